@@ -1,0 +1,1 @@
+//! The phone's half, without IO: keys, proofs and codes, as an app embeds them.

@@ -1,0 +1,1 @@
+//! The binary: one clap command a file.

@@ -1,0 +1,1 @@
+//! Double entry: accounts, transfers, holds, balances and the audit that proves them.

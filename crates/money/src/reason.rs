@@ -1,0 +1,174 @@
+//! [`ReasonCode`]: every reason Farthing may give, in one closed list, for payer, analyst and regulator alike.
+//!
+//! A code is stable for ever: the dotted string is what programs match and what the decision record keeps.
+//! The order of the list is the order of precedence: when several things are wrong, the first listed is said.
+
+/// The languages every sentence exists in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Korean.
+    Ko,
+    /// English.
+    En,
+}
+
+/// A dotted string that is not in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown reason code")]
+pub struct UnknownReason;
+
+macro_rules! reasons {
+    ($($name:ident $code:literal $(under $parent:ident)? : $ko:literal, $en:literal;)+) => {
+        /// Why something was refused or answered as it was.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ReasonCode {
+            $(#[doc = $en] $name,)+
+        }
+
+        impl ReasonCode {
+            /// The whole catalogue, in order of precedence.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The stable dotted string, e.g. `funds.insufficient`.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The coarser code shown where this one would tip off an attacker; `None` when it may be shown.
+            #[must_use]
+            pub const fn parent(self) -> Option<Self> {
+                match self { $(Self::$name => reasons!(@parent $($parent)?),)+ }
+            }
+
+            /// One sentence for a person.
+            #[must_use]
+            pub const fn text(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::Ko) => $ko,
+                      (Self::$name, Language::En) => $en,)+
+                }
+            }
+        }
+    };
+    (@parent) => { None };
+    (@parent $parent:ident) => { Some(Self::$parent) };
+}
+
+reasons! {
+    // What reached the door at all.
+    RequestMalformed "request.malformed": "요청을 읽을 수 없습니다.", "The request cannot be read.";
+    RequestNotCanonical "request.not_canonical": "요청 본문이 표준 형식(RFC 8785)이 아닙니다.", "The request body is not in canonical form (RFC 8785).";
+    RequestTooLarge "request.too_large": "요청이 너무 큽니다.", "The request is too large.";
+    RequestTimedOut "request.timed_out": "시간 안에 처리하지 못했습니다. 같은 요청을 다시 보내도 안전합니다.", "This took too long. It is safe to send the same request again.";
+    RateLimited "request.rate_limited": "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.", "Too many requests. Please try again shortly.";
+    NotFound "request.not_found": "찾을 수 없습니다.", "There is nothing here.";
+    MethodNotAllowed "request.method_not_allowed": "이 주소에서 쓸 수 없는 방식입니다.", "This method is not allowed here.";
+    CursorInvalid "request.cursor_invalid": "목록 위치 값이 올바르지 않습니다.", "The list cursor is not valid.";
+    FilterInvalid "request.filter_invalid": "검색 조건이 올바르지 않습니다.", "A filter is not valid.";
+    IdempotencyKeyReused "request.idempotency_key_reused": "같은 키로 다른 내용을 보냈습니다.", "This idempotency key was used with another body.";
+    ServiceUnavailable "service.unavailable": "지금은 처리할 수 없습니다. 돈은 움직이지 않았습니다.", "The service is not available right now. Nothing was moved.";
+    ServiceOverloaded "service.overloaded": "지금 요청이 많습니다. 잠시 후 다시 시도해 주세요.", "The service is busy. Please try again shortly.";
+    ServiceFault "service.fault": "내부 오류가 발생했습니다. 이 요청만 멈췄고 돈은 움직이지 않았습니다.", "An internal fault stopped this request only. Nothing was moved.";
+
+    // Who is calling. An unauthenticated caller only ever learns the first of these.
+    AuthRefused "auth.refused": "인증할 수 없습니다.", "The caller could not be authenticated.";
+    TokenExpired "auth.token_expired": "접속 시간이 지났습니다. 다시 연결합니다.", "The access token has expired; a new one is needed.";
+    NonceNeeded "auth.nonce_needed": "서버가 준 값(nonce)으로 다시 서명해야 합니다.", "The proof must carry a fresh server nonce.";
+    PermissionMissing "auth.permission_missing": "이 일을 할 권한이 없습니다.", "This caller may not do that.";
+    ProofWrongDevice "proof.wrong_device": "이 기기의 증명이 아닙니다.", "The proof was made by another device.";
+    ProofWrongMethod "proof.wrong_method": "다른 방식의 요청에 쓰인 증명입니다.", "The proof was made for another method.";
+    ProofWrongUrl "proof.wrong_url": "다른 주소에 쓰인 증명입니다.", "The proof was made for another address.";
+    ProofWrongToken "proof.wrong_token": "다른 접속 토큰의 증명입니다.", "The proof was made for another access token.";
+    ProofWrongBody "proof.wrong_body": "증명한 내용과 보낸 내용이 다릅니다.", "What was sent is not what was approved.";
+    ProofStale "proof.stale": "증명이 만들어진 시각이 허용 범위를 벗어났습니다. 기기의 시계를 확인해 주세요.", "The proof is too old or from the future; check the device's clock.";
+    ProofReplayed "proof.replayed": "이미 한 번 쓰인 증명입니다.", "This proof was already used.";
+    PaymentIdReused "payment.id_reused": "같은 결제 번호로 다른 내용을 보냈습니다.", "This payment id was used with another body.";
+    RefundIdReused "refund.id_reused": "같은 환불 번호로 다른 내용을 보냈습니다.", "This refund id was used with another body.";
+    IntentIdReused "intent.id_reused": "같은 결제 요청 번호가 이미 있습니다.", "This intent id is already taken.";
+    PayerExists "payer.exists": "이미 등록된 지갑입니다.", "This payer is already registered.";
+    PayeeExists "payee.exists": "이미 등록된 가맹점입니다.", "This payee is already registered.";
+    DeviceExists "device.exists": "이미 등록된 기기입니다.", "This device or its key is already registered.";
+
+    // Who is acting, and whether they stopped it themselves.
+    PayerUnknown "payer.unknown" under AuthRefused: "등록되지 않은 지갑입니다.", "This payer is not registered.";
+    DeviceUnknown "device.unknown" under AuthRefused: "등록되지 않은 기기입니다.", "This device is not registered.";
+    DeviceNotThisPayer "device.not_this_payer" under AuthRefused: "이 지갑의 기기가 아닙니다.", "This device belongs to another payer.";
+    DeviceRevoked "device.revoked": "해제된 기기입니다.", "This device has been revoked.";
+    PayerFrozen "payer.frozen": "지갑이 잠겨 있습니다. 잠금을 풀기 전에는 돈이 나가지 않습니다.", "This wallet is frozen. Nothing leaves it until it is unfrozen.";
+    PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
+    PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
+    DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
+    DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";
+
+    // What was scanned and shown.
+    CodeMalformed "code.malformed": "결제 코드로 읽을 수 없습니다.", "This is not a payment code.";
+    CodeUnsigned "code.unsigned": "서명되지 않은 코드입니다. 누가 만들었는지 알 수 없습니다.", "This code is not signed, so nobody vouches for it.";
+    CodeUnknownKey "code.unknown_key": "알 수 없는 키로 서명된 코드입니다.", "This code is signed with an unknown key.";
+    CodeAltered "code.altered": "내용이 바뀐 코드입니다. 결제하지 마세요.", "This code was altered. Do not pay it.";
+    CodeExpired "code.expired": "유효 시간이 지난 코드입니다. 새 코드를 받아 주세요.", "This code has expired; ask for a new one.";
+    CodeOtherIntent "code.other_intent": "다른 결제의 코드입니다.", "This code belongs to another payment.";
+    IntentUnknown "intent.unknown": "없는 결제 요청입니다.", "There is no such payment request.";
+    IntentExpired "intent.expired": "결제 요청의 유효 시간이 지났습니다.", "The payment request has expired.";
+    IntentTaken "intent.taken": "이미 결제된 요청입니다.", "This request has already been paid.";
+    IntentCancelled "intent.cancelled": "취소된 결제 요청입니다.", "This payment request was cancelled.";
+    QuoteChanged "quote.changed": "보여 드린 내용과 달라졌습니다. 다시 확인해 주세요.", "The terms are not the ones that were shown; look again.";
+    FundingNotAccepted "funding.not_accepted": "이 결제에 쓸 수 없는 결제 수단입니다.", "This way of paying is not accepted here.";
+
+    // The sum.
+    AmountMalformed "amount.malformed": "금액을 읽을 수 없습니다.", "The amount cannot be read.";
+    AmountFractional "amount.fractional": "통화의 최소 단위보다 작은 금액은 쓸 수 없습니다.", "Amounts are whole minor units.";
+    AmountOverflow "amount.overflow": "금액이 너무 큽니다.", "The amount is too large.";
+    AmountNegative "amount.negative": "금액은 0보다 커야 합니다.", "The amount is below zero.";
+    AmountZero "amount.zero": "0원은 결제할 수 없습니다.", "The amount is zero.";
+    AmountWrongCurrency "amount.wrong_currency": "통화가 다릅니다.", "The currency does not match.";
+
+    // What the rules say.
+    PolicyPaymentLimit "policy.payment_limit": "1회 결제 한도를 넘었습니다.", "This is above the limit for one payment.";
+    RiskRefused "risk.refused": "안전을 위해 결제를 멈췄습니다.", "This payment was stopped to keep you safe.";
+    StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
+
+    // The money.
+    FundsInsufficient "funds.insufficient": "잔액이 부족합니다.", "There is not enough money in this wallet.";
+    PayeeFundsInsufficient "funds.payee_insufficient": "가맹점의 잔액이 부족합니다.", "The payee's balance does not cover this.";
+
+    // What a payment has become.
+    PaymentUnknown "payment.unknown": "없는 결제입니다.", "There is no such payment.";
+    PaymentNotHeld "payment.not_held": "승인만 된 결제가 아니라서 확정하거나 취소할 수 없습니다.", "This payment is not on hold, so it cannot be captured or voided.";
+    PaymentCaptured "payment.captured": "이미 확정된 결제입니다.", "This payment was already captured.";
+    PaymentVoided "payment.voided": "이미 취소된 결제입니다.", "This payment was already voided.";
+    PaymentExpired "payment.expired": "승인 기간이 지난 결제입니다.", "The hold of this payment has expired.";
+    PaymentRefused "payment.refused": "거절된 결제입니다.", "This payment was refused.";
+    CaptureExceedsHold "capture.exceeds_hold": "승인된 금액보다 많이 확정할 수 없습니다.", "A capture cannot exceed what is held.";
+    VoidDifferentAmount "void.different_amount": "취소는 승인된 금액 전체에만 할 수 있습니다.", "A void takes the whole held amount.";
+    RefundExceedsRemaining "refund.exceeds_remaining": "남은 금액보다 많이 환불할 수 없습니다.", "A refund cannot exceed what is left.";
+    NotYetExpired "payment.not_yet_expired": "아직 승인 기간이 남아 있습니다.", "The hold has not expired yet.";
+    TestModeOff "funding.test_mode_off": "시험용 충전은 시험 모드에서만 할 수 있습니다.", "Test funding works in test mode only.";
+}
+
+impl ReasonCode {
+    /// What an outsider may be told: the parent where there is one, else the code itself.
+    #[must_use]
+    pub const fn disclosed(self) -> Self {
+        match self.parent() {
+            Some(parent) => parent,
+            None => self,
+        }
+    }
+}
+
+impl std::fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl std::str::FromStr for ReasonCode {
+    type Err = UnknownReason;
+
+    fn from_str(code: &str) -> Result<Self, UnknownReason> {
+        Self::ALL.iter().copied().find(|reason| reason.code() == code).ok_or(UnknownReason)
+    }
+}
+
+crate::id::text_serde!(ReasonCode, "a reason code");

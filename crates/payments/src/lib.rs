@@ -1,0 +1,1 @@
+//! The functional core: commands, decide(), and what a payment may become.

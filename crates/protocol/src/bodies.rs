@@ -1,0 +1,201 @@
+//! What callers send. Every body is a flat object in RFC 8785 form; unknown members are refused.
+
+use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, RefundId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{FundingKind, Text, limits};
+
+type Name = Text<{ limits::NAME_CHARS_MAX }>;
+type Line = Text<{ limits::LINE_CHARS_MAX }>;
+
+/// `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpBody {
+    /// The wallet's currency.
+    pub currency: Currency,
+    /// The device's id, chosen by the device.
+    pub device: DeviceId,
+    /// What the payer calls this device.
+    pub device_name: Name,
+    /// How the payer wants to be called; stored encrypted.
+    pub name: Name,
+    /// The payer's id, chosen by the device.
+    pub payer: PayerId,
+}
+
+/// `POST /v1/tokens`: an access token for this device. The proof is signed by the device key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenBody {
+    /// The device.
+    pub device: DeviceId,
+    /// Its payer.
+    pub payer: PayerId,
+}
+
+/// `POST /v1/devices`: bind another device. Signed by a bound device; `possession` is signed by the new key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindDeviceBody {
+    /// The new device's id.
+    pub device: DeviceId,
+    /// What the payer calls it.
+    pub device_name: Name,
+    /// A compact DPoP proof by the new key for this address, its `body_s256` the digest of the new device's id as text.
+    pub possession: String,
+}
+
+/// `POST /v1/freeze`: nothing leaves the wallet from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeBody {
+    /// The wallet.
+    pub payer: PayerId,
+}
+
+/// `POST /v1/unfreeze`: let money leave again, after the operator's delay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnfreezeBody {
+    /// The wallet.
+    pub payer: PayerId,
+}
+
+/// `POST /v1/test/funds` (test mode only): put play money into the caller's wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestFundsBody {
+    /// How much.
+    pub amount: Amount,
+}
+
+/// When the money of a paid intent moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureMode {
+    /// At once.
+    #[default]
+    Automatic,
+    /// Held until the payee captures or voids, or the hold expires.
+    Manual,
+}
+
+/// `POST /v1/intents`: what a payee asks for. With a merchant API key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntentBody {
+    /// What the payee wants to receive.
+    pub amount: Amount,
+    /// When the money moves.
+    #[serde(default)]
+    pub capture: CaptureMode,
+    /// How long the payer has, in seconds (5 to 3600).
+    #[serde(default = "default_expiry")]
+    pub expires_in_seconds: i64,
+    /// Where, when it is not the payee's registered place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Line>,
+    /// What for.
+    pub purpose: Line,
+    /// The payee's own order number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Text<{ limits::REFERENCE_CHARS_MAX }>>,
+}
+
+const fn default_expiry() -> i64 {
+    120
+}
+
+/// `POST /v1/quotes`: what paying this intent would mean for this payer. Nothing is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteBody {
+    /// Out of what.
+    pub funding: FundingKind,
+    /// The intent.
+    pub intent: IntentId,
+    /// How the payer came to it.
+    pub via: Via,
+}
+
+/// How the payer came to an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "snake_case", tag = "kind")]
+pub enum Via {
+    /// A signed dynamic code, as scanned.
+    Code {
+        /// Every character of it.
+        payload: String,
+    },
+    /// The intent's id in a checkout link or app.
+    Link {},
+}
+
+/// What the client says about itself; bound by the proof, believed by nobody alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientFacts {
+    /// Name and version of the app or page.
+    pub app: Name,
+    /// When the terms were shown, Unix milliseconds by the client's clock.
+    pub shown_at: i64,
+}
+
+/// `POST /v1/payments`: the approval. Its canonical bytes are what the device signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PayBody {
+    /// What the payer was shown the payee receives.
+    pub amount: Amount,
+    /// What the client says about itself.
+    pub client: ClientFacts,
+    /// The device that approves.
+    pub device: DeviceId,
+    /// Out of what.
+    pub funding: FundingKind,
+    /// The intent.
+    pub intent: IntentId,
+    /// The payer.
+    pub payer: PayerId,
+    /// The payment's id, chosen by the device; also the idempotency key.
+    pub payment: PaymentId,
+    /// Digest of the quote core that was shown.
+    pub quote: Digest,
+    /// How the payer came to the intent.
+    pub via: Via,
+}
+
+/// `POST /v1/payments/{id}/capture`: take a held payment. Signed by the merchant (RFC 9421).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureBody {
+    /// How much of the hold; all of it when absent. The rest is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+}
+
+/// `POST /v1/payments/{id}/void`: release a held payment. Signed by the merchant (RFC 9421).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VoidBody {
+    /// The held amount, when the caller wants it checked; another amount is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+}
+
+/// `POST /v1/refunds`: give back some or all of a captured payment. Signed by the merchant (RFC 9421).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundBody {
+    /// How much.
+    pub amount: Amount,
+    /// The payment.
+    pub payment: PaymentId,
+    /// Why, for the payer to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Line>,
+    /// The refund's id, chosen by the payee; also the idempotency key.
+    pub refund: RefundId,
+}

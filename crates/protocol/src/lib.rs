@@ -1,0 +1,30 @@
+//! The wire in one place: what the phone's half and the server's half both say.
+//!
+//! This crate decides the shape of every body, claim and answer, and what "the same bytes" means
+//! ([`canonical`]). It never verifies a signature and never decides about money. Read [`PayBody`] first:
+//! its canonical bytes are what a device approves.
+
+mod bodies;
+mod canonical;
+mod jwk;
+mod keyset;
+pub mod limits;
+mod proof;
+mod quote;
+mod text;
+mod views;
+
+pub use bodies::{
+    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
+    SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
+};
+pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
+pub use jwk::{Jwk, JwkError};
+pub use keyset::{KeySet, KeySetBody, PublishedKey};
+pub use proof::{ProofClaims, ProofHeader};
+pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use text::{Text, TextError};
+pub use views::{
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeView, PayerView, PaymentStatus,
+    PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SignUpView, TokenView, Warning,
+};

@@ -1,0 +1,312 @@
+//! What the server answers.
+
+use money::{
+    AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId,
+    ReasonCode, RefundId,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore};
+
+/// Posted, held and available money of one account: available = posted − held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BalanceView {
+    /// What can be spent now.
+    pub available: Amount,
+    /// What is set aside.
+    pub held: Amount,
+    /// What is booked.
+    pub posted: Amount,
+}
+
+/// A wallet, as its payer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PayerView {
+    /// Its ledger account.
+    pub account: AccountId,
+    /// Its money.
+    pub balance: BalanceView,
+    /// Its currency.
+    pub currency: Currency,
+    /// Whether nothing may leave it now.
+    pub frozen: bool,
+    /// How the payer is called.
+    pub name: String,
+    /// The payer.
+    pub payer: PayerId,
+    /// The most one payment may take.
+    pub payment_limit: Amount,
+    /// Whether play money can be had here.
+    pub test_mode: bool,
+    /// When a requested unfreezing takes effect.
+    pub unfreezes_at: Option<Instant>,
+}
+
+/// An access token bound to the device key that asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenView {
+    /// The token, for `Authorization: DPoP …`.
+    pub access_token: String,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// Always `DPoP`.
+    pub token_type: String,
+}
+
+/// The answer to a sign-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignUpView {
+    /// The new wallet.
+    pub payer: PayerView,
+    /// The first access token.
+    pub token: TokenView,
+}
+
+/// A bound device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceView {
+    /// When it was bound.
+    pub bound_at: Instant,
+    /// The device.
+    pub device: DeviceId,
+    /// Thumbprint of its key (RFC 7638).
+    pub key: Digest,
+    /// What the payer calls it.
+    pub name: String,
+    /// Whether it may no longer act.
+    pub revoked: bool,
+    /// Security tier; a browser's key never exceeds 1.
+    pub tier: u8,
+}
+
+/// A payee, as it sees itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PayeeView {
+    /// Its money.
+    pub balance: BalanceView,
+    /// Its category code.
+    pub category: String,
+    /// Its registered name.
+    pub name: String,
+    /// Its registered name in Latin letters.
+    pub name_latin: String,
+    /// The payee.
+    pub payee: PayeeId,
+    /// Its registered place.
+    pub place: String,
+}
+
+/// What became of an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntentStatus {
+    /// Waiting for its payer.
+    Open,
+    /// Paid, or held for the payee to capture.
+    Taken,
+    /// Too late.
+    Expired,
+}
+
+/// An intent, as its payee sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IntentView {
+    /// When the money moves.
+    pub capture: CaptureMode,
+    /// The signed dynamic code (EMVCo payload).
+    pub code: String,
+    /// The terms.
+    pub core: QuoteCore,
+    /// The intent.
+    pub intent: IntentId,
+    /// The payment that took it.
+    pub payment: Option<PaymentId>,
+    /// What became of that payment.
+    pub payment_status: Option<PaymentStatus>,
+    /// Digest of the terms.
+    pub quote: Digest,
+    /// The payee's own order number.
+    pub reference: Option<String>,
+    /// What became of the intent.
+    pub status: IntentStatus,
+}
+
+/// Something worth saying before the payer approves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// This payer has never paid this payee.
+    FirstTimePayee,
+    /// Under 20 seconds are left.
+    ExpiresSoon,
+    /// Less than a tenth of the wallet would be left.
+    LeavesLittle,
+}
+
+/// What paying would mean: the real decision, run dry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteView {
+    /// The wallet's available money afterwards.
+    pub available_after: Option<Amount>,
+    /// The wallet's available money now.
+    pub available_before: Amount,
+    /// The terms.
+    pub core: QuoteCore,
+    /// The chosen way of paying.
+    pub funding: FundingPath,
+    /// How much more than this one payment could be.
+    pub limit_left: Amount,
+    /// Digest of the terms: what the device signs.
+    pub quote: Digest,
+    /// Why it would be refused; empty when it would be accepted.
+    pub refusals: Vec<ReasonView>,
+    /// Amount and fee.
+    pub total: Amount,
+    /// What to look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// One reason with its sentences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReasonView {
+    /// The stable code.
+    pub code: ReasonCode,
+    /// English.
+    pub en: String,
+    /// Korean.
+    pub ko: String,
+}
+
+/// What became of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Held for the payee.
+    Authorized,
+    /// Paid.
+    Captured,
+    /// Released by the payee.
+    Voided,
+    /// Released because the payee waited too long.
+    Expired,
+    /// Not accepted; nothing moved.
+    Refused,
+}
+
+/// A payment, as its payer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaymentView {
+    /// What the payee receives (received).
+    pub amount: Amount,
+    /// What was captured so far.
+    pub captured: Amount,
+    /// When it was decided.
+    pub created_at: Instant,
+    /// The record of the decision.
+    pub decision: DecisionId,
+    /// What the payer paid on top.
+    pub fee: Amount,
+    /// Out of what.
+    pub funding: FundingKind,
+    /// The intent.
+    pub intent: IntentId,
+    /// Who was paid.
+    pub payee: PayeeCard,
+    /// The payment.
+    pub payment: PaymentId,
+    /// Where.
+    pub place: String,
+    /// What for.
+    pub purpose: String,
+    /// Why it was refused; empty otherwise.
+    pub reasons: Vec<ReasonView>,
+    /// What came back so far.
+    pub refunded: Amount,
+    /// What became of it.
+    pub status: PaymentStatus,
+}
+
+/// Proof of payment to keep: the payment with its terms and where it stands in the books.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptView {
+    /// The terms that were signed.
+    pub core: QuoteCore,
+    /// The device that approved.
+    pub device: DeviceId,
+    /// The payment.
+    pub payment: PaymentView,
+    /// Digest of the terms.
+    pub quote: Digest,
+    /// Its refunds.
+    pub refunds: Vec<RefundView>,
+}
+
+/// A refund.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefundView {
+    /// How much.
+    pub amount: Amount,
+    /// When.
+    pub created_at: Instant,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// Why.
+    pub reason: Option<String>,
+    /// The refund.
+    pub refund: RefundId,
+    /// What can still be refunded.
+    pub remaining: Amount,
+}
+
+/// Something that happened to a wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertView {
+    /// The money concerned.
+    pub amount: Option<Amount>,
+    /// When.
+    pub at: Instant,
+    /// The event.
+    pub event: EventId,
+    /// What happened, e.g. `payment.captured`, `payment.refused`, `payer.frozen`.
+    pub kind: String,
+    /// The payee concerned.
+    pub payee_name: Option<String>,
+    /// The payment concerned.
+    pub payment: Option<PaymentId>,
+    /// Why, for a refusal.
+    pub reasons: Vec<ReasonView>,
+}
+
+/// A page of a list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Pass it as `cursor` for the next page; absent at the end.
+    pub next: Option<String>,
+}
+
+/// RFC 9457 problem details, with the reason code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// The stable code.
+    pub code: ReasonCode,
+    /// What exactly, when there is more to say: a position, a field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The sentence in the caller's language (`Accept-Language`).
+    pub message: String,
+    /// The payment this is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
+    /// Whether the same request may succeed later.
+    pub retry: bool,
+    /// The HTTP status.
+    pub status: u16,
+    /// The English sentence, always.
+    pub title: String,
+    /// `/docs/reasons#<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}

@@ -1,0 +1,1 @@
+//! EMVCo merchant-presented codes and Farthing's signed dynamic codes.

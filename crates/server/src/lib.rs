@@ -1,0 +1,1 @@
+//! The HTTP API and its workers: extract, permit, submit, render.

@@ -1,0 +1,1 @@
+//! A synthetic town of payers, merchants and phones, seeded and repeatable.

@@ -1,0 +1,1 @@
+//! Loads what decisions read, commits what they change, once: SQLite, embedded.

@@ -1,0 +1,1 @@
+//! For tests only: scenario text, generators, a naive auditor and software device keys.
