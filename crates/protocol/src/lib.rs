@@ -7,7 +7,6 @@
 mod bodies;
 mod canonical;
 mod jwk;
-mod keyset;
 pub mod limits;
 mod proof;
 mod quote;
@@ -20,7 +19,6 @@ pub use bodies::{
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use jwk::{Jwk, JwkError};
-pub use keyset::{KeySet, KeySetBody, PublishedKey};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
 pub use text::{Text, TextError};
