@@ -22,6 +22,28 @@ pub enum IdError {
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TEXT_LEN: usize = 26;
 
+/// Marks a byte that is no digit of the alphabet.
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of every byte as a digit. Ids are read and written several times in every payment.
+static DIGITS: [u8; 256] = digits();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "evaluated by the compiler, where neither can fail"
+)]
+#[expect(clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which refuses an overflow")]
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0_u8;
+    while value < 32 {
+        digits[ALPHABET[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+}
+
 /// `Serialize` and `Deserialize` through `Display` and `FromStr`, and the OpenAPI schema of such a text.
 macro_rules! text_serde {
     ($name:ty, $expecting:expr) => {
@@ -149,29 +171,66 @@ fn uuid_v7(at: Instant, random: [u8; 10]) -> [u8; 16] {
     [t0, t1, t2, t3, t4, t5, 0x70 | (a & 0x0f), b, 0x80 | (c & 0x3f), d, e, f, g, h, i, j]
 }
 
+/// How many characters (of 5 bits) are handled together in 64 bits, and the bits they make.
+const CHUNK_LEN: usize = 12;
+const CHUNK_BITS: u32 = 60;
+const CHUNK_MASK: u128 = (1 << CHUNK_BITS) - 1;
+
 fn write_id(f: &mut std::fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> std::fmt::Result {
     let mut rest = u128::from_be_bytes(bytes);
     let mut text = [b'0'; TEXT_LEN];
-    for slot in text.iter_mut().rev() {
-        let digit = usize::try_from(rest & 31).unwrap_or(0);
-        *slot = ALPHABET.get(digit).copied().unwrap_or(b'0');
-        rest >>= 5_u32;
+    for chunk in text.rchunks_mut(CHUNK_LEN) {
+        let mut value = u64::try_from(rest & CHUNK_MASK).unwrap_or(0);
+        rest >>= CHUNK_BITS;
+        for slot in chunk.iter_mut().rev() {
+            let digit = usize::try_from(value & 31).unwrap_or(0);
+            *slot = ALPHABET.get(digit).copied().unwrap_or(b'0');
+            value >>= 5_u32;
+        }
     }
-    write!(f, "{prefix}_{}", std::str::from_utf8(&text).unwrap_or_default())
+    f.write_str(prefix)?;
+    f.write_str("_")?;
+    f.write_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
 fn read_id(text: &str, prefix: &'static str) -> Result<[u8; 16], IdError> {
     let body = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or(IdError::Prefix(prefix))?;
-    if body.len() != TEXT_LEN {
-        return Err(IdError::Length(body.chars().count()));
+    let count = body.chars().count();
+    if count != TEXT_LEN {
+        return Err(IdError::Length(count));
     }
-    let offset = prefix.len().saturating_add(1);
+    let body_at = prefix.len().saturating_add(1);
     let mut value = 0_u128;
-    for (index, byte) in body.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|&symbol| symbol == byte);
-        let digit = digit.filter(|&digit| index > 0 || digit < 8);
-        let digit = digit.and_then(|digit| u128::try_from(digit).ok());
-        value = (value << 5_u32) | digit.ok_or(IdError::Character(offset.saturating_add(index)))?;
+    let mut bad = 0_u8;
+    for chunk in rchunk_bounds(body.as_bytes()) {
+        let mut part = 0_u64;
+        for &byte in chunk {
+            let digit = DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+            // WHY: one check after the loop instead of one a character; no digit has the bits of `NO_DIGIT`.
+            bad |= digit;
+            part = (part << 5_u32) | u64::from(digit & 31);
+        }
+        value = (value << CHUNK_BITS) | u128::from(part);
     }
-    Ok(value.to_be_bytes())
+    let first_fits = body.as_bytes().first().is_some_and(|&first| first <= b'7');
+    if bad < 32 && first_fits {
+        Ok(value.to_be_bytes())
+    } else {
+        Err(IdError::Character(body_at.saturating_add(first_bad(body))))
+    }
+}
+
+/// The same chunks as [`slice::rchunks`], from the left.
+fn rchunk_bounds(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (head, tail) = body.split_at_checked(body.len() % CHUNK_LEN).unwrap_or((body, &[]));
+    std::iter::once(head).chain(tail.chunks(CHUNK_LEN))
+}
+
+/// The index of the first character that may not stand where it stands.
+fn first_bad(body: &str) -> usize {
+    let is_bad = |(index, byte): (usize, u8)| {
+        let digit = DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+        digit == NO_DIGIT || (index == 0 && digit > 7)
+    };
+    body.bytes().enumerate().position(is_bad).unwrap_or(0)
 }

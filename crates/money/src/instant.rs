@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 /// A moment, in whole milliseconds of Unix time; RFC 3339 in UTC with milliseconds as text.
 ///
+/// It lies between [`Instant::FIRST`] and [`Instant::LAST`], so that every one of them can be written.
+///
 /// ```
 /// let at = money::Instant::from_unix_millis(1_790_000_000_123);
 /// assert_eq!(at.to_string(), "2026-09-21T14:13:20.123Z");
@@ -20,16 +22,27 @@ impl Instant {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
 
-    /// From milliseconds of Unix time.
+    /// The earliest moment, in the year −9999.
+    pub const FIRST: Self = Self(-377_705_023_201_000);
+    /// The latest moment, at the end of the year 9999.
+    pub const LAST: Self = Self(253_402_207_200_999);
+
+    /// From milliseconds of Unix time, saturating.
     #[must_use]
     pub const fn from_unix_millis(millis: i64) -> Self {
-        Self(millis)
+        if millis < Self::FIRST.0 {
+            Self::FIRST
+        } else if millis > Self::LAST.0 {
+            Self::LAST
+        } else {
+            Self(millis)
+        }
     }
 
     /// From whole seconds of Unix time, saturating.
     #[must_use]
     pub const fn from_unix_seconds(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(1000))
+        Self::from_unix_millis(seconds.saturating_mul(1000))
     }
 
     /// Milliseconds of Unix time.
@@ -44,13 +57,13 @@ impl Instant {
         self.0.div_euclid(1000)
     }
 
-    /// This moment `seconds` later (earlier when negative); `None` past the end of time.
+    /// This moment `seconds` later (earlier when negative); `None` outside [`Instant::FIRST`] to [`Instant::LAST`].
     #[must_use]
     pub const fn checked_add_seconds(self, seconds: i64) -> Option<Self> {
         match seconds.checked_mul(1000) {
             Some(millis) => match self.0.checked_add(millis) {
-                Some(sum) => Some(Self(sum)),
-                None => None,
+                Some(sum) if Self::FIRST.0 <= sum && sum <= Self::LAST.0 => Some(Self(sum)),
+                _ => None,
             },
             None => None,
         }
@@ -72,10 +85,7 @@ impl std::fmt::Display for Instant {
 
 impl std::fmt::Debug for Instant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match Timestamp::from_millisecond(self.0) {
-            Ok(timestamp) => write!(f, "{timestamp:.3}"),
-            Err(_) => write!(f, "Instant({})", self.0),
-        }
+        std::fmt::Display::fmt(self, f)
     }
 }
 
@@ -84,7 +94,7 @@ impl std::str::FromStr for Instant {
 
     fn from_str(text: &str) -> Result<Self, InstantError> {
         let timestamp: Timestamp = text.parse().map_err(|_| InstantError)?;
-        Ok(Self(timestamp.as_millisecond()))
+        Ok(Self::from_unix_millis(timestamp.as_millisecond()))
     }
 }
 

@@ -13,6 +13,7 @@ mod instant;
 mod parse;
 mod reason;
 mod secret;
+mod show;
 
 pub use amount::{Amount, AmountError, Shares, SharesError};
 pub use currency::{Currency, UnknownCurrency};
@@ -25,3 +26,4 @@ pub use instant::{Instant, InstantError};
 pub use parse::{ParseAmountError, ParseAmountErrorKind};
 pub use reason::{Language, ReasonCode, UnknownReason};
 pub use secret::Secret;
+pub use show::ForPeople;

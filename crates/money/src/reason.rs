@@ -134,6 +134,7 @@ reasons! {
 
     // What a payment has become.
     PaymentUnknown "payment.unknown": "없는 결제입니다.", "There is no such payment.";
+    PaymentNotCaptured "payment.not_captured": "아직 확정되지 않은 결제라서 환불할 수 없습니다.", "This payment has moved no money yet, so there is nothing to refund.";
     PaymentNotHeld "payment.not_held": "승인만 된 결제가 아니라서 확정하거나 취소할 수 없습니다.", "This payment is not on hold, so it cannot be captured or voided.";
     PaymentCaptured "payment.captured": "이미 확정된 결제입니다.", "This payment was already captured.";
     PaymentVoided "payment.voided": "이미 취소된 결제입니다.", "This payment was already voided.";

@@ -1,1 +1,40 @@
-//! The functional core: commands, decide(), and what a payment may become.
+//! The functional core: one pure decision for every command.
+//!
+//! `(command, loaded state, stamp) → decide() → outcome + changes`. Nothing in here reads a clock, draws a random
+//! number, opens a socket or speaks SQL: the moment and the entropy come in with the [`Stamp`], the rows with the
+//! [`State`], and what is to be written goes out as [`Change`]s for one transaction. Read [`decide`] first, then
+//! [`Command`], then the pipeline of a payment in `pay.rs`.
+
+mod change;
+mod command;
+mod decide;
+mod enrol;
+mod facts;
+mod fund;
+mod intent;
+pub mod limits;
+mod lockdown;
+mod model;
+mod outcome;
+mod pay;
+mod permit;
+mod pipeline;
+mod quote;
+mod record;
+mod refund;
+mod settings;
+mod settle;
+mod stamp;
+mod state;
+
+pub use change::{Change, Event, EventKind};
+pub use command::{Arrival, Command, NewPayee, PayerAuthority};
+pub use decide::{Admitted, Decision, decide};
+pub use facts::{ArrivalFacts, CallerFacts, Facts};
+pub use model::{Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+pub use outcome::{Accepted, Quoted, Refusal};
+pub use permit::{StaffPermit, SystemPermit};
+pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
+pub use settings::Settings;
+pub use stamp::Stamp;
+pub use state::{Key, Row, State, needs};

@@ -1,1 +1,29 @@
 //! EMVCo merchant-presented codes and Farthing's signed dynamic codes.
+//!
+//! This crate decides whether scanned text is a code ([`decode`]), what it says ([`Payload`], [`inspect`]) and
+//! whether somebody we trust made it ([`verify`]). It never reads a clock, draws a random number or opens a
+//! connection, and it never calls a code trustworthy because its checksum is right. Read [`VerifiedCode`] first.
+
+pub mod limits;
+
+mod tlv;
+
+mod crc;
+
+mod emv;
+mod rules;
+
+mod dynamic;
+mod keyset;
+mod layout;
+mod trust;
+
+mod inspect;
+
+pub use dynamic::{CodeError, CodeText, DynamicCode, LocalText, MakeError, VerifiedCode, make, verify};
+pub use emv::{Initiation, Payload, PayloadBuilder, decode, encode};
+pub use inspect::{AccountView, ElementView, FieldsView, FindingView, Inspection, Network, Scheme, Verdict, inspect};
+pub use keyset::{KeySet, KeySetBody, PublishedKey};
+pub use rules::{Finding, FindingKind};
+pub use tlv::{DecodeError, DecodeErrorKind, Element, EncodeError};
+pub use trust::{KeySetError, TrustedKeys, sign_key_set};

@@ -1,1 +1,17 @@
-//! Loads what decisions read, commits what they change, once: SQLite, embedded.
+//! Loads what decisions read, commits what they change, once.
+//!
+//! This crate decides nothing about money: it brings rows to [`payments::decide`] and writes what comes back in one
+//! durable transaction, with the decision record, the audit leaf and the outbox events. Read [`Store`] first, then
+//! the committer, which is where all commands meet.
+
+mod api;
+pub mod clock;
+pub mod entropy;
+mod error;
+pub mod limits;
+
+pub use api::{
+    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,
+};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::StoreError;

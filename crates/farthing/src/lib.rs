@@ -1,1 +1,0 @@
-//! The binary: one clap command a file.

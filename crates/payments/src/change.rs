@@ -1,0 +1,148 @@
+//! [`Change`]: what a decision writes, all of it in one transaction.
+
+use credentials::ProofUse;
+use ledger::{Account, Hold, Transfer};
+use money::{Amount, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+
+/// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// A payer, new or changed.
+    Payer(Payer),
+    /// A device, new or changed.
+    Device(Device),
+    /// A payee, new or changed.
+    Payee(Payee),
+    /// An intent, new or changed.
+    Intent(Intent),
+    /// A new idempotency key.
+    Idempotent(IdempotentIntent),
+    /// A payment, new or changed.
+    Payment(Payment),
+    /// A new refund.
+    Refund(Refund),
+    /// A pair, new or changed.
+    Pair(Pair),
+    /// A ledger account, new or with new counters.
+    Account(Account),
+    /// A hold, new or ended.
+    Hold(Hold),
+    /// A new transfer with its postings.
+    Transfer(Transfer),
+    /// An older transfer whose refund count rose; its postings are untouched.
+    Refunded(Transfer),
+    /// A proof that may never be used again; an insert that must find nothing.
+    Proof(ProofUse),
+    /// Something to tell.
+    Event(Event),
+}
+
+/// Something that happened, for the outbox: alerts, webhooks, live updates, labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The event.
+    pub id: EventId,
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub kind: EventKind,
+    /// The payer concerned.
+    pub payer: Option<PayerId>,
+    /// The payee concerned.
+    pub payee: Option<PayeeId>,
+    /// The intent concerned.
+    pub intent: Option<IntentId>,
+    /// The payment concerned.
+    pub payment: Option<PaymentId>,
+    /// The money concerned.
+    pub amount: Option<Amount>,
+    /// Why, for refusals.
+    pub reasons: Vec<ReasonCode>,
+}
+
+/// What can happen. The dotted strings are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventKind {
+    /// A wallet was opened.
+    #[serde(rename = "payer.opened")]
+    PayerOpened,
+    /// A wallet was filled.
+    #[serde(rename = "payer.funded")]
+    PayerFunded,
+    /// A wallet was frozen.
+    #[serde(rename = "payer.frozen")]
+    PayerFrozen,
+    /// Unfreezing was asked for and takes effect after the delay.
+    #[serde(rename = "payer.unfreeze_requested")]
+    PayerUnfreezeRequested,
+    /// A device was bound.
+    #[serde(rename = "device.bound")]
+    DeviceBound,
+    /// An intent was made.
+    #[serde(rename = "intent.created")]
+    IntentCreated,
+    /// Nobody paid in time.
+    #[serde(rename = "intent.expired")]
+    IntentExpired,
+    /// A payment is held for the payee.
+    #[serde(rename = "payment.authorized")]
+    PaymentAuthorized,
+    /// A payment has moved money.
+    #[serde(rename = "payment.captured")]
+    PaymentCaptured,
+    /// A held payment was released by the payee.
+    #[serde(rename = "payment.voided")]
+    PaymentVoided,
+    /// A held payment was released because the payee waited too long.
+    #[serde(rename = "payment.expired")]
+    PaymentExpired,
+    /// A payment was refused.
+    #[serde(rename = "payment.refused")]
+    PaymentRefused,
+    /// Money came back.
+    #[serde(rename = "payment.refunded")]
+    PaymentRefunded,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::PayerOpened,
+        Self::PayerFunded,
+        Self::PayerFrozen,
+        Self::PayerUnfreezeRequested,
+        Self::DeviceBound,
+        Self::IntentCreated,
+        Self::IntentExpired,
+        Self::PaymentAuthorized,
+        Self::PaymentCaptured,
+        Self::PaymentVoided,
+        Self::PaymentExpired,
+        Self::PaymentRefused,
+        Self::PaymentRefunded,
+    ];
+
+    /// The stable dotted string.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PayerOpened => "payer.opened",
+            Self::PayerFunded => "payer.funded",
+            Self::PayerFrozen => "payer.frozen",
+            Self::PayerUnfreezeRequested => "payer.unfreeze_requested",
+            Self::DeviceBound => "device.bound",
+            Self::IntentCreated => "intent.created",
+            Self::IntentExpired => "intent.expired",
+            Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentCaptured => "payment.captured",
+            Self::PaymentVoided => "payment.voided",
+            Self::PaymentExpired => "payment.expired",
+            Self::PaymentRefused => "payment.refused",
+            Self::PaymentRefunded => "payment.refunded",
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
+
+use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Signed, SignedPayment};
+use money::{Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use protocol::{
+    BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
+    UnfreezeBody, VoidBody,
+};
+use qr::VerifiedCode;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Line;
+use crate::permit::{StaffPermit, SystemPermit};
+
+/// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
+/// none can be cloned or read from text. Consents, payer codes and taps follow.
+#[derive(Debug)]
+pub enum PayerAuthority {
+    /// A device's signature over exactly this payment.
+    SignedPayment {
+        /// The verified proof and its body.
+        signed: SignedPayment,
+        /// How the payer came to the intent, as far as it could be verified.
+        arrival: Arrival,
+    },
+}
+
+/// How a payer came to an intent, after verification.
+#[derive(Debug)]
+pub enum Arrival {
+    /// By the intent's id alone.
+    Link,
+    /// By a dynamic code that holds.
+    Code(VerifiedCode),
+    /// By a code that does not hold, and why.
+    BadCode(ReasonCode),
+}
+
+/// A payee to register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPayee {
+    /// As payers are shown it.
+    pub card: PayeeCard,
+    /// Its place.
+    pub place: Line,
+    /// Its city in Latin letters.
+    pub city: String,
+    /// The currency it is paid in.
+    pub currency: Currency,
+    /// SHA-256 of its API key.
+    pub api_key: Option<Digest>,
+    /// Its Ed25519 public key.
+    pub signing_key: Option<[u8; 32]>,
+}
+
+/// Everything that can be asked. Built by the edge from verified parts, consumed by [`crate::decide`].
+#[derive(Debug)]
+pub enum Command {
+    /// Open a wallet and bind its first device.
+    OpenPayer {
+        /// The new key's proof.
+        enrolling: Enrolling<SignUpBody>,
+    },
+    /// Bind another device.
+    BindDevice {
+        /// A bound device's proof.
+        signed: Signed<BindDeviceBody>,
+        /// The new key's proof.
+        possession: Possession,
+    },
+    /// Register a payee.
+    RegisterPayee {
+        /// Staff.
+        permit: StaffPermit,
+        /// The payee.
+        payee: NewPayee,
+    },
+    /// Give a payee new keys; `None` leaves the old one.
+    RekeyPayee {
+        /// Staff.
+        permit: StaffPermit,
+        /// The payee.
+        payee: PayeeId,
+        /// SHA-256 of the new API key.
+        api_key: Option<Digest>,
+        /// The new Ed25519 public key.
+        signing_key: Option<[u8; 32]>,
+    },
+    /// Put play money into a wallet, by staff.
+    Fund {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose wallet.
+        payer: PayerId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Put play money into one's own wallet.
+    TestFund {
+        /// The device's proof.
+        signed: Signed<TestFundsBody>,
+    },
+    /// Ask for money.
+    CreateIntent {
+        /// The merchant.
+        permit: MerchantPermit,
+        /// What for.
+        body: IntentBody,
+        /// SHA-256 of the merchant's idempotency key, with the body's digest.
+        idempotency: Option<(Digest, Digest)>,
+    },
+    /// Ask what paying would mean. Writes nothing.
+    Quote {
+        /// The device's proof.
+        signed: Signed<QuoteBody>,
+        /// How the payer came to the intent.
+        arrival: Arrival,
+    },
+    /// Pay.
+    Pay {
+        /// Under what.
+        authority: PayerAuthority,
+    },
+    /// Take held money.
+    Capture {
+        /// The merchant's signature.
+        signed: MerchantSigned<CaptureBody>,
+        /// Of which payment.
+        payment: PaymentId,
+    },
+    /// Release held money.
+    Void {
+        /// The merchant's signature.
+        signed: MerchantSigned<VoidBody>,
+        /// Of which payment.
+        payment: PaymentId,
+    },
+    /// Give money back.
+    Refund {
+        /// The merchant's signature.
+        signed: MerchantSigned<RefundBody>,
+    },
+    /// Let nothing leave a wallet.
+    Freeze {
+        /// The device's proof.
+        signed: Signed<FreezeBody>,
+    },
+    /// Let money leave again, after the delay.
+    Unfreeze {
+        /// The device's proof.
+        signed: Signed<UnfreezeBody>,
+    },
+    /// Release a hold whose time has come.
+    ExpireHold {
+        /// The sweeper.
+        permit: SystemPermit,
+        /// Of which payment.
+        payment: PaymentId,
+    },
+    /// Close an intent whose time has come.
+    ExpireIntent {
+        /// The sweeper.
+        permit: SystemPermit,
+        /// Which.
+        intent: IntentId,
+    },
+}

@@ -1,0 +1,228 @@
+//! [`decide`]: the one pure decision, and the switch over all commands.
+
+use ledger::{Applied, Ledger, Operation};
+use money::{AccountId, HoldId, Instant, ReasonCode, TransferId};
+
+use crate::change::{Change, Event, EventKind};
+use crate::command::Command;
+use crate::facts::Facts;
+use crate::outcome::{Accepted, Refusal};
+use crate::settings::Settings;
+use crate::stamp::{Ids, Stamp};
+use crate::state::State;
+use crate::{enrol, fund, intent, lockdown, pay, quote, refund, settle};
+use credentials::ProofUse;
+
+/// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
+/// read from text.
+#[derive(Debug)]
+pub struct Admitted(Facts);
+
+impl From<Command> for Admitted {
+    fn from(command: Command) -> Self {
+        Self(command.into())
+    }
+}
+
+impl Admitted {
+    /// What is asked.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.0
+    }
+}
+
+/// What was decided and what is to be written, in one transaction. Made only by [`decide`].
+#[derive(Debug)]
+pub struct Decision {
+    outcome: Result<Accepted, Refusal>,
+    changes: Vec<Change>,
+}
+
+impl Decision {
+    /// What to answer.
+    pub const fn outcome(&self) -> &Result<Accepted, Refusal> {
+        &self.outcome
+    }
+
+    /// What to write.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// What to answer, once it is written.
+    #[expect(clippy::missing_errors_doc, reason = "the refusal is the answer, not a failure of this call")]
+    pub fn into_outcome(self) -> Result<Accepted, Refusal> {
+        self.outcome
+    }
+}
+
+/// Decides one command. Deterministic: the same facts, rows, settings and stamp give the same bytes.
+///
+/// # Panics
+/// When a row was not loaded that [`crate::needs`] did not name, or the ledger's second check fails: bugs, which stop
+/// this command alone.
+#[must_use]
+pub fn decide(command: &Admitted, state: &State, settings: &Settings, stamp: &Stamp) -> Decision {
+    decide_facts(command.facts(), state, settings, stamp)
+}
+
+pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, stamp: &Stamp) -> Decision {
+    let mut context =
+        Context { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) };
+    let proofs = proofs(facts);
+    if let Some(reason) = context.unusable(&proofs) {
+        return Decision { outcome: Err(reason.into()), changes: Vec::new() };
+    }
+    let outcome = carry_out(facts, &mut context);
+    let mut changes = context.changes;
+    if !matches!(facts, Facts::Quote { .. }) {
+        changes.extend(proofs.into_iter().flatten().map(Change::Proof));
+    }
+    Decision { outcome, changes }
+}
+
+fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
+    match facts {
+        Facts::OpenPayer { body, key, .. } => enrol::open_payer(context, body, *key),
+        Facts::BindDevice { caller, body, key, .. } => enrol::bind_device(context, caller, body, *key),
+        Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
+        Facts::RekeyPayee { payee, api_key, signing_key } => {
+            enrol::rekey_payee(context, *payee, *api_key, *signing_key)
+        }
+        Facts::Fund { payer, amount } => fund::fund(context, *payer, *amount),
+        Facts::TestFund { caller, body } => fund::test_fund(context, caller, body),
+        Facts::CreateIntent { payee, body, idempotency } => intent::create(context, *payee, body, *idempotency),
+        Facts::Quote { caller, body, arrival } => quote::quote(context, caller, body, arrival),
+        Facts::Pay { caller, body, arrival } => pay::pay(context, caller, body, arrival),
+        Facts::Capture { payee, payment, body, .. } => settle::capture(context, *payee, *payment, body),
+        Facts::Void { payee, payment, body, .. } => settle::void(context, *payee, *payment, body),
+        Facts::Refund { payee, body, digest, .. } => refund::refund(context, *payee, body, *digest),
+        Facts::Freeze { caller, body } => lockdown::freeze(context, caller, body),
+        Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
+        Facts::ExpireHold { payment } => settle::expire(context, *payment),
+        Facts::ExpireIntent { intent } => intent::expire(context, *intent),
+    }
+}
+
+/// The proofs a command uses up: at most two.
+fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
+    match facts {
+        Facts::OpenPayer { proof, .. }
+        | Facts::Capture { proof, .. }
+        | Facts::Void { proof, .. }
+        | Facts::Refund { proof, .. } => [Some(*proof), None],
+        Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
+        Facts::TestFund { caller, .. }
+        | Facts::Quote { caller, .. }
+        | Facts::Pay { caller, .. }
+        | Facts::Freeze { caller, .. }
+        | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],
+        _ => [None, None],
+    }
+}
+
+/// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
+/// except for the record of a refused payment; so a refusal never leaves half of an effect behind.
+pub(crate) struct Context<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) settings: &'a Settings,
+    pub(crate) stamp: &'a Stamp,
+    pub(crate) at: Instant,
+    pub(crate) ids: Ids<'a>,
+    changes: Vec<Change>,
+}
+
+impl Context<'_> {
+    pub(crate) fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Tells the outbox. `fill` names what the event concerns.
+    pub(crate) fn tell(&mut self, kind: EventKind, fill: impl FnOnce(&mut Event)) {
+        let mut event = Event {
+            id: self.ids.make(money::EventId::new),
+            at: self.at,
+            kind,
+            payer: None,
+            payee: None,
+            intent: None,
+            payment: None,
+            amount: None,
+            reasons: Vec::new(),
+        };
+        fill(&mut event);
+        self.push(Change::Event(event));
+    }
+
+    /// Applies ledger operations to the loaded rows, all or none, and pushes the changed rows.
+    pub(crate) fn post(
+        &mut self,
+        touched: &Touched,
+        operations: &[Operation],
+    ) -> Result<Vec<Applied>, ledger::Refusal> {
+        let mut ledger = Ledger::new();
+        for account in touched.accounts.iter().filter_map(|&id| self.state.account(id)) {
+            ledger.load_account(account.clone());
+        }
+        if let Some(hold) = touched.hold.and_then(|id| self.state.hold(id)) {
+            ledger.load_hold(hold.clone());
+        }
+        if let Some(transfer) = touched.transfer.and_then(|id| self.state.transfer(id)) {
+            ledger.load_transfer(transfer.clone());
+        }
+        let applied = ledger.apply_all(operations).map_err(|linked| linked.refusal)?;
+        for step in &applied {
+            self.changes.extend(step.accounts.iter().cloned().map(Change::Account));
+            self.changes.extend(step.hold.iter().cloned().map(Change::Hold));
+            self.changes.extend(step.original.iter().cloned().map(Change::Refunded));
+            self.changes.extend(step.posted.iter().cloned().map(Change::Transfer));
+        }
+        Ok(applied)
+    }
+
+    fn unusable(&self, proofs: &[Option<ProofUse>; 2]) -> Option<ReasonCode> {
+        let [first, second] = proofs;
+        if let (Some(first), Some(second)) = (first, second)
+            && first.id == second.id
+        {
+            return Some(ReasonCode::ProofReplayed);
+        }
+        proofs.iter().flatten().find_map(|proof| {
+            if self.state.is_proof_used(proof.id) {
+                Some(ReasonCode::ProofReplayed)
+            } else {
+                // The proof may have gone stale while it waited for its turn.
+                (proof.expires_at < self.at).then_some(ReasonCode::ProofStale)
+            }
+        })
+    }
+}
+
+/// The ledger rows a handler hands to [`Context::post`].
+#[derive(Default)]
+pub(crate) struct Touched {
+    pub(crate) accounts: Vec<AccountId>,
+    pub(crate) hold: Option<HoldId>,
+    pub(crate) transfer: Option<TransferId>,
+}
+
+/// The reason a payer or merchant is told when the ledger refuses.
+pub(crate) const fn ledger_reason(refusal: &ledger::Refusal) -> ReasonCode {
+    match refusal {
+        ledger::Refusal::InsufficientFunds { .. } => ReasonCode::FundsInsufficient,
+        ledger::Refusal::Overflow => ReasonCode::AmountOverflow,
+        ledger::Refusal::CurrencyMismatch => ReasonCode::AmountWrongCurrency,
+        ledger::Refusal::AmountNotPositive => ReasonCode::AmountZero,
+        ledger::Refusal::HoldCaptured => ReasonCode::PaymentCaptured,
+        ledger::Refusal::HoldVoided => ReasonCode::PaymentVoided,
+        ledger::Refusal::HoldExpired => ReasonCode::PaymentExpired,
+        ledger::Refusal::CaptureExceedsHold => ReasonCode::CaptureExceedsHold,
+        ledger::Refusal::VoidDifferentAmount => ReasonCode::VoidDifferentAmount,
+        ledger::Refusal::NotYetExpired => ReasonCode::NotYetExpired,
+        ledger::Refusal::RefundExceedsRemaining => ReasonCode::RefundExceedsRemaining,
+        ledger::Refusal::AccountClosed => ReasonCode::PayeeClosed,
+        _ => ReasonCode::ServiceFault,
+    }
+}

@@ -1,0 +1,128 @@
+//! Opening wallets, binding devices, registering payees.
+
+use ledger::{Normal, Operation, Overdraft};
+use money::{AccountId, Currency, Digest, PayeeId, ReasonCode};
+use protocol::{BindDeviceBody, SignUpBody};
+
+use crate::change::{Change, EventKind};
+use crate::command::NewPayee;
+use crate::decide::{Context, Touched, ledger_reason};
+use crate::facts::CallerFacts;
+use crate::model::{Device, Lock, Payee, Payer};
+use crate::outcome::{Accepted, Refusal};
+use crate::pipeline;
+
+/// The tier of a key that nobody vouches for: a browser's, or an app's without attestation.
+const UNATTESTED_TIER: u8 = 1;
+
+/// Opens a wallet and binds the device that asks.
+pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Digest) -> Result<Accepted, Refusal> {
+    if context.state.payer(body.payer).is_some() {
+        return Err(ReasonCode::PayerExists.into());
+    }
+    if context.state.device(body.device).is_some() || context.state.device_of_key(key).is_some() {
+        return Err(ReasonCode::DeviceExists.into());
+    }
+    let (wallet, account) = open_account(context, body.currency)?;
+    let payer = Payer {
+        id: body.payer,
+        name: body.name.clone(),
+        currency: body.currency,
+        wallet,
+        lock: Lock::Open,
+        devices: 1,
+        opened_at: context.at,
+    };
+    let device = Device {
+        id: body.device,
+        payer: body.payer,
+        key,
+        name: body.device_name.clone(),
+        tier: UNATTESTED_TIER,
+        bound_at: context.at,
+        revoked: false,
+    };
+    context.push(Change::Payer(payer.clone()));
+    context.push(Change::Device(device));
+    context.tell(EventKind::PayerOpened, |event| event.payer = Some(payer.id));
+    Ok(Accepted::Payer { payer, account })
+}
+
+/// Binds another device to the caller's wallet: the bound device says yes, the new key shows that it is there.
+pub(crate) fn bind_device(
+    context: &mut Context<'_>,
+    caller: &CallerFacts,
+    body: &BindDeviceBody,
+    key: Digest,
+) -> Result<Accepted, Refusal> {
+    let (payer, _) = pipeline::identify(context, caller)?;
+    // Adding a device loosens; a frozen wallet only tightens.
+    if payer.lock.is_frozen(context.at) {
+        return Err(ReasonCode::PayerFrozen.into());
+    }
+    if context.state.device(body.device).is_some() || context.state.device_of_key(key).is_some() {
+        return Err(ReasonCode::DeviceExists.into());
+    }
+    if usize::from(payer.devices) >= protocol::limits::DEVICES_PER_PAYER_MAX {
+        return Err(ReasonCode::DeviceLimitReached.into());
+    }
+    let device = Device {
+        id: body.device,
+        payer: payer.id,
+        key,
+        name: body.device_name.clone(),
+        tier: UNATTESTED_TIER,
+        bound_at: context.at,
+        revoked: false,
+    };
+    let payer = Payer { devices: payer.devices.saturating_add(1), ..payer.clone() };
+    let id = payer.id;
+    context.push(Change::Payer(payer));
+    context.push(Change::Device(device.clone()));
+    context.tell(EventKind::DeviceBound, |event| event.payer = Some(id));
+    Ok(Accepted::Device(device))
+}
+
+/// Registers a payee.
+pub(crate) fn register_payee(context: &mut Context<'_>, new: &NewPayee) -> Result<Accepted, Refusal> {
+    if context.state.payee(new.card.id).is_some() {
+        return Err(ReasonCode::PayeeExists.into());
+    }
+    let (account, _) = open_account(context, new.currency)?;
+    let payee = Payee {
+        card: new.card.clone(),
+        place: new.place.clone(),
+        city: new.city.clone(),
+        account,
+        currency: new.currency,
+        api_key: new.api_key,
+        signing_key: new.signing_key,
+        closed: false,
+        registered_at: context.at,
+    };
+    context.push(Change::Payee(payee.clone()));
+    Ok(Accepted::Payee(payee))
+}
+
+/// Replaces a payee's keys; the old ones stop working with the commit.
+pub(crate) fn rekey_payee(
+    context: &mut Context<'_>,
+    payee: PayeeId,
+    api_key: Option<Digest>,
+    signing_key: Option<[u8; 32]>,
+) -> Result<Accepted, Refusal> {
+    let payee = context.state.payee(payee).ok_or(ReasonCode::PayeeUnknown)?;
+    let payee =
+        Payee { api_key: api_key.or(payee.api_key), signing_key: signing_key.or(payee.signing_key), ..payee.clone() };
+    context.push(Change::Payee(payee.clone()));
+    Ok(Accepted::Payee(payee))
+}
+
+/// A new account that holds somebody's money: credit-normal, never below zero.
+fn open_account(context: &mut Context<'_>, currency: Currency) -> Result<(AccountId, ledger::Account), ReasonCode> {
+    let account = context.ids.make(AccountId::new);
+    let operation = Operation::Open { account, currency, normal: Normal::Credit, overdraft: Overdraft::None };
+    let applied = context.post(&Touched::default(), &[operation]).map_err(|refusal| ledger_reason(&refusal))?;
+    let opened = applied.into_iter().flat_map(|step| step.accounts).next().ok_or(ReasonCode::ServiceFault)?;
+    Ok((account, opened))
+}

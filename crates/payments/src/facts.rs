@@ -1,0 +1,198 @@
+//! [`Facts`]: a command after its authority was consumed. Plain data, so that it can be recorded and re-executed;
+//! only [`crate::decide`] turns a command into facts that lead to a commit.
+
+use credentials::ProofUse;
+use money::{Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use protocol::{
+    BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
+    UnfreezeBody, VoidBody,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+
+/// What a verified device proof said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerFacts {
+    /// The payer.
+    pub payer: PayerId,
+    /// The device.
+    pub device: DeviceId,
+    /// Thumbprint of the key that signed.
+    pub key: Digest,
+    /// The proof, to be used up.
+    pub proof: ProofUse,
+    /// Digest of the signed body.
+    pub body: Digest,
+}
+
+/// How a payer came to an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrivalFacts {
+    /// By its id.
+    Link,
+    /// By a code that holds.
+    Code {
+        /// The code's intent.
+        intent: IntentId,
+        /// The code's payee.
+        payee: PayeeId,
+        /// The code's amount.
+        amount: Amount,
+        /// The code's end.
+        expires_at: Instant,
+        /// The code's terms.
+        quote: Digest,
+    },
+    /// By a code that does not hold.
+    BadCode(ReasonCode),
+}
+
+/// What is asked, by whom, under what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "command")]
+#[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
+pub enum Facts {
+    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
+    BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
+    RegisterPayee { payee: NewPayee },
+    RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
+    Fund { payer: PayerId, amount: Amount },
+    TestFund { caller: CallerFacts, body: TestFundsBody },
+    CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
+    Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
+    Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
+    Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
+    Void { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: VoidBody },
+    Refund { payee: PayeeId, proof: ProofUse, body: RefundBody, digest: Digest },
+    Freeze { caller: CallerFacts, body: FreezeBody },
+    Unfreeze { caller: CallerFacts, body: UnfreezeBody },
+    ExpireHold { payment: PaymentId },
+    ExpireIntent { intent: IntentId },
+}
+
+fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
+    CallerFacts {
+        payer: signed.payer(),
+        device: signed.device(),
+        key: signed.key(),
+        proof: *signed.proof_use(),
+        body: signed.body_digest(),
+    }
+}
+
+impl From<Arrival> for ArrivalFacts {
+    fn from(arrival: Arrival) -> Self {
+        match arrival {
+            Arrival::Link => Self::Link,
+            Arrival::BadCode(reason) => Self::BadCode(reason),
+            Arrival::Code(verified) => {
+                let code = verified.code();
+                Self::Code {
+                    intent: code.intent,
+                    payee: code.payee,
+                    amount: code.amount,
+                    expires_at: code.expires_at,
+                    quote: code.quote,
+                }
+            }
+        }
+    }
+}
+
+impl From<Command> for Facts {
+    fn from(command: Command) -> Self {
+        match command {
+            Command::OpenPayer { enrolling } => {
+                let (key, proof) = (enrolling.key(), *enrolling.proof_use());
+                Self::OpenPayer { body: enrolling.into_body(), key, proof }
+            }
+            Command::BindDevice { signed, possession } => Self::BindDevice {
+                caller: caller(&signed),
+                body: signed.into_body(),
+                key: possession.key(),
+                possession: *possession.proof_use(),
+            },
+            Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
+                Self::RekeyPayee { payee, api_key, signing_key }
+            }
+            Command::Fund { permit: _, payer, amount } => Self::Fund { payer, amount },
+            Command::TestFund { signed } => Self::TestFund { caller: caller(&signed), body: signed.into_body() },
+            Command::CreateIntent { permit, body, idempotency } => {
+                Self::CreateIntent { payee: permit.payee(), body, idempotency }
+            }
+            Command::Quote { signed, arrival } => {
+                Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
+            }
+            Command::Pay { authority: PayerAuthority::SignedPayment { signed, arrival } } => {
+                Self::Pay { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
+            }
+            Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
+            Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
+            Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
+            Command::Capture { .. } | Command::Void { .. } | Command::Refund { .. } => Self::of_merchant(command),
+        }
+    }
+}
+
+impl Facts {
+    fn of_merchant(command: Command) -> Self {
+        match command {
+            Command::Capture { signed, payment } => {
+                let (payee, proof) = (signed.payee(), *signed.proof_use());
+                Self::Capture { payee, proof, payment, body: signed.into_body() }
+            }
+            Command::Void { signed, payment } => {
+                let (payee, proof) = (signed.payee(), *signed.proof_use());
+                Self::Void { payee, proof, payment, body: signed.into_body() }
+            }
+            Command::Refund { signed } => {
+                let (payee, proof, digest) = (signed.payee(), *signed.proof_use(), signed.body_digest());
+                Self::Refund { payee, proof, body: signed.into_body(), digest }
+            }
+            other => Self::from(other),
+        }
+    }
+
+    /// The command's name in records and metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OpenPayer { .. } => "open_payer",
+            Self::BindDevice { .. } => "bind_device",
+            Self::RegisterPayee { .. } => "register_payee",
+            Self::RekeyPayee { .. } => "rekey_payee",
+            Self::Fund { .. } => "fund",
+            Self::TestFund { .. } => "test_fund",
+            Self::CreateIntent { .. } => "create_intent",
+            Self::Quote { .. } => "quote",
+            Self::Pay { .. } => "pay",
+            Self::Capture { .. } => "capture",
+            Self::Void { .. } => "void",
+            Self::Refund { .. } => "refund",
+            Self::Freeze { .. } => "freeze",
+            Self::Unfreeze { .. } => "unfreeze",
+            Self::ExpireHold { .. } => "expire_hold",
+            Self::ExpireIntent { .. } => "expire_intent",
+        }
+    }
+
+    /// The payer this is about, where the command itself says so.
+    #[must_use]
+    pub const fn payer(&self) -> Option<PayerId> {
+        match self {
+            Self::OpenPayer { body, .. } => Some(body.payer),
+            Self::Fund { payer, .. } => Some(*payer),
+            Self::BindDevice { caller, .. }
+            | Self::TestFund { caller, .. }
+            | Self::Quote { caller, .. }
+            | Self::Pay { caller, .. }
+            | Self::Freeze { caller, .. }
+            | Self::Unfreeze { caller, .. } => Some(caller.payer),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Every bound of the core, by name. Bounds of the wire stand in `protocol::limits`.
+
+/// How long a manual capture may wait: the hold's life, in seconds (seven days).
+pub const HOLD_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// Under this many seconds left, a quote warns that it expires soon.
+pub const EXPIRES_SOON_SECONDS: i64 = 20;
+/// A quote warns when less than one part in this many of the wallet would be left.
+pub const LITTLE_LEFT_PARTS: i64 = 10;
+/// Rows one command may ask for; more is a bug.
+pub const KEYS_PER_COMMAND_MAX: usize = 24;
+/// Rounds of loading one command may need: intent → payee → accounts is the longest way.
+pub const LOAD_ROUNDS_MAX: usize = 4;
+/// For how many days after a wallet payment a refund can be asked for.
+pub const REFUNDABLE_DAYS: u16 = 180;
+/// After how many days a payee has the money of a wallet payment.
+pub const SETTLEMENT_DAYS: u16 = 0;

@@ -1,0 +1,50 @@
+//! The payer's own brakes: freezing works at once and with any bound device; unfreezing waits.
+
+use money::ReasonCode;
+use protocol::{FreezeBody, UnfreezeBody};
+
+use crate::change::{Change, EventKind};
+use crate::decide::Context;
+use crate::facts::CallerFacts;
+use crate::model::{Lock, Payer};
+use crate::outcome::{Accepted, Refusal};
+use crate::pipeline;
+
+/// Nothing leaves the wallet from this decision on. Freezing a frozen wallet changes nothing and is not an error.
+pub(crate) fn freeze(context: &mut Context<'_>, caller: &CallerFacts, body: &FreezeBody) -> Result<Accepted, Refusal> {
+    let payer = own_wallet(context, caller, body.payer)?;
+    set(context, payer, Lock::Frozen, EventKind::PayerFrozen)
+}
+
+/// Money may leave again once the operator's delay has passed. Asking again does not restart the delay.
+pub(crate) fn unfreeze(
+    context: &mut Context<'_>,
+    caller: &CallerFacts,
+    body: &UnfreezeBody,
+) -> Result<Accepted, Refusal> {
+    let payer = own_wallet(context, caller, body.payer)?;
+    let lock = match payer.lock {
+        Lock::Frozen => {
+            let until = context.at.checked_add_seconds(context.settings.unfreeze_delay_seconds);
+            Lock::Thawing(until.ok_or(ReasonCode::ServiceFault)?)
+        }
+        open_or_thawing => open_or_thawing,
+    };
+    set(context, payer, lock, EventKind::PayerUnfreezeRequested)
+}
+
+fn own_wallet(context: &Context<'_>, caller: &CallerFacts, payer: money::PayerId) -> Result<Payer, ReasonCode> {
+    let (own, _) = pipeline::identify(context, caller)?;
+    if own.id == payer { Ok(own.clone()) } else { Err(ReasonCode::DeviceNotThisPayer) }
+}
+
+fn set(context: &mut Context<'_>, payer: Payer, lock: Lock, kind: EventKind) -> Result<Accepted, Refusal> {
+    let account = context.state.account(payer.wallet).cloned().ok_or(ReasonCode::ServiceFault)?;
+    if payer.lock == lock {
+        return Ok(Accepted::Payer { payer, account });
+    }
+    let payer = Payer { lock, ..payer };
+    context.push(Change::Payer(payer.clone()));
+    context.tell(kind, |event| event.payer = Some(payer.id));
+    Ok(Accepted::Payer { payer, account })
+}

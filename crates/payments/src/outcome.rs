@@ -1,0 +1,90 @@
+//! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
+
+use ledger::Account;
+use money::{Amount, Digest, ReasonCode};
+use protocol::{FundingPath, QuoteCore, Warning};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
+
+/// The command was carried out (or, for a quote, answered).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accepted {
+    /// A wallet as it now is.
+    Payer {
+        /// The payer.
+        payer: Payer,
+        /// Its account.
+        account: Account,
+    },
+    /// A device as it now is.
+    Device(Device),
+    /// A payee as it now is.
+    Payee(Payee),
+    /// An intent as it now is.
+    Intent(Intent),
+    /// What paying would mean.
+    Quoted(Box<Quoted>),
+    /// A payment as it now is, with the terms it was made under.
+    Payment {
+        /// The payment.
+        payment: Payment,
+        /// The terms.
+        core: Box<QuoteCore>,
+    },
+    /// A refund.
+    Refund(Refund),
+}
+
+/// What paying would mean: the real pipeline, run dry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// The terms.
+    pub core: QuoteCore,
+    /// Their digest.
+    pub quote: Digest,
+    /// The chosen way of paying.
+    pub funding: FundingPath,
+    /// Amount and fee.
+    pub total: Amount,
+    /// What the wallet has.
+    pub available_before: Amount,
+    /// What it would have; `None` when it would be refused.
+    pub available_after: Option<Amount>,
+    /// The most one payment may take, less this one.
+    pub limit_left: Amount,
+    /// What to look at.
+    pub warnings: Vec<Warning>,
+    /// Why it would be refused.
+    pub refusals: Vec<ReasonCode>,
+}
+
+/// The command was not carried out and nothing moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why, most important first; never empty.
+    pub reasons: Vec<ReasonCode>,
+    /// The refused payment, where one was recorded.
+    pub payment: Option<Box<Payment>>,
+}
+
+impl Refusal {
+    /// The reason that decides the answer.
+    #[must_use]
+    pub fn first(&self) -> ReasonCode {
+        self.reasons.first().copied().unwrap_or(ReasonCode::ServiceFault)
+    }
+
+    /// Whether the same command may succeed later without anybody changing it.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self.first(), ReasonCode::PayeeFundsInsufficient | ReasonCode::NotYetExpired)
+    }
+}
+
+impl From<ReasonCode> for Refusal {
+    fn from(reason: ReasonCode) -> Self {
+        Self { reasons: vec![reason], payment: None }
+    }
+}

@@ -1,0 +1,181 @@
+//! A payment, from the verified approval to the posted money.
+//!
+//! The order is the pipeline of ARCHITECTURE.md: proof replay (before this file), identity, idempotency, lockdown,
+//! posture, terms, policy, risk, funds.
+
+use ledger::{Leg, Operation, Side};
+use money::{Amount, HoldId, ReasonCode, TransferId};
+use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus};
+
+use crate::change::{Change, EventKind};
+use crate::decide::{Context, Touched, ledger_reason};
+use crate::facts::{ArrivalFacts, CallerFacts};
+use crate::limits;
+use crate::model::{Intent, Pair, Payee, Payer, Payment};
+use crate::outcome::{Accepted, Refusal};
+use crate::pipeline::{self, Case, Passed};
+
+/// Decides a payment.
+pub(crate) fn pay(
+    context: &mut Context<'_>,
+    caller: &CallerFacts,
+    body: &PayBody,
+    arrival: &ArrivalFacts,
+) -> Result<Accepted, Refusal> {
+    let (payer, device) = pipeline::identify(context, caller)?;
+    if body.payer != payer.id || body.device != device.id {
+        return Err(ReasonCode::DeviceNotThisPayer.into());
+    }
+    if let Some(earlier) = context.state.payment(body.payment) {
+        return first_answer(context, earlier, caller);
+    }
+    let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
+    let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
+    let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
+    let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
+    match verdict.and_then(|passed| move_money(context, &case, &passed)) {
+        Ok(moved) => Ok(accept(context, body, caller, &case, moved)),
+        Err(reason) => Err(refuse(context, body, caller, intent, reason)),
+    }
+}
+
+/// Same id and same body: the first answer again. Same id and anything else: refused.
+fn first_answer(context: &Context<'_>, earlier: &Payment, caller: &CallerFacts) -> Result<Accepted, Refusal> {
+    if earlier.payer != caller.payer || earlier.body != caller.body {
+        return Err(ReasonCode::PaymentIdReused.into());
+    }
+    if earlier.status == PaymentStatus::Refused {
+        return Err(Refusal { reasons: earlier.reasons.clone(), payment: Some(Box::new(earlier.clone())) });
+    }
+    let intent = context.state.intent(earlier.intent).ok_or(ReasonCode::IntentUnknown)?;
+    Ok(Accepted::Payment { payment: earlier.clone(), core: Box::new(intent.core.clone()) })
+}
+
+/// What the device signed must be what the intent says.
+fn unchanged(body: &PayBody, intent: &Intent) -> Result<(), ReasonCode> {
+    body.amount.positive().map_err(|error| match error {
+        money::AmountError::Negative => ReasonCode::AmountNegative,
+        _ => ReasonCode::AmountZero,
+    })?;
+    if body.amount.currency() != intent.core.amount.currency() {
+        return Err(ReasonCode::AmountWrongCurrency);
+    }
+    if body.quote != intent.quote || body.amount != intent.core.amount {
+        return Err(ReasonCode::QuoteChanged);
+    }
+    Ok(())
+}
+
+/// How the money moved.
+enum Moved {
+    Transferred(TransferId),
+    Held(HoldId),
+}
+
+/// Stage 7: the funds. A refusal leaves nothing behind.
+fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Result<Moved, ReasonCode> {
+    let (wallet, account) = (case.payer.wallet, case.payee.account);
+    let touched = Touched { accounts: vec![wallet, account], ..Touched::default() };
+    // INVARIANT: paying out of the wallet costs the payer nothing, so the total is what the payee receives.
+    assert!(passed.path.fee.is_zero(), "wallet payments carry no fee");
+    let amount = passed.total;
+    let (operation, moved) = match case.intent.capture {
+        CaptureMode::Automatic => {
+            let transfer = context.ids.make(TransferId::new);
+            let legs =
+                vec![Leg { account: wallet, side: Side::Debit, amount }, Leg { account, side: Side::Credit, amount }];
+            (Operation::Post { transfer, legs, at: context.at }, Moved::Transferred(transfer))
+        }
+        CaptureMode::Manual => {
+            let hold = context.ids.make(HoldId::new);
+            let expires_at = context.at.checked_add_seconds(limits::HOLD_LIFE_SECONDS);
+            let to = vec![(account, amount)];
+            (Operation::Hold { hold, from: wallet, to, expires_at, at: context.at }, Moved::Held(hold))
+        }
+    };
+    context.post(&touched, &[operation]).map_err(|refusal| ledger_reason(&refusal))?;
+    Ok(moved)
+}
+
+fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Accepted {
+    let mut payment = draft(context, body, caller, case.intent);
+    let kind = match moved {
+        Moved::Transferred(transfer) => {
+            payment.status = PaymentStatus::Captured;
+            payment.transfer = Some(transfer);
+            payment.captured = payment.amount;
+            EventKind::PaymentCaptured
+        }
+        Moved::Held(hold) => {
+            payment.status = PaymentStatus::Authorized;
+            payment.hold = Some(hold);
+            payment.hold_expires_at = context.at.checked_add_seconds(limits::HOLD_LIFE_SECONDS);
+            EventKind::PaymentAuthorized
+        }
+    };
+    let intent = Intent { status: IntentStatus::Taken, payment: Some(payment.id), ..case.intent.clone() };
+    let core = Box::new(intent.core.clone());
+    let pair = met(context, case.payer, case.payee);
+    context.push(Change::Pair(pair));
+    context.push(Change::Intent(intent));
+    context.push(Change::Payment(payment.clone()));
+    tell(context, kind, &payment);
+    Accepted::Payment { payment, core }
+}
+
+/// A refusal is recorded under its id, so that the same body is refused again with the same reasons.
+fn refuse(
+    context: &mut Context<'_>,
+    body: &PayBody,
+    caller: &CallerFacts,
+    intent: &Intent,
+    reason: ReasonCode,
+) -> Refusal {
+    let mut payment = draft(context, body, caller, intent);
+    payment.reasons = vec![reason];
+    context.push(Change::Payment(payment.clone()));
+    tell(context, EventKind::PaymentRefused, &payment);
+    Refusal { reasons: vec![reason], payment: Some(Box::new(payment)) }
+}
+
+fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent) -> Payment {
+    let zero = Amount::zero(body.amount.currency());
+    Payment {
+        id: body.payment,
+        payer: caller.payer,
+        payee: intent.payee,
+        device: caller.device,
+        intent: intent.id,
+        body: caller.body,
+        quote: body.quote,
+        amount: body.amount,
+        fee: zero,
+        funding: body.funding,
+        status: PaymentStatus::Refused,
+        reasons: Vec::new(),
+        hold: None,
+        hold_expires_at: None,
+        transfer: None,
+        captured: zero,
+        refunded: zero,
+        decision: context.stamp.decision(),
+        created_at: context.at,
+    }
+}
+
+fn met(context: &Context<'_>, payer: &Payer, payee: &Payee) -> Pair {
+    let payments = context.state.pair(payer.id, payee.card.id).map_or(0, |pair| pair.payments);
+    Pair { payer: payer.id, payee: payee.card.id, payments: payments.saturating_add(1), last_at: context.at }
+}
+
+/// Tells payer and payee what became of a payment.
+pub(crate) fn tell(context: &mut Context<'_>, kind: EventKind, payment: &Payment) {
+    context.tell(kind, |event| {
+        event.payer = Some(payment.payer);
+        event.payee = Some(payment.payee);
+        event.intent = Some(payment.intent);
+        event.payment = Some(payment.id);
+        event.amount = Some(payment.amount);
+        event.reasons.clone_from(&payment.reasons);
+    });
+}

@@ -1,0 +1,103 @@
+//! The stages a payment passes, in their order; the same for a payment and for its preview. The strictest answer wins:
+//! the first stage that refuses decides.
+
+use money::{Amount, ReasonCode};
+use protocol::{FundingKind, FundingPath, IntentStatus};
+
+use crate::decide::Context;
+use crate::facts::{ArrivalFacts, CallerFacts};
+use crate::model::{Device, Intent, Payee, Payer};
+
+/// Everything the stages look at.
+pub(crate) struct Case<'a> {
+    pub(crate) payer: &'a Payer,
+    pub(crate) device: &'a Device,
+    pub(crate) intent: &'a Intent,
+    pub(crate) payee: &'a Payee,
+    pub(crate) arrival: &'a ArrivalFacts,
+    pub(crate) funding: FundingKind,
+}
+
+/// Stages 2 to 6, passed: what is left is the money.
+pub(crate) struct Passed {
+    pub(crate) path: FundingPath,
+    pub(crate) total: Amount,
+}
+
+/// The payer and device behind a verified proof, if they are who it says.
+pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Result<(&'a Payer, &'a Device), ReasonCode> {
+    let payer = context.state.payer(caller.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let device = context.state.device(caller.device).ok_or(ReasonCode::DeviceUnknown)?;
+    if device.payer != payer.id || device.key != caller.key {
+        return Err(ReasonCode::DeviceNotThisPayer);
+    }
+    if device.revoked { Err(ReasonCode::DeviceRevoked) } else { Ok((payer, device)) }
+}
+
+/// Runs stages 2 to 6.
+pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, ReasonCode> {
+    lockdown(context, case)?;
+    posture(context, case)?;
+    terms(context, case)?;
+    let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
+    let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
+    if case.payer.currency != total.currency() {
+        return Err(ReasonCode::AmountWrongCurrency);
+    }
+    policy(context, total)?;
+    risk(context, case, total)?;
+    Ok(Passed { path, total })
+}
+
+/// Stage 2: the payer's own brakes.
+fn lockdown(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
+    if case.payer.lock.is_frozen(context.at) { Err(ReasonCode::PayerFrozen) } else { Ok(()) }
+}
+
+/// Stage 3: what the device is worth. One threshold, until attestation and posture reports say more.
+const fn posture(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
+    if case.device.tier < context.settings.device_tier_min { Err(ReasonCode::DeviceTierTooLow) } else { Ok(()) }
+}
+
+/// Stage 4: is this still what was asked for, and did the payer come to it by an honest way?
+fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
+    let intent = case.intent;
+    match case.arrival {
+        ArrivalFacts::Link => {}
+        ArrivalFacts::BadCode(reason) => return Err(*reason),
+        ArrivalFacts::Code { intent: id, payee, amount, expires_at, quote } => {
+            if *expires_at <= context.at {
+                return Err(ReasonCode::CodeExpired);
+            }
+            let same = *id == intent.id && *payee == intent.payee && *amount == intent.core.amount;
+            if !same || *quote != intent.quote {
+                return Err(ReasonCode::CodeOtherIntent);
+            }
+        }
+    }
+    if case.payee.closed {
+        return Err(ReasonCode::PayeeClosed);
+    }
+    match intent.status {
+        IntentStatus::Taken => Err(ReasonCode::IntentTaken),
+        IntentStatus::Expired => Err(ReasonCode::IntentExpired),
+        IntentStatus::Open if intent.core.expires_at <= context.at => Err(ReasonCode::IntentExpired),
+        // The payee's registered card may have changed since the terms were made; what was shown would be untrue.
+        IntentStatus::Open if intent.core.payee != case.payee.card => Err(ReasonCode::QuoteChanged),
+        IntentStatus::Open => Ok(()),
+    }
+}
+
+/// Stage 5: one limit a payment, until policy packs say more.
+fn policy(context: &Context<'_>, total: Amount) -> Result<(), ReasonCode> {
+    let limit = context.settings.payment_limit(total.currency());
+    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(()) }
+}
+
+/// Stage 6: a large first payment to a payee needs a step-up, until the risk engine says more. No step-up exists yet,
+/// so it is refused: missing risk data never approves.
+fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(), ReasonCode> {
+    let known = context.state.pair(case.payer.id, case.payee.card.id).is_some();
+    let limit = context.settings.first_payee_limit(total.currency());
+    if !known && total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
+}

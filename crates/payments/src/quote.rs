@@ -1,0 +1,71 @@
+//! The preview: the payment's own pipeline, run dry. Nothing is written.
+
+use money::{Amount, ReasonCode};
+use protocol::{QuoteBody, Warning};
+
+use crate::decide::Context;
+use crate::facts::{ArrivalFacts, CallerFacts};
+use crate::limits;
+use crate::outcome::{Accepted, Quoted, Refusal};
+use crate::pipeline::{self, Case};
+
+/// Answers what paying would mean for this payer now.
+pub(crate) fn quote(
+    context: &Context<'_>,
+    caller: &CallerFacts,
+    body: &QuoteBody,
+    arrival: &ArrivalFacts,
+) -> Result<Accepted, Refusal> {
+    let (payer, device) = pipeline::identify(context, caller)?;
+    if let ArrivalFacts::BadCode(reason) = arrival {
+        return Err((*reason).into());
+    }
+    let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
+    let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
+    let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
+    let funding = intent.core.funding(body.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
+    let total = intent.core.amount.checked_add(funding.fee).map_err(|_| ReasonCode::AmountOverflow)?;
+    if total.currency() != payer.currency {
+        return Err(ReasonCode::AmountWrongCurrency.into());
+    }
+    let available =
+        context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
+    let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
+    let refusals = refusals(context, &case, after);
+    let limit = context.settings.payment_limit(payer.currency);
+    Ok(Accepted::Quoted(Box::new(Quoted {
+        core: intent.core.clone(),
+        quote: intent.quote,
+        funding,
+        total,
+        available_before: available,
+        available_after: after.filter(|_| refusals.is_empty()),
+        limit_left: limit.checked_sub(total).unwrap_or(Amount::zero(payer.currency)),
+        warnings: warnings(context, &case, available, after),
+        refusals,
+    })))
+}
+
+fn refusals(context: &Context<'_>, case: &Case<'_>, after: Option<Amount>) -> Vec<ReasonCode> {
+    match pipeline::pass(context, case) {
+        Err(reason) => vec![reason],
+        Ok(_) if after.is_none() => vec![ReasonCode::FundsInsufficient],
+        Ok(_) => Vec::new(),
+    }
+}
+
+fn warnings(context: &Context<'_>, case: &Case<'_>, available: Amount, after: Option<Amount>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if context.state.pair(case.payer.id, case.payee.card.id).is_none() {
+        warnings.push(Warning::FirstTimePayee);
+    }
+    let left = case.intent.core.expires_at.millis_since(context.at);
+    if left < limits::EXPIRES_SOON_SECONDS.saturating_mul(1000) {
+        warnings.push(Warning::ExpiresSoon);
+    }
+    let little = available.minor().checked_div(limits::LITTLE_LEFT_PARTS).unwrap_or(0);
+    if after.is_some_and(|after| after.minor() < little) {
+        warnings.push(Warning::LeavesLittle);
+    }
+    warnings
+}

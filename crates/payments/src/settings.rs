@@ -1,0 +1,48 @@
+//! [`Settings`]: what the operator sets, until packs, rules and models say more.
+
+use money::{Amount, Currency};
+use serde::{Deserialize, Serialize};
+
+/// One threshold for each stage of the pipeline that is still to come, and the delays of lockdown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Policy: the most one payment may take, in minor units of the wallet's currency.
+    pub payment_limit_minor: i64,
+    /// Risk: above this, in minor units, a payment to a payee never paid before needs a step-up.
+    pub first_payee_limit_minor: i64,
+    /// Posture: the lowest device tier that may pay.
+    pub device_tier_min: u8,
+    /// How long unfreezing takes, in seconds: loosening waits, tightening does not.
+    pub unfreeze_delay_seconds: i64,
+    /// Whether wallets can be filled with play money.
+    pub test_mode: bool,
+    /// The provider's name, as a payer is shown it on the money's way.
+    pub provider: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            payment_limit_minor: 300_000,
+            first_payee_limit_minor: 100_000,
+            device_tier_min: 1,
+            unfreeze_delay_seconds: 600,
+            test_mode: false,
+            provider: "Farthing".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// The most one payment may take.
+    #[must_use]
+    pub const fn payment_limit(&self, currency: Currency) -> Amount {
+        Amount::new(self.payment_limit_minor, currency)
+    }
+
+    /// Above this, a first payment to a payee needs a step-up.
+    #[must_use]
+    pub const fn first_payee_limit(&self, currency: Currency) -> Amount {
+        Amount::new(self.first_payee_limit_minor, currency)
+    }
+}

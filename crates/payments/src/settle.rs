@@ -1,0 +1,93 @@
+//! What becomes of a held payment: captured, voided, expired.
+
+use ledger::{HoldState, Operation};
+use money::{Amount, HoldId, PayeeId, PaymentId, ReasonCode, TransferId};
+use protocol::{CaptureBody, PaymentStatus, VoidBody};
+
+use crate::change::{Change, EventKind};
+use crate::decide::{Context, Touched, ledger_reason};
+use crate::model::Payment;
+use crate::outcome::{Accepted, Refusal};
+use crate::pay;
+
+/// Takes a held payment, or a part of it; the rest is released.
+pub(crate) fn capture(
+    context: &mut Context<'_>,
+    payee: PayeeId,
+    payment: PaymentId,
+    body: &CaptureBody,
+) -> Result<Accepted, Refusal> {
+    let (payment, hold) = held(context, Some(payee), payment)?;
+    if let Some(amount) = body.amount {
+        positive(amount, &payment)?;
+    }
+    let transfer = context.ids.make(TransferId::new);
+    let operation = Operation::Capture { hold, transfer, amount: body.amount, at: context.at };
+    let captured = body.amount.unwrap_or(payment.amount);
+    post(context, &payment, hold, &operation)?;
+    let payment = Payment { status: PaymentStatus::Captured, transfer: Some(transfer), captured, ..payment };
+    finish(context, EventKind::PaymentCaptured, payment)
+}
+
+/// Releases a held payment, all of it.
+pub(crate) fn void(
+    context: &mut Context<'_>,
+    payee: PayeeId,
+    payment: PaymentId,
+    body: &VoidBody,
+) -> Result<Accepted, Refusal> {
+    let (payment, hold) = held(context, Some(payee), payment)?;
+    post(context, &payment, hold, &Operation::Void { hold, amount: body.amount, at: context.at })?;
+    finish(context, EventKind::PaymentVoided, Payment { status: PaymentStatus::Voided, ..payment })
+}
+
+/// Releases a held payment whose payee waited too long.
+pub(crate) fn expire(context: &mut Context<'_>, payment: PaymentId) -> Result<Accepted, Refusal> {
+    let (payment, hold) = held(context, None, payment)?;
+    post(context, &payment, hold, &Operation::Expire { hold, at: context.at })?;
+    finish(context, EventKind::PaymentExpired, Payment { status: PaymentStatus::Expired, ..payment })
+}
+
+/// The payment and its open hold. Another payee's payment does not exist for this one.
+fn held(context: &Context<'_>, payee: Option<PayeeId>, id: PaymentId) -> Result<(Payment, HoldId), ReasonCode> {
+    let payment = context.state.payment(id).ok_or(ReasonCode::PaymentUnknown)?;
+    if payee.is_some_and(|payee| payee != payment.payee) {
+        return Err(ReasonCode::PaymentUnknown);
+    }
+    let Some(hold) = payment.hold else {
+        let refused = payment.status == PaymentStatus::Refused;
+        return Err(if refused { ReasonCode::PaymentRefused } else { ReasonCode::PaymentNotHeld });
+    };
+    match context.state.hold(hold).map(|row| &row.state) {
+        Some(HoldState::Open) => Ok((payment.clone(), hold)),
+        Some(HoldState::Captured(_)) => Err(ReasonCode::PaymentCaptured),
+        Some(HoldState::Voided) => Err(ReasonCode::PaymentVoided),
+        Some(HoldState::Expired) => Err(ReasonCode::PaymentExpired),
+        None => Err(ReasonCode::ServiceFault),
+    }
+}
+
+fn positive(amount: Amount, payment: &Payment) -> Result<(), ReasonCode> {
+    if amount.currency() != payment.amount.currency() {
+        return Err(ReasonCode::AmountWrongCurrency);
+    }
+    amount.positive().map(|_| ()).map_err(|error| match error {
+        money::AmountError::Negative => ReasonCode::AmountNegative,
+        _ => ReasonCode::AmountZero,
+    })
+}
+
+fn post(context: &mut Context<'_>, payment: &Payment, hold: HoldId, operation: &Operation) -> Result<(), ReasonCode> {
+    let wallet = context.state.payer(payment.payer).ok_or(ReasonCode::PayerUnknown)?.wallet;
+    let account = context.state.payee(payment.payee).ok_or(ReasonCode::PayeeUnknown)?.account;
+    let touched = Touched { accounts: vec![wallet, account], hold: Some(hold), transfer: None };
+    context.post(&touched, std::slice::from_ref(operation)).map(|_| ()).map_err(|refusal| ledger_reason(&refusal))
+}
+
+fn finish(context: &mut Context<'_>, kind: EventKind, payment: Payment) -> Result<Accepted, Refusal> {
+    let core = context.state.intent(payment.intent).map(|intent| intent.core.clone());
+    let core = Box::new(core.ok_or(ReasonCode::ServiceFault)?);
+    context.push(Change::Payment(payment.clone()));
+    pay::tell(context, kind, &payment);
+    Ok(Accepted::Payment { payment, core })
+}

@@ -1,0 +1,286 @@
+//! [`State`]: the rows loaded for a batch of commands, and [`needs`]: which rows a command reads.
+
+use std::collections::HashMap;
+
+use ledger::{Account, Hold, Transfer};
+use money::{
+    AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::facts::{CallerFacts, Facts};
+use crate::model::{Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+
+/// Names one row, present or absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Key {
+    /// A payer.
+    Payer(PayerId),
+    /// A device.
+    Device(DeviceId),
+    /// The device that holds a key, by thumbprint.
+    DeviceKey(Digest),
+    /// A payee.
+    Payee(PayeeId),
+    /// An intent.
+    Intent(IntentId),
+    /// A merchant's idempotency key.
+    Idempotent(PayeeId, Digest),
+    /// A payment.
+    Payment(PaymentId),
+    /// A refund.
+    Refund(RefundId),
+    /// What a payer has paid a payee.
+    Pair(PayerId, PayeeId),
+    /// A ledger account.
+    Account(AccountId),
+    /// A hold.
+    Hold(HoldId),
+    /// A transfer.
+    Transfer(TransferId),
+    /// A used proof.
+    Proof(Digest),
+}
+
+/// One loaded row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each holds the row of the key of the same name")]
+pub enum Row {
+    Payer(Payer),
+    Device(Device),
+    DeviceKey(DeviceId),
+    Payee(Payee),
+    Intent(Intent),
+    Idempotent(IdempotentIntent),
+    Payment(Payment),
+    Refund(Refund),
+    Pair(Pair),
+    Account(Account),
+    Hold(Hold),
+    Transfer(Transfer),
+    Proof,
+}
+
+/// What is known: for every loaded key its row, or that there is none. Reading a key that was not loaded is a bug
+/// and stops that command alone; a missing row is never taken for an absent one.
+#[derive(Debug, Default)]
+pub struct State {
+    rows: HashMap<Key, Option<Row>>,
+}
+
+/// The typed readers: one line a table.
+macro_rules! readers {
+    ($($name:ident($($part:ident: $kind:ty),+) $key:ident -> $row:ty;)+) => {$(
+        pub(crate) fn $name(&self, $($part: $kind),+) -> Option<&$row> {
+            match self.row(&Key::$key($($part),+)) {
+                Some(Row::$key(row)) => Some(row),
+                _ => None,
+            }
+        }
+    )+};
+}
+
+impl State {
+    /// Nothing loaded yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether `key` was loaded, present or absent.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// Takes in what the store found for `key`.
+    pub fn load(&mut self, key: Key, row: Option<Row>) {
+        self.rows.insert(key, row);
+    }
+
+    /// The row of a loaded key.
+    ///
+    /// # Panics
+    /// When the key was never loaded: a bug in [`needs`].
+    #[must_use]
+    pub fn row(&self, key: &Key) -> Option<&Row> {
+        let found = self.rows.get(key);
+        assert!(found.is_some(), "{key:?} was not loaded");
+        found.and_then(Option::as_ref)
+    }
+
+    /// Takes a decision's changes in, so that the next command of the batch sees them.
+    pub fn apply(&mut self, changes: &[Change]) {
+        for change in changes {
+            if let Some((key, row)) = written(change) {
+                if let Row::Device(device) = &row {
+                    self.load(Key::DeviceKey(device.key), Some(Row::DeviceKey(device.id)));
+                }
+                self.load(key, Some(row));
+            }
+        }
+    }
+
+    readers! {
+        payer(id: PayerId) Payer -> Payer;
+        device(id: DeviceId) Device -> Device;
+        device_of_key(key: Digest) DeviceKey -> DeviceId;
+        payee(id: PayeeId) Payee -> Payee;
+        intent(id: IntentId) Intent -> Intent;
+        idempotent(payee: PayeeId, key: Digest) Idempotent -> IdempotentIntent;
+        payment(id: PaymentId) Payment -> Payment;
+        refund(id: RefundId) Refund -> Refund;
+        pair(payer: PayerId, payee: PayeeId) Pair -> Pair;
+        account(id: AccountId) Account -> Account;
+        hold(id: HoldId) Hold -> Hold;
+        transfer(id: TransferId) Transfer -> Transfer;
+    }
+
+    pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
+        self.row(&Key::Proof(proof)).is_some()
+    }
+}
+
+fn written(change: &Change) -> Option<(Key, Row)> {
+    Some(match change {
+        Change::Payer(row) => (Key::Payer(row.id), Row::Payer(row.clone())),
+        Change::Device(row) => (Key::Device(row.id), Row::Device(row.clone())),
+        Change::Payee(row) => (Key::Payee(row.card.id), Row::Payee(row.clone())),
+        Change::Intent(row) => (Key::Intent(row.id), Row::Intent(row.clone())),
+        Change::Idempotent(row) => (Key::Idempotent(row.payee, row.key), Row::Idempotent(row.clone())),
+        Change::Payment(row) => (Key::Payment(row.id), Row::Payment(row.clone())),
+        Change::Refund(row) => (Key::Refund(row.id), Row::Refund(row.clone())),
+        Change::Pair(row) => (Key::Pair(row.payer, row.payee), Row::Pair(row.clone())),
+        Change::Account(row) => (Key::Account(row.id), Row::Account(row.clone())),
+        Change::Hold(row) => (Key::Hold(row.id), Row::Hold(row.clone())),
+        Change::Transfer(row) | Change::Refunded(row) => (Key::Transfer(row.id), Row::Transfer(row.clone())),
+        Change::Proof(proof) => (Key::Proof(proof.id), Row::Proof),
+        Change::Event(_) => return None,
+    })
+}
+
+/// The account play money comes from, one for each currency; its id is fixed.
+pub(crate) fn test_cash(currency: Currency) -> AccountId {
+    let [high, low] = currency.numeric().to_be_bytes();
+    AccountId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 1, high, low])
+}
+
+/// The keys that `facts` reads and `state` does not have yet. Load them and ask again, until there are none.
+#[must_use]
+pub fn needs(facts: &Facts, state: &State) -> Vec<Key> {
+    let mut wanted = Vec::with_capacity(8);
+    first(facts, &mut wanted);
+    follow(facts, state, &mut wanted);
+    wanted.retain(|key| !state.has(key));
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
+fn caller_keys(caller: &CallerFacts, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Proof(caller.proof.id), Key::Payer(caller.payer), Key::Device(caller.device)]);
+}
+
+/// What the command itself names.
+fn first(facts: &Facts, wanted: &mut Vec<Key>) {
+    match facts {
+        Facts::OpenPayer { body, key, proof } => wanted.extend([
+            Key::Proof(proof.id),
+            Key::Payer(body.payer),
+            Key::Device(body.device),
+            Key::DeviceKey(*key),
+        ]),
+        Facts::BindDevice { caller, body, key, possession } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Proof(possession.id), Key::Device(body.device), Key::DeviceKey(*key)]);
+        }
+        Facts::RegisterPayee { payee } => wanted.push(Key::Payee(payee.card.id)),
+        Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
+        Facts::Fund { payer, amount } => {
+            wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
+        }
+        Facts::TestFund { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Account(test_cash(body.amount.currency())));
+        }
+        Facts::CreateIntent { payee, idempotency, .. } => {
+            wanted.push(Key::Payee(*payee));
+            wanted.extend(idempotency.iter().map(|(key, _)| Key::Idempotent(*payee, *key)));
+        }
+        Facts::Quote { caller, body, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Intent(body.intent));
+        }
+        Facts::Pay { caller, body, .. } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent)]);
+        }
+        Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
+            wanted.extend([Key::Proof(proof.id), Key::Payment(*payment)]);
+        }
+        Facts::Refund { proof, body, .. } => {
+            wanted.extend([Key::Proof(proof.id), Key::Refund(body.refund), Key::Payment(body.payment)]);
+        }
+        Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => caller_keys(caller, wanted),
+        Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
+        Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
+    }
+}
+
+/// What the rows loaded so far lead on to.
+fn follow(facts: &Facts, state: &State, wanted: &mut Vec<Key>) {
+    let payer_id = facts.payer();
+    if let Some(payer) = payer_id.and_then(|id| loaded(state, &Key::Payer(id))) {
+        wanted.extend(account_of(payer));
+    }
+    match facts {
+        Facts::CreateIntent { payee, idempotency: Some((key, _)), .. } => {
+            if let Some(Row::Idempotent(row)) = loaded(state, &Key::Idempotent(*payee, *key)) {
+                wanted.push(Key::Intent(row.intent));
+            }
+        }
+        Facts::Quote { caller, body, .. } => follow_intent(state, body.intent, caller.payer, wanted),
+        Facts::Pay { caller, body, .. } => {
+            follow_intent(state, body.intent, caller.payer, wanted);
+            if let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(body.payment)) {
+                wanted.push(Key::Intent(payment.intent));
+            }
+        }
+        Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
+            follow_payment(state, *payment, wanted);
+        }
+        Facts::Refund { body, .. } => follow_payment(state, body.payment, wanted),
+        _ => {}
+    }
+}
+
+fn follow_intent(state: &State, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
+    if let Some(Row::Intent(intent)) = loaded(state, &Key::Intent(intent)) {
+        wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
+        wanted.extend(loaded(state, &Key::Payee(intent.payee)).and_then(account_of));
+    }
+}
+
+fn follow_payment(state: &State, payment: PaymentId, wanted: &mut Vec<Key>) {
+    let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(payment)) else { return };
+    wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
+    wanted.extend(payment.hold.map(Key::Hold));
+    wanted.extend(payment.transfer.map(Key::Transfer));
+    wanted.extend(loaded(state, &Key::Payer(payment.payer)).and_then(account_of));
+    wanted.extend(loaded(state, &Key::Payee(payment.payee)).and_then(account_of));
+}
+
+fn loaded<'a>(state: &'a State, key: &Key) -> Option<&'a Row> {
+    state.rows.get(key).and_then(Option::as_ref)
+}
+
+const fn account_of(row: &Row) -> Option<Key> {
+    match row {
+        Row::Payer(payer) => Some(Key::Account(payer.wallet)),
+        Row::Payee(payee) => Some(Key::Account(payee.account)),
+        _ => None,
+    }
+}

@@ -1,0 +1,302 @@
+//! What a scanned text is, field by field, with a verdict: the answer of `POST /v1/qr/inspect`.
+
+use std::collections::BTreeMap;
+
+use money::{Instant, ReasonCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{CodeError, DecodeError, Element, Payload, TrustedKeys, crc, dynamic, layout, tlv};
+
+/// What kind of text was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum Scheme {
+    /// An EMVCo merchant-presented code.
+    #[serde(rename = "emv-mpm")]
+    EmvMpm,
+    /// A link; what it leads to is not looked at yet.
+    #[serde(rename = "link")]
+    Link,
+    /// Neither.
+    #[serde(rename = "unknown")]
+    Unknown,
+}
+
+/// A payment network a code names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// This platform.
+    Farthing,
+}
+
+/// What to make of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Signed by a key that the pinned root vouches for, unchanged and in time.
+    Trusted,
+    /// Nobody vouches for it, nobody contradicts it.
+    Unverified,
+    /// It claims to be ours and cannot show it.
+    Suspicious,
+    /// It was changed after it was signed.
+    Dangerous,
+    /// It is no readable code.
+    Invalid,
+    /// Genuine, but not valid at this moment.
+    Expired,
+}
+
+/// Something wrong, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FindingView {
+    /// A stable name, e.g. `crc_mismatch` or `name_missing`.
+    pub code: &'static str,
+    /// The character (not byte) concerned, from 0.
+    pub at: usize,
+}
+
+/// One data object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ElementView {
+    /// Two digits.
+    pub id: String,
+    /// Characters of the value.
+    pub len: usize,
+    /// The value as it stands.
+    pub value: String,
+    /// The objects of a template.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub sub: Vec<ElementView>,
+}
+
+/// One way to be paid that a code names (IDs 02–51).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccountView {
+    /// Two digits.
+    pub id: String,
+    /// The whole value of a primitive object (02–25).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The globally unique identifier of a template (26–51).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    /// The other objects of a template, by ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<BTreeMap<String, String>>,
+}
+
+/// The fields of an EMVCo code by name; absent ones are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldsView {
+    /// `static` or `dynamic` (ID 01).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiation: Option<&'static str>,
+    /// Merchant category code (ID 52).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcc: Option<String>,
+    /// ISO 4217 number (ID 53).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency_numeric: Option<String>,
+    /// As written (ID 54).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// Tip or fee indicator (ID 55).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip: Option<String>,
+    /// Fixed fee (ID 56).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee_fixed: Option<String>,
+    /// Percentage fee (ID 57).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee_percent: Option<String>,
+    /// ISO 3166-1 alpha-2 (ID 58).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// ID 59.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+    /// ID 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merchant_city: Option<String>,
+    /// ID 61.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// IDs 02–51.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<AccountView>,
+    /// The objects of ID 62, by ID.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub additional: BTreeMap<String, String>,
+    /// The objects of ID 64, by ID.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub language: BTreeMap<String, String>,
+}
+
+/// Everything there is to say about a scanned text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Inspection {
+    /// What kind of text it is.
+    pub scheme: Scheme,
+    /// The payment network it names, if it is one we know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// Whether structure and checksum hold. It says nothing about who made the code.
+    pub valid: bool,
+    /// What is wrong: one hard error, or broken rules of the standard.
+    pub findings: Vec<FindingView>,
+    /// The data objects, also when only the checksum is wrong.
+    pub tree: Vec<ElementView>,
+    /// The same by name.
+    pub fields: FieldsView,
+    /// What to make of it.
+    pub verdict: Verdict,
+    /// Why, in order of precedence; empty for a trusted code.
+    pub reasons: Vec<ReasonCode>,
+}
+
+/// Says what a scanned text is. Without `keys` no code is ever `Trusted`.
+#[must_use]
+pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    if is_emv(text) {
+        return match tlv::walk(text) {
+            Ok(elements) => inspect_elements(text, elements, keys, now),
+            Err(error) => broken(error),
+        };
+    }
+    let (scheme, verdict, reason) = if is_link(text) {
+        (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned)
+    } else {
+        (Scheme::Unknown, Verdict::Invalid, ReasonCode::CodeMalformed)
+    };
+    Inspection { scheme, reasons: vec![reason], ..empty(verdict) }
+}
+
+/// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1).
+fn is_emv(text: &str) -> bool {
+    text.starts_with("0002")
+}
+
+/// A URI scheme before a colon (RFC 3986 §3.1).
+fn is_link(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, rest)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && !rest.is_empty()
+    })
+}
+
+fn empty(verdict: Verdict) -> Inspection {
+    Inspection {
+        scheme: Scheme::EmvMpm,
+        network: None,
+        valid: false,
+        findings: Vec::new(),
+        tree: Vec::new(),
+        fields: FieldsView::default(),
+        verdict,
+        reasons: Vec::new(),
+    }
+}
+
+fn broken(error: DecodeError) -> Inspection {
+    Inspection {
+        findings: vec![error_view(error)],
+        reasons: vec![ReasonCode::CodeMalformed],
+        ..empty(Verdict::Invalid)
+    }
+}
+
+fn inspect_elements(text: &str, elements: Vec<Element>, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    let crc = crc::check(text, &elements);
+    let checksum = dynamic::checksum(text, &elements);
+    let parsed = Payload::of(elements);
+    let answer = match (checksum, keys) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
+        (Ok(()), None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
+        (Ok(()), None) => Err(CodeError::Unsigned),
+    };
+    let ours = layout::names_us(parsed.elements());
+    let broken_rules =
+        parsed.findings().iter().map(|finding| FindingView { code: finding.kind.code(), at: finding.at });
+    Inspection {
+        scheme: Scheme::EmvMpm,
+        network: ours.then_some(Network::Farthing),
+        valid: crc.is_ok(),
+        findings: crc.err().map(error_view).into_iter().chain(broken_rules).collect(),
+        tree: views(parsed.elements()),
+        fields: fields(&parsed),
+        verdict: verdict(answer, ours, keys.is_some()),
+        reasons: answer.err().iter().map(CodeError::reason).collect(),
+    }
+}
+
+const fn verdict(answer: Result<(), CodeError>, ours: bool, have_keys: bool) -> Verdict {
+    match answer {
+        Ok(()) => Verdict::Trusted,
+        Err(CodeError::Malformed(_)) => Verdict::Invalid,
+        Err(CodeError::Unsigned) if ours => Verdict::Suspicious,
+        Err(CodeError::Unsigned) => Verdict::Unverified,
+        Err(CodeError::UnknownKey) if have_keys => Verdict::Suspicious,
+        Err(CodeError::UnknownKey) => Verdict::Unverified,
+        Err(CodeError::Altered) => Verdict::Dangerous,
+        Err(CodeError::Expired) => Verdict::Expired,
+    }
+}
+
+const fn error_view(error: DecodeError) -> FindingView {
+    FindingView { code: error.kind.code(), at: error.at }
+}
+
+fn views(elements: &[Element]) -> Vec<ElementView> {
+    let view = |element: &Element| ElementView {
+        id: element.id_text(),
+        len: element.value.chars().count(),
+        value: element.value.clone(),
+        sub: views(&element.children),
+    };
+    elements.iter().map(view).collect()
+}
+
+fn fields(parsed: &Payload) -> FieldsView {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    FieldsView {
+        initiation: parsed.initiation().map(crate::Initiation::name),
+        mcc: owned(parsed.category()),
+        currency_numeric: owned(parsed.currency_numeric()),
+        amount: owned(parsed.amount()),
+        tip: owned(parsed.tip()),
+        fee_fixed: owned(parsed.fee_fixed()),
+        fee_percent: owned(parsed.fee_percent()),
+        country: owned(parsed.country()),
+        merchant_name: owned(parsed.merchant_name()),
+        merchant_city: owned(parsed.merchant_city()),
+        postal_code: owned(parsed.postal_code()),
+        accounts: parsed.accounts().map(account).collect(),
+        additional: by_id(parsed.additional()),
+        language: by_id(parsed.language()),
+    }
+}
+
+fn account(element: &Element) -> AccountView {
+    let template = tlv::Nesting::of(None, element.id) == tlv::Nesting::Template;
+    let others = || element.children.iter().filter(|child| child.id != 0);
+    AccountView {
+        id: element.id_text(),
+        value: (!template).then(|| element.value.clone()),
+        guid: element.child(0).map(str::to_owned),
+        data: template.then(|| by_id(others())),
+    }
+}
+
+/// The first object of each ID.
+fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element>) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::new();
+    for element in elements {
+        map.entry(element.id_text()).or_insert_with(|| element.value.clone());
+    }
+    map
+}

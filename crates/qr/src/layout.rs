@@ -1,0 +1,183 @@
+//! Where everything stands in a signed dynamic code, and the one way to write it.
+
+use money::{Amount, Currency, Instant};
+
+use crate::emv::{Payload, PayloadBuilder, ids};
+use crate::{CodeText, DynamicCode, Element, LocalText, MakeError, limits, trust};
+
+/// The globally unique identifier of every template that is ours: five characters, so that a signature of 86
+/// and its object still fit the 99 characters of one template.
+pub(crate) const GUI: &str = "farth";
+/// Our merchant account template: 01 payee.
+pub(crate) const ACCOUNT: u8 = 26;
+/// 01 intent, 02 created, 03 expires (Unix seconds).
+const TERMS: u8 = 80;
+/// 01 digest of the quote core, 02 key id.
+const QUOTE: u8 = 81;
+/// 01 the signature over every byte before this template.
+const SIGNATURE: u8 = 82;
+
+/// Whether one of our signature templates is among the objects of the top level.
+pub(crate) fn carries_signature(elements: &[Element]) -> bool {
+    elements.iter().any(|element| element.id == SIGNATURE && element.child(0) == Some(GUI))
+}
+
+/// Whether the code names us as the payment network.
+pub(crate) fn names_us(elements: &[Element]) -> bool {
+    elements.iter().any(|element| crate::rules::is_account(element.id) && element.child(0) == Some(GUI))
+}
+
+/// Everything that is signed: all objects before the signature template.
+pub(crate) fn write(code: &DynamicCode, text: &CodeText) -> Result<PayloadBuilder, MakeError> {
+    check(code, text)?;
+    let intent = code.intent.to_string();
+    let payee = code.payee.to_string();
+    let created = code.created_at.unix_seconds().to_string();
+    let expires = code.expires_at.unix_seconds().to_string();
+    let currency = code.amount.currency().numeric();
+    let mut builder = PayloadBuilder::new()
+        .value(ids::FORMAT, "01")
+        .value(ids::INITIATION, "12")
+        .template(ACCOUNT, &[(0, GUI), (1, &payee)])
+        .value(ids::CATEGORY, &text.category)
+        .value(ids::CURRENCY, &format!("{currency:03}"))
+        .value(ids::AMOUNT, &write_amount(code.amount).ok_or(MakeError::Amount)?)
+        .value(ids::COUNTRY, &text.country)
+        .value(ids::NAME, &latin(&text.name, limits::NAME_CHARS_MAX)?)
+        .value(ids::CITY, &latin(&text.city, limits::CITY_CHARS_MAX)?);
+    if let Some(local) = &text.local {
+        let name = cut(&local.name, limits::NAME_CHARS_MAX)?;
+        let city = local.city.as_deref().map(|city| cut(city, limits::CITY_CHARS_MAX)).transpose()?;
+        let mut objects = vec![(0, local.language.as_str()), (1, name.as_str())];
+        objects.extend(city.as_deref().map(|city| (2, city)));
+        builder = builder.template(ids::LANGUAGE, &objects);
+    }
+    Ok(builder
+        .template(TERMS, &[(0, GUI), (1, &intent), (2, &created), (3, &expires)])
+        .template(QUOTE, &[(0, GUI), (1, &code.quote.to_string()), (2, &code.kid)]))
+}
+
+/// Adds the signature template, which is the last object before the checksum.
+pub(crate) fn sign(builder: PayloadBuilder, signature: &str) -> PayloadBuilder {
+    builder.template(SIGNATURE, &[(0, GUI), (1, signature)])
+}
+
+/// A code taken apart: what it says, the bytes that are signed, and the signature.
+pub(crate) struct Parts<'a> {
+    pub(crate) code: DynamicCode,
+    pub(crate) signed: &'a str,
+    pub(crate) signature: [u8; 64],
+}
+
+/// Takes a code apart; `None` when it is not written exactly as [`write`] and [`sign`] write it.
+///
+/// INVARIANT: a code has one spelling. What was read is written again and compared, so there is no second
+/// place, order, number form or extra object that another reader might believe instead.
+pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload) -> Option<Parts<'a>> {
+    let [before @ .., last, _checksum] = parsed.elements() else { return None };
+    if last.id != SIGNATURE || before.is_empty() {
+        return None;
+    }
+    let (start, _) = payload.char_indices().nth(last.at)?;
+    let signed = payload.get(..start)?;
+    let written = last.child(1)?;
+    let signature = trust::bytes(written)?;
+    let code = read_code(parsed)?;
+    let text = read_text(parsed)?;
+    let again = sign(write(&code, &text).ok()?, written).encode().ok()?;
+    (again == payload).then_some(Parts { code, signed, signature })
+}
+
+fn read_code(parsed: &Payload) -> Option<DynamicCode> {
+    let at = |template: u8, id: u8| parsed.element(template)?.child(id);
+    let seconds = |id| at(TERMS, id)?.parse().ok().map(Instant::from_unix_seconds);
+    let currency = Currency::from_numeric(parsed.currency_numeric()?.parse().ok()?).ok()?;
+    Some(DynamicCode {
+        intent: at(TERMS, 1)?.parse().ok()?,
+        payee: at(ACCOUNT, 1)?.parse().ok()?,
+        amount: read_amount(parsed.amount()?, currency)?,
+        created_at: seconds(2)?,
+        expires_at: seconds(3)?,
+        quote: at(QUOTE, 1)?.parse().ok()?,
+        kid: at(QUOTE, 2)?.to_owned(),
+    })
+}
+
+fn read_text(parsed: &Payload) -> Option<CodeText> {
+    let local = parsed.element(ids::LANGUAGE).map(|template| {
+        Some(LocalText {
+            language: template.child(0)?.to_owned(),
+            name: template.child(1)?.to_owned(),
+            city: template.child(2).map(str::to_owned),
+        })
+    });
+    Some(CodeText {
+        name: parsed.merchant_name()?.to_owned(),
+        city: parsed.merchant_city()?.to_owned(),
+        category: parsed.category()?.to_owned(),
+        country: parsed.country()?.to_owned(),
+        local: match local {
+            Some(local) => Some(local?),
+            None => None,
+        },
+    })
+}
+
+fn check(code: &DynamicCode, text: &CodeText) -> Result<(), MakeError> {
+    let all = |text: &str, count, holds: fn(&u8) -> bool| text.len() == count && text.as_bytes().iter().all(holds);
+    let instants = 0..=i64::from(u32::MAX);
+    let (created, expires) = (code.created_at.unix_seconds(), code.expires_at.unix_seconds());
+    if !instants.contains(&created) || !instants.contains(&expires) {
+        return Err(MakeError::Instant);
+    }
+    if !trust::is_kid(&code.kid) {
+        return Err(MakeError::Kid);
+    }
+    if !all(&text.category, 4, u8::is_ascii_digit) {
+        return Err(MakeError::Category);
+    }
+    if !all(&text.country, 2, u8::is_ascii_uppercase) {
+        return Err(MakeError::Country);
+    }
+    if text.local.as_ref().is_some_and(|local| !all(&local.language, 2, u8::is_ascii_lowercase)) {
+        return Err(MakeError::Language);
+    }
+    Ok(())
+}
+
+/// Text of ID 59 and 60: printable ASCII ("ANS", QRCPS-MPM), anything else a `?`.
+fn latin(text: &str, max: usize) -> Result<String, MakeError> {
+    let safe: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
+    cut(&safe, max)
+}
+
+/// The first `max` characters, without space at either end.
+fn cut(text: &str, max: usize) -> Result<String, MakeError> {
+    let head: String = text.trim().chars().take(max).collect();
+    let head = head.trim_end();
+    if head.is_empty() { Err(MakeError::Name) } else { Ok(head.to_owned()) }
+}
+
+/// An amount as ID 54 writes it, with exactly the decimals of its currency: `4500` KRW, `12.34` EUR.
+fn write_amount(amount: Amount) -> Option<String> {
+    let minor = amount.positive().ok()?.minor().to_string();
+    let decimals = usize::from(amount.currency().exponent());
+    let text = if decimals == 0 {
+        minor
+    } else {
+        let padded = format!("{minor:0>width$}", width = decimals.saturating_add(1));
+        let (whole, part) = padded.split_at_checked(padded.len().saturating_sub(decimals))?;
+        format!("{whole}.{part}")
+    };
+    (text.len() <= limits::AMOUNT_CHARS_MAX).then_some(text)
+}
+
+/// The amount of ID 54. Other spellings of the same sum are caught by writing it again.
+fn read_amount(text: &str, currency: Currency) -> Option<Amount> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    if decimals.len() != usize::from(currency.exponent()) {
+        return None;
+    }
+    let minor = format!("{whole}{decimals}").parse().ok()?;
+    Some(Amount::new(minor, currency))
+}

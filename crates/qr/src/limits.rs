@@ -1,0 +1,20 @@
+//! Every bound on a code, by name.
+
+/// Characters of a code (EMVCo QRCPS-MPM v1.1 §3.3: the payload never exceeds 512).
+pub const CODE_CHARS_MAX: usize = 512;
+/// Characters of one value: its length has two digits.
+pub const VALUE_CHARS_MAX: usize = 99;
+/// Characters of a merchant name, ID 59 and ID 64-01 (QRCPS-MPM table 3.6 and 4.8).
+pub const NAME_CHARS_MAX: usize = 25;
+/// Characters of a merchant city, ID 60 and ID 64-02.
+pub const CITY_CHARS_MAX: usize = 15;
+/// Characters of a transaction amount, ID 54.
+pub const AMOUNT_CHARS_MAX: usize = 13;
+/// Characters of a key's short name.
+pub const KID_CHARS_MAX: usize = 16;
+/// Keys in one published set.
+pub const KEYS_MAX: usize = 16;
+/// How far a code's creation may lie in the future of the reader's clock.
+pub const CLOCK_SKEW_SECONDS: i64 = 60;
+/// The highest sequence number of a key set: JCS writes numbers as doubles, so above 2⁵³−1 two sets could share bytes.
+pub const SEQUENCE_MAX: u64 = 9_007_199_254_740_991;

@@ -1,0 +1,217 @@
+//! The data objects of EMVCo QRCPS-MPM v1.1 §3.2: a two-digit ID, a two-digit length in *characters*, a value.
+
+use crate::limits;
+
+/// One data object, with what is nested in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// 0 to 99.
+    pub id: u8,
+    /// The value as it stands, also when it is a template.
+    pub value: String,
+    /// The objects of a template; empty for a primitive object, and for a template that is not made of objects.
+    pub children: Vec<Element>,
+    /// The character (not byte) of the whole payload its ID starts at, from 0.
+    pub at: usize,
+}
+
+/// Why text is not a code, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} at character {at}")]
+pub struct DecodeError {
+    /// What is wrong.
+    pub kind: DecodeErrorKind,
+    /// The character (not byte) it is wrong at, from 0.
+    pub at: usize,
+}
+
+/// What may make text no code at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum DecodeErrorKind {
+    /// Nothing to read.
+    #[error("no code")]
+    Empty,
+    /// More than 512 characters.
+    #[error("more than 512 characters")]
+    TooLong,
+    /// An ID that is not two digits.
+    #[error("id is not two digits")]
+    IdNotDigits,
+    /// A length that is not two digits.
+    #[error("length is not two digits")]
+    LengthNotDigits,
+    /// Fewer characters than the object announces.
+    #[error("object is cut short")]
+    Truncated,
+    /// No checksum object.
+    #[error("no checksum")]
+    CrcMissing,
+    /// Something after the checksum object.
+    #[error("checksum is not the last object")]
+    CrcNotLast,
+    /// A checksum that is not four hexadecimal characters.
+    #[error("checksum is not four hexadecimal characters")]
+    CrcNotHex,
+    /// A checksum in lower case (QRCPS-MPM §4.7.3 writes it in upper case).
+    #[error("checksum is in lower case")]
+    CrcLowerCase,
+    /// A checksum of other bytes.
+    #[error("checksum is wrong")]
+    CrcMismatch,
+}
+
+impl DecodeErrorKind {
+    /// Its stable name.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "too_long",
+            Self::IdNotDigits => "id_not_digits",
+            Self::LengthNotDigits => "length_not_digits",
+            Self::Truncated => "truncated",
+            Self::CrcMissing => "crc_missing",
+            Self::CrcNotLast => "crc_not_last",
+            Self::CrcNotHex => "crc_not_hex",
+            Self::CrcLowerCase => "crc_lower_case",
+            Self::CrcMismatch => "crc_mismatch",
+        }
+    }
+
+    pub(crate) const fn at(self, at: usize) -> DecodeError {
+        DecodeError { kind: self, at }
+    }
+}
+
+impl Element {
+    /// Its ID as two digits.
+    #[must_use]
+    pub fn id_text(&self) -> String {
+        format!("{:02}", self.id)
+    }
+
+    /// The value of the first nested object with this ID.
+    #[must_use]
+    pub fn child(&self, id: u8) -> Option<&str> {
+        find(&self.children, id).map(|child| child.value.as_str())
+    }
+}
+
+/// The first object with this ID.
+pub(crate) fn find(elements: &[Element], id: u8) -> Option<&Element> {
+    elements.iter().find(|element| element.id == id)
+}
+
+/// What an object's place says about its value (QRCPS-MPM §3.2, tables 3.2, 4.7 and 4.8).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    /// Plain text.
+    Primitive,
+    /// A template of objects; anything else breaks the code.
+    Template,
+    /// A template by the standard, but real codes keep plain text there: a finding, not an error.
+    Tolerated,
+}
+
+impl Nesting {
+    /// The rule for `id` inside `parent` (`None` at the top).
+    ///
+    /// INVARIANT: no template lies deeper than the third level (62 → 50–99 → objects), so recursion is bounded.
+    pub(crate) const fn of(parent: Option<u8>, id: u8) -> Self {
+        match (parent, id) {
+            (None, 26..=51 | 62 | 64) => Self::Template,
+            (None, 80..=99) | (Some(62), 50..=99) => Self::Tolerated,
+            _ => Self::Primitive,
+        }
+    }
+}
+
+/// Splits a payload into its objects. The checksum is not looked at.
+pub(crate) fn walk(text: &str) -> Result<Vec<Element>, DecodeError> {
+    if text.is_empty() {
+        return Err(DecodeErrorKind::Empty.at(0));
+    }
+    if text.chars().nth(limits::CODE_CHARS_MAX).is_some() {
+        return Err(DecodeErrorKind::TooLong.at(limits::CODE_CHARS_MAX));
+    }
+    walk_level(text, 0, None)
+}
+
+fn walk_level(text: &str, at: usize, parent: Option<u8>) -> Result<Vec<Element>, DecodeError> {
+    let mut cursor = Cursor { rest: text, at };
+    let mut elements = Vec::new();
+    while !cursor.rest.is_empty() {
+        elements.push(cursor.element(parent)?);
+    }
+    Ok(elements)
+}
+
+/// Where reading stands, in characters of the whole payload.
+struct Cursor<'a> {
+    rest: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn element(&mut self, parent: Option<u8>) -> Result<Element, DecodeError> {
+        let at = self.at;
+        let truncated = DecodeErrorKind::Truncated.at(at);
+        let id = two_digits(self.take(2).ok_or(truncated)?).ok_or(DecodeErrorKind::IdNotDigits.at(at))?;
+        let length_at = self.at;
+        let length = two_digits(self.take(2).ok_or(truncated)?);
+        let length = length.ok_or(DecodeErrorKind::LengthNotDigits.at(length_at))?;
+        let value_at = self.at;
+        let value = self.take(usize::from(length)).ok_or(truncated)?;
+        let children = match Nesting::of(parent, id) {
+            Nesting::Primitive => Vec::new(),
+            Nesting::Template => walk_level(value, value_at, Some(id))?,
+            Nesting::Tolerated => walk_level(value, value_at, Some(id)).unwrap_or_default(),
+        };
+        Ok(Element { id, value: value.to_owned(), children, at })
+    }
+
+    /// The next `count` characters, if there are as many.
+    fn take(&mut self, count: usize) -> Option<&'a str> {
+        let end = match self.rest.char_indices().nth(count) {
+            Some((byte, _)) => byte,
+            None if self.rest.chars().count() == count => self.rest.len(),
+            None => return None,
+        };
+        let (head, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
+        self.at = self.at.saturating_add(count);
+        Some(head)
+    }
+}
+
+fn two_digits(text: &str) -> Option<u8> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+/// Why objects cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// An ID above 99, or 63, which the checksum takes.
+    #[error("id `{0}` cannot be used")]
+    Id(u8),
+    /// A value of more than 99 characters.
+    #[error("value of id `{0}` has more than 99 characters")]
+    ValueTooLong(u8),
+    /// More than 512 characters in all.
+    #[error("code has more than 512 characters")]
+    TooLong,
+}
+
+/// Appends one object.
+pub(crate) fn write(out: &mut String, id: u8, value: &str) -> Result<(), EncodeError> {
+    if id > 99 {
+        return Err(EncodeError::Id(id));
+    }
+    let length = value.chars().count();
+    if length > limits::VALUE_CHARS_MAX {
+        return Err(EncodeError::ValueTooLong(id));
+    }
+    out.push_str(&format!("{id:02}{length:02}"));
+    out.push_str(value);
+    Ok(())
+}

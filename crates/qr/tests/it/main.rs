@@ -1,0 +1,17 @@
+//! Tests of the crate as its users see it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod bytes;
+mod dynamic;
+mod fixture;
+mod inspection;
+mod keys;
+mod vectors;

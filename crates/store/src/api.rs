@@ -1,0 +1,166 @@
+//! [`Store`]: the one door to what is durable, written for two implementations.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ledger::Account;
+use money::{DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
+use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal};
+use protocol::{PaymentStatus, QuoteCore};
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+use crate::StoreError;
+
+/// What every call of the store returns.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A decision that is durable: whoever sees it may rely on it after a crash.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The decision's id.
+    pub decision: DecisionId,
+    /// When it was made.
+    pub at: Instant,
+    /// What was decided.
+    pub outcome: Result<Accepted, Refusal>,
+}
+
+/// A payment with the terms it was made under.
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    /// The payment.
+    pub payment: Payment,
+    /// Its terms.
+    pub core: QuoteCore,
+}
+
+/// Which payments of a payer are wanted. Everything unset means "any".
+#[derive(Clone, Debug, Default)]
+pub struct PaymentFilter {
+    /// Only these.
+    pub status: Option<PaymentStatus>,
+    /// Words that payee name, purpose or place contains, case-insensitively.
+    pub text: Option<String>,
+    /// Made at or after.
+    pub from: Option<Instant>,
+    /// Made before.
+    pub until: Option<Instant>,
+}
+
+/// Which page of a list, newest first.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRequest<Id> {
+    /// Rows before (older than) this one; the newest when `None`.
+    pub before: Option<(Instant, Id)>,
+    /// How many rows at the most.
+    pub limit: usize,
+}
+
+/// One page, and where the next one starts.
+#[derive(Clone, Debug)]
+pub struct PageRows<Row, Id> {
+    /// The rows, newest first.
+    pub rows: Vec<Row>,
+    /// Pass it as `before` for the next page; `None` at the end.
+    pub next: Option<(Instant, Id)>,
+}
+
+/// What time has made due.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    /// Payments whose hold has expired.
+    pub holds: Vec<PaymentId>,
+    /// Open intents past their end.
+    pub intents: Vec<IntentId>,
+}
+
+/// The books were checked from their postings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LedgerSummary {
+    /// Whether everything agrees.
+    pub ok: bool,
+    /// Accounts looked at.
+    pub accounts: u64,
+    /// Transfers looked at.
+    pub transfers: u64,
+    /// Postings looked at.
+    pub postings: u64,
+    /// Holds looked at.
+    pub holds: u64,
+    /// What does not agree; empty when `ok`.
+    pub findings: Vec<String>,
+}
+
+/// The audit chain was recomputed, and the decisions made again where they could be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditSummary {
+    /// Whether everything agrees.
+    pub ok: bool,
+    /// Leaves recomputed.
+    pub leaves: u64,
+    /// Seals recomputed.
+    pub seals: u64,
+    /// Decisions whose digest was compared.
+    pub decisions: u64,
+    /// Of these, made again byte for byte.
+    pub replayed: u64,
+    /// What does not agree; empty when `ok`.
+    pub findings: Vec<String>,
+}
+
+/// Where everything durable lives. Reads see everything committed before they began.
+pub trait Store: Send + Sync + 'static {
+    /// Decides `command` and makes its outcome durable before answering. Commands that write nothing (a quote) are
+    /// answered without a commit.
+    fn submit(&self, command: Command) -> Answer<'_, Committed>;
+
+    /// A payer and its wallet's account.
+    fn payer(&self, payer: PayerId) -> Answer<'_, Option<(Payer, Account)>>;
+    /// The devices of a payer, oldest first.
+    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<Device>>;
+    /// One device.
+    fn device(&self, device: DeviceId) -> Answer<'_, Option<Device>>;
+    /// A payee and its account.
+    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<(Payee, Account)>>;
+    /// The payee that holds an API key, by the key's digest.
+    fn payee_of_api_key(&self, key: Digest) -> Answer<'_, Option<Payee>>;
+    /// All payees, by name, at most `limit`.
+    fn payees(&self, limit: usize) -> Answer<'_, Vec<Payee>>;
+    /// An intent, and the payment that took it.
+    fn intent(&self, intent: IntentId) -> Answer<'_, Option<(Intent, Option<Payment>)>>;
+    /// A payment with its terms.
+    fn payment(&self, payment: PaymentId) -> Answer<'_, Option<PaymentRow>>;
+    /// A payer's payments, newest first.
+    fn payments(
+        &self,
+        payer: PayerId,
+        filter: PaymentFilter,
+        page: PageRequest<PaymentId>,
+    ) -> Answer<'_, PageRows<PaymentRow, PaymentId>>;
+    /// The refunds of a payment, oldest first.
+    fn refunds(&self, payment: PaymentId) -> Answer<'_, Vec<Refund>>;
+    /// What happened to a payer, newest first; with the payee's registered name where one is concerned.
+    fn alerts(
+        &self,
+        payer: PayerId,
+        page: PageRequest<EventId>,
+    ) -> Answer<'_, PageRows<(Event, Option<String>), EventId>>;
+    /// What is due at the store's present moment, at most `limit` of each.
+    fn due(&self, limit: usize) -> Answer<'_, Due>;
+
+    /// Every event from now on, after its commit; a slow reader loses the oldest and is told so.
+    fn events(&self) -> broadcast::Receiver<Arc<Event>>;
+    /// Chains the heads of all writer epochs into the global chain, if anything is new.
+    fn seal(&self) -> Answer<'_, bool>;
+    /// Proves the books from their postings.
+    fn check_ledger(&self) -> Answer<'_, LedgerSummary>;
+    /// Recomputes the audit chain, and makes every decision again that can be.
+    fn verify_audit(&self) -> Answer<'_, AuditSummary>;
+    /// The store's present moment.
+    fn now(&self) -> Instant;
+    /// Whether commands can be committed now.
+    fn is_ready(&self) -> bool;
+    /// Finishes the commit in flight, refuses what comes after, and closes.
+    fn close(&self) -> Answer<'_, ()>;
+}
