@@ -21,12 +21,8 @@ fn trusted(pair: &Ed25519KeyPair, now: Instant) -> TrustedKeys {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &public);
     let pinned = Digest::from_bytes(digest.as_ref().try_into().unwrap());
     let later = now.checked_add_seconds(3_600).unwrap();
-    let key = PublishedKey {
-        kid: "key-1".to_owned(),
-        not_before: now,
-        not_after: later,
-        x: URL_SAFE_NO_PAD.encode(public),
-    };
+    let key =
+        PublishedKey { kid: "key-1".to_owned(), not_before: now, not_after: later, x: URL_SAFE_NO_PAD.encode(public) };
     let body = KeySetBody { expires_at: later, issued_at: now, keys: vec![key], root: pinned, sequence: 1 };
     let set = qr::sign_key_set(body, public, |bytes| sign(pair, bytes));
     TrustedKeys::check(&set, &pinned, None, now).unwrap()
@@ -42,7 +38,8 @@ fn dynamic(pair: &Ed25519KeyPair, now: Instant) -> String {
         quote: Digest::from_bytes([3; 32]),
         kid: "key-1".to_owned(),
     };
-    let local = LocalText { language: "ko".to_owned(), name: "한빛커피".to_owned(), city: Some("서울".to_owned()) };
+    let local =
+        LocalText { language: "ko".to_owned(), name: "한빛커피".to_owned(), city: Some("서울".to_owned()) };
     let text = CodeText {
         name: "Hanbit Coffee".to_owned(),
         city: "Seoul".to_owned(),

@@ -1,4 +1,4 @@
-//! The checksum of ID 63: CRC-16/CCITT-FALSE (ISO/IEC 13239, polynomial 1021, initial FFFF; QRCPS-MPM §4.7.3).
+//! The checksum of ID 63: CRC-16/CCITT-FALSE (ISO/IEC 13239, polynomial 1021, initial FFFF; QRCPS-MPM v1.1, ID 63).
 //!
 //! It finds misreads. It says nothing about who made a code: anybody can compute it.
 
@@ -40,15 +40,20 @@ pub(crate) fn check(text: &str, elements: &[Element]) -> Result<(), DecodeError>
     if last.value.len() != 4 || !last.value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(DecodeErrorKind::CrcNotHex.at(value_at));
     }
-    if let Some(offset) = last.value.bytes().position(|byte| byte.is_ascii_lowercase()) {
-        return Err(DecodeErrorKind::CrcLowerCase.at(value_at.saturating_add(offset)));
+    if last.value.bytes().any(|byte| byte.is_ascii_lowercase()) && !is_lower_case(&last.value) {
+        return Err(DecodeErrorKind::CrcMixedCase.at(value_at));
     }
     let covered = text.strip_suffix(last.value.as_str()).unwrap_or(text);
-    if format!("{:04X}", crc16(covered.as_bytes())) == last.value {
+    if last.value.eq_ignore_ascii_case(&format!("{:04X}", crc16(covered.as_bytes()))) {
         Ok(())
     } else {
         Err(DecodeErrorKind::CrcMismatch.at(value_at))
     }
+}
+
+/// Whether a checksum is written in lower case throughout, as some genuine codes do: a finding, not an error.
+pub(crate) fn is_lower_case(value: &str) -> bool {
+    value.bytes().any(|byte| byte.is_ascii_lowercase()) && !value.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]

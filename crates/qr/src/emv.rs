@@ -2,7 +2,7 @@
 
 use crate::{DecodeError, Element, EncodeError, Finding, crc, limits, rules, tlv};
 
-/// IDs of the top level (QRCPS-MPM table 3.2).
+/// IDs of the top level (QRCPS-MPM v1.1, data objects under the root).
 pub(crate) mod ids {
     pub(crate) const FORMAT: u8 = 0;
     pub(crate) const INITIATION: u8 = 1;
@@ -20,7 +20,7 @@ pub(crate) mod ids {
     pub(crate) const LANGUAGE: u8 = 64;
 }
 
-/// Whether a code is printed once or shown for one payment (ID 01, QRCPS-MPM §4.6.2).
+/// Whether a code is printed once or shown for one payment (ID 01, point of initiation method).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Initiation {
     /// `11`: the same code for more than one payment.
@@ -51,7 +51,7 @@ pub struct Payload {
 ///
 /// A broken structure or checksum is refused. Real national codes break softer rules every day (no
 /// merchant name, format `02`, a plain text where a template belongs): those are [`Payload::findings`].
-/// Lengths count characters, as QRCPS-MPM §3.2 says; a code that only adds up in bytes is refused.
+/// Lengths count characters, as QRCPS-MPM v1.1 says; a code that only adds up in bytes is refused.
 ///
 /// # Errors
 /// [`DecodeError`], with the character it is wrong at.
@@ -173,13 +173,13 @@ impl Payload {
         self.text(ids::POSTAL)
     }
 
-    /// The objects of ID 62, additional data (QRCPS-MPM §4.8).
+    /// The objects of ID 62, the additional data field template.
     #[must_use]
     pub fn additional(&self) -> &[Element] {
         self.nested(ids::ADDITIONAL)
     }
 
-    /// The objects of ID 64, the merchant in another language (QRCPS-MPM §4.9).
+    /// The objects of ID 64, the merchant information language template.
     #[must_use]
     pub fn language(&self) -> &[Element] {
         self.nested(ids::LANGUAGE)
@@ -189,7 +189,7 @@ impl Payload {
         self.element(id).map(|element| element.children.as_slice()).unwrap_or_default()
     }
 
-    /// IDs 02 to 51: merchant account information (QRCPS-MPM §4.7.1), 02–25 primitive, 26–51 templates.
+    /// IDs 02 to 51: merchant account information, 02–25 primitive, 26–51 templates.
     pub fn accounts(&self) -> impl Iterator<Item = &Element> {
         self.elements.iter().filter(|element| rules::is_account(element.id))
     }

@@ -1,10 +1,10 @@
 //! Every bound on a code, by name.
 
-/// Characters of a code (EMVCo QRCPS-MPM v1.1 §3.3: the payload never exceeds 512).
+/// Characters of a code (EMVCo QRCPS-MPM v1.1: the payload never exceeds 512).
 pub const CODE_CHARS_MAX: usize = 512;
 /// Characters of one value: its length has two digits.
 pub const VALUE_CHARS_MAX: usize = 99;
-/// Characters of a merchant name, ID 59 and ID 64-01 (QRCPS-MPM table 3.6 and 4.8).
+/// Characters of a merchant name, ID 59 and ID 64-01 (QRCPS-MPM v1.1).
 pub const NAME_CHARS_MAX: usize = 25;
 /// Characters of a merchant city, ID 60 and ID 64-02.
 pub const CITY_CHARS_MAX: usize = 15;

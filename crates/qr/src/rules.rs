@@ -15,7 +15,7 @@ pub struct Finding {
 
 macro_rules! kinds {
     ($($name:ident $code:literal $doc:literal)+) => {
-        /// Which rule of the standard a readable code breaks.
+        /// Which rule of EMVCo QRCPS-MPM v1.1 a readable code breaks.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum FindingKind {
             $(#[doc = $doc] $name,)+
@@ -35,27 +35,28 @@ macro_rules! kinds {
 }
 
 kinds! {
-    FormatNotFirst "format_not_first" "ID 00 is not the first object or not `01` (§4.6.1)."
-    InitiationUnknown "initiation_unknown" "ID 01 is neither `11` nor `12` (§4.6.2)."
-    AccountMissing "account_missing" "No merchant account information, IDs 02–51 (table 3.2)."
-    CategoryMissing "category_missing" "No ID 52 (table 3.2)."
-    CurrencyMissing "currency_missing" "No ID 53 (table 3.2)."
-    CountryMissing "country_missing" "No ID 58 (table 3.2)."
-    NameMissing "name_missing" "No ID 59 (table 3.2)."
-    CityMissing "city_missing" "No ID 60 (table 3.2)."
+    FormatNotFirst "format_not_first" "ID 00 is not the first object or not `01`."
+    InitiationUnknown "initiation_unknown" "ID 01 is neither `11` nor `12`."
+    AccountMissing "account_missing" "No merchant account information, IDs 02–51."
+    CategoryMissing "category_missing" "No ID 52."
+    CurrencyMissing "currency_missing" "No ID 53."
+    CountryMissing "country_missing" "No ID 58."
+    NameMissing "name_missing" "No ID 59."
+    CityMissing "city_missing" "No ID 60."
     CategoryFormat "category_format" "ID 52 is not four digits."
     CurrencyFormat "currency_format" "ID 53 is not three digits."
-    AmountFormat "amount_format" "ID 54 is not digits with at most one `.`, or longer than 13 characters (§4.7.6)."
+    AmountFormat "amount_format" "ID 54 is not digits with at most one `.`, or longer than 13 characters."
     CountryFormat "country_format" "ID 58 is not two capital letters."
     NameTooLong "name_too_long" "ID 59 has more than 25 characters."
     CityTooLong "city_too_long" "ID 60 has more than 15 characters."
-    TipUnknown "tip_unknown" "ID 55 is none of `01`, `02`, `03` (§4.7.7)."
-    TipConflict "tip_conflict" "ID 56 goes with ID 55 `02` only, and ID 57 with `03` only (§4.7.7)."
-    LanguageIncomplete "language_incomplete" "ID 64 lacks its language (00) or name (01) (§4.9)."
-    IdentifierMissing "identifier_missing" "A template that must begin with a globally unique identifier (00) does not (§4.7.1)."
-    TemplateNotObjects "template_not_objects" "A template holds plain text instead of objects (§3.2)."
-    ValueEmpty "value_empty" "A length of zero (§3.2 counts from 01)."
-    IdRepeated "id_repeated" "An ID stands twice on one level (§3.2)."
+    TipUnknown "tip_unknown" "ID 55 is none of `01`, `02`, `03`."
+    TipConflict "tip_conflict" "ID 56 goes with ID 55 `02` only, and ID 57 with `03` only."
+    LanguageIncomplete "language_incomplete" "ID 64 lacks its language (00) or name (01)."
+    IdentifierMissing "identifier_missing" "A template that must begin with a globally unique identifier (00) does not."
+    TemplateNotObjects "template_not_objects" "A template holds plain text instead of objects."
+    ValueEmpty "value_empty" "A length of zero; the standard counts from 01."
+    IdRepeated "id_repeated" "An ID stands twice on one level."
+    CrcLowerCase "crc_lower_case" "The checksum is written in lower case; the standard writes upper case."
 }
 
 /// Whether a top-level ID is merchant account information.
@@ -63,7 +64,7 @@ pub(crate) const fn is_account(id: u8) -> bool {
     matches!(id, 2..=51)
 }
 
-/// Every broken rule, in the order of the list above, then the shape of each object in reading order.
+/// Every broken rule: what is missing or ill-formed first, then the shape of each object in reading order.
 pub(crate) fn findings(elements: &[Element]) -> Vec<Finding> {
     let mut found = Findings(Vec::new());
     found.opening(elements);
@@ -71,6 +72,9 @@ pub(crate) fn findings(elements: &[Element]) -> Vec<Finding> {
     found.formats(elements);
     found.tips(elements);
     found.shapes(elements, None);
+    if let Some(checksum) = find(elements, crc::ID) {
+        found.add(crc::is_lower_case(&checksum.value), FindingKind::CrcLowerCase, checksum.at);
+    }
     found.0
 }
 
@@ -156,7 +160,7 @@ impl Findings {
     }
 }
 
-/// `98`, `98.73` and `98.` are amounts (QRCPS-MPM §4.7.6).
+/// `98`, `98.73` and `98.` are amounts (QRCPS-MPM v1.1, ID 54).
 fn is_amount(text: &str) -> bool {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! The data objects of EMVCo QRCPS-MPM v1.1 §3.2: a two-digit ID, a two-digit length in *characters*, a value.
+//! The data objects of EMVCo QRCPS-MPM v1.1: a two-digit ID, a two-digit length in *characters*, a value.
 
 use crate::limits;
 
@@ -52,9 +52,9 @@ pub enum DecodeErrorKind {
     /// A checksum that is not four hexadecimal characters.
     #[error("checksum is not four hexadecimal characters")]
     CrcNotHex,
-    /// A checksum in lower case (QRCPS-MPM §4.7.3 writes it in upper case).
-    #[error("checksum is in lower case")]
-    CrcLowerCase,
+    /// A checksum with letters of both cases; the standard writes upper case, and some genuine codes lower case.
+    #[error("checksum mixes upper and lower case")]
+    CrcMixedCase,
     /// A checksum of other bytes.
     #[error("checksum is wrong")]
     CrcMismatch,
@@ -73,7 +73,7 @@ impl DecodeErrorKind {
             Self::CrcMissing => "crc_missing",
             Self::CrcNotLast => "crc_not_last",
             Self::CrcNotHex => "crc_not_hex",
-            Self::CrcLowerCase => "crc_lower_case",
+            Self::CrcMixedCase => "crc_mixed_case",
             Self::CrcMismatch => "crc_mismatch",
         }
     }
@@ -102,7 +102,7 @@ pub(crate) fn find(elements: &[Element], id: u8) -> Option<&Element> {
     elements.iter().find(|element| element.id == id)
 }
 
-/// What an object's place says about its value (QRCPS-MPM §3.2, tables 3.2, 4.7 and 4.8).
+/// What an object's place says about its value (QRCPS-MPM v1.1, IDs 26–51, 62, 64 and 80–99).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nesting {
     /// Plain text.

@@ -25,7 +25,7 @@ struct TrustedKey {
     public: [u8; 32],
 }
 
-/// Why a key set is not to be trusted, in the order it is looked at.
+/// Why a key set is not to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetError {
     /// Signed by, or made for, another root than the pinned one.

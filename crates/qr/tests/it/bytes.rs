@@ -34,10 +34,29 @@ fn checksum_faults_are_told_apart() {
     check(open, DecodeErrorKind::CrcMissing, chars - 8);
     check(&format!("{open}6304ZZZZ"), DecodeErrorKind::CrcNotHex, chars - 4);
     check(&format!("{open}6303ABC"), DecodeErrorKind::CrcNotHex, chars - 4);
-    check(&format!("{open}6304AAAa"), DecodeErrorKind::CrcLowerCase, chars - 1);
+    check(&format!("{open}6304AAAa"), DecodeErrorKind::CrcMixedCase, chars - 4);
     check(&format!("{good}5802KR"), DecodeErrorKind::CrcNotLast, chars - 8);
     let wrong = if good.ends_with("0000") { "0001" } else { "0000" };
     check(&format!("{open}6304{wrong}"), DecodeErrorKind::CrcMismatch, chars - 4);
+}
+
+#[test]
+fn a_checksum_in_lower_case_is_a_finding_and_in_our_own_code_an_alteration() {
+    let good = (0..)
+        .map(|n| PayloadBuilder::new().value(0, "01").value(59, &n.to_string()).encode().unwrap())
+        .find(|code| code[code.len() - 4..].bytes().all(|byte| byte.is_ascii_uppercase()))
+        .unwrap();
+    let (open, crc) = good.split_at(good.len() - 4);
+    let payload = decode(&format!("{open}{}", crc.to_lowercase())).unwrap();
+    assert!(payload.findings().iter().any(|found| found.kind == qr::FindingKind::CrcLowerCase));
+
+    let ours = (0..)
+        .map(|second| make(&qr::DynamicCode { created_at: crate::fixture::later(-second), ..code() }))
+        .find(|code| code[code.len() - 4..].bytes().any(|byte| byte.is_ascii_uppercase()))
+        .unwrap();
+    let (open, crc) = ours.split_at(ours.len() - 4);
+    let lower = format!("{open}{}", crc.to_lowercase());
+    assert_eq!(qr::verify(&lower, &keys(), now()), Err(qr::CodeError::Altered));
 }
 
 #[test]
@@ -135,6 +154,26 @@ proptest! {
         if edited.len() > 4 && edited.is_char_boundary(edited.len() - 4) {
             let closed = with_right_crc(&edited);
             prop_assert!(closed == good || qr::verify(&closed, &keys(), now()).is_err());
+        }
+    }
+
+    #[test]
+    fn whatever_the_names_a_code_that_was_made_is_accepted(
+        name in any::<String>(),
+        city in words(40),
+        local in prop_oneof![any::<String>(), words(60)],
+        local_city in proptest::option::of(words(30)),
+    ) {
+        let local = qr::LocalText { language: "ko".to_owned(), name: local, city: local_city };
+        let text = qr::CodeText { name, city, local: Some(local), ..crate::fixture::text() };
+        match qr::make(&code(), &text, |bytes| crate::fixture::signer().sign(bytes)) {
+            Ok(payload) => {
+                prop_assert!(payload.chars().count() <= qr::limits::CODE_CHARS_MAX);
+                prop_assert!(decode(&payload).unwrap().findings().is_empty());
+                let verified = qr::verify(&payload, &keys(), now()).unwrap();
+                prop_assert_eq!(verified.code(), &code());
+            }
+            Err(error) => prop_assert_eq!(error, qr::MakeError::Name),
         }
     }
 }

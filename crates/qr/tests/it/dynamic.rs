@@ -3,9 +3,7 @@
 use money::{Amount, Currency, Instant, ReasonCode};
 use qr::{CodeError, CodeText, DynamicCode, KeySetBody, LocalText, MakeError, PublishedKey, TrustedKeys};
 
-use crate::fixture::{
-    self, Key, body, code, key_set, keys, later, make, now, pinned, signer, text, with_right_crc,
-};
+use crate::fixture::{self, Key, body, code, key_set, keys, later, make, now, pinned, signer, text, with_right_crc};
 
 fn answer(payload: &str) -> Result<DynamicCode, CodeError> {
     qr::verify(payload, &keys(), now()).map(|verified| verified.code().clone())
@@ -65,7 +63,10 @@ fn the_answers_differ() {
     check(&good[..good.len() - 1], ReasonCode::CodeMalformed);
     let unsigned = qr::PayloadBuilder::new().value(0, "01").value(58, "KR").encode().unwrap();
     check(&unsigned, ReasonCode::CodeUnsigned);
-    check(&with_right_crc(&good.replacen("5405" , "5505", 1).replacen("54044500", "54049500", 1)), ReasonCode::CodeAltered);
+    check(
+        &with_right_crc(&good.replacen("5405", "5505", 1).replacen("54044500", "54049500", 1)),
+        ReasonCode::CodeAltered,
+    );
     check(&make(&DynamicCode { kid: "key-9".to_owned(), ..code() }), ReasonCode::CodeUnknownKey);
     check(&make(&DynamicCode { expires_at: now(), ..code() }), ReasonCode::CodeExpired);
     check(&make(&DynamicCode { created_at: later(61), expires_at: later(99), ..code() }), ReasonCode::CodeExpired);
@@ -139,7 +140,7 @@ fn nothing_may_be_added_even_with_a_right_crc() {
         format!("{open}{}63040000", &open[signature..]),
         format!("{}540199{}63040000", &open[..signature], &open[signature..]),
         format!("{}550201{}63040000", &open[..signature], &open[signature..]),
-        format!("{open}54049999" ) + "63040000",
+        format!("{open}54049999") + "63040000",
     ] {
         let answer = answer(&with_right_crc(&forged));
         assert!(matches!(answer, Err(CodeError::Altered | CodeError::Malformed(_))), "{forged} {answer:?}");
@@ -184,11 +185,7 @@ fn the_longest_code_fits() {
     let text = CodeText {
         name: "N".repeat(60),
         city: "C".repeat(60),
-        local: Some(LocalText {
-            language: "ko".to_owned(),
-            name: "가".repeat(60),
-            city: Some("나".repeat(60)),
-        }),
+        local: Some(LocalText { language: "ko".to_owned(), name: "가".repeat(60), city: Some("나".repeat(60)) }),
         ..text()
     };
     let longest = DynamicCode {

@@ -41,7 +41,9 @@ fn without_keys_nothing_is_trusted() {
 
 #[test]
 fn a_static_code_as_json() {
-    insta::assert_json_snapshot!(inspect(STATIC, None, now()));
+    let code = "000202010211020441112906000212520454995802KH5902가나6304";
+    let closed = with_right_crc(&format!("{code}0000"));
+    insta::assert_json_snapshot!(inspect(&closed, None, now()));
 }
 
 #[test]

@@ -33,7 +33,11 @@ fn each_refusal_has_its_name() {
     let with = |keys: Vec<PublishedKey>| key_set(KeySetBody { keys, ..body() });
     check(&with(vec![signer().published("key-1"); 2]), None, Err(KeySetError::Malformed));
     check(&with(vec![signer().published("KEY")]), None, Err(KeySetError::Malformed));
-    check(&with(vec![PublishedKey { x: "AAAA".to_owned(), ..signer().published("k") }]), None, Err(KeySetError::Malformed));
+    check(
+        &with(vec![PublishedKey { x: "AAAA".to_owned(), ..signer().published("k") }]),
+        None,
+        Err(KeySetError::Malformed),
+    );
     let many = (0..17).map(|index| signer().published(&format!("k{index}"))).collect();
     check(&with(many), None, Err(KeySetError::Malformed));
     check(&with(Vec::new()), None, Ok(7));

@@ -28,13 +28,9 @@ fn object(element: &qr::Element) -> Value {
     object.insert("len".to_owned(), json!(element.value.chars().count()));
     object.insert("value".to_owned(), json!(element.value));
     if !element.children.is_empty() {
-        object.insert("sub".to_owned(), element.children.iter().map(object_value).collect());
+        object.insert("sub".to_owned(), element.children.iter().map(self::object).collect());
     }
     Value::Object(object)
-}
-
-fn object_value(element: &qr::Element) -> Value {
-    object(element)
 }
 
 fn finding(strict: &str) -> FindingKind {
@@ -76,6 +72,20 @@ fn every_valid_code_is_read_as_published() {
     println!("{} published codes read", cases.len());
 }
 
+/// Whether the answer names the fault that the vector names. A structure fault, also one inside a template that
+/// the vectors' own walk does not enter, is said before a checksum fault.
+fn is_named(case: &Value, kind: DecodeErrorKind) -> bool {
+    use DecodeErrorKind as K;
+    let structure = matches!(kind, K::TooLong | K::IdNotDigits | K::LengthNotDigits | K::Truncated);
+    match case["crc"].as_str().unwrap() {
+        _ if structure => true,
+        "mismatch" => kind == K::CrcMismatch,
+        "absent" => kind == K::CrcMissing,
+        "not-hex" => kind == K::CrcNotHex,
+        _ => false,
+    }
+}
+
 #[test]
 fn every_broken_code_is_refused() {
     let Some(cases) = cases("mpm-invalid.json") else { return };
@@ -86,12 +96,7 @@ fn every_broken_code_is_refused() {
         match (case["expect"].as_str().unwrap(), answer) {
             ("invalid (semantic)", Ok(())) => later.push(id),
             (_, Err(error)) => {
-                let structure = case["tlv_error"].is_null();
-                match case["crc"].as_str().unwrap() {
-                    "mismatch" if structure => assert_eq!(error.kind, DecodeErrorKind::CrcMismatch, "{id}"),
-                    "absent" if structure => assert_eq!(error.kind, DecodeErrorKind::CrcMissing, "{id}"),
-                    _ => {}
-                }
+                assert!(is_named(case, error.kind), "{id}: {error}");
                 refused += 1;
             }
             // WHY: EMVCo counts characters. A code that adds up in bytes only is refused like any broken one;

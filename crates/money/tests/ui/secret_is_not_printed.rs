@@ -1,0 +1,5 @@
+//! A secret has no `Display`.
+
+fn main() {
+    println!("{}", money::Secret::new("key"));
+}

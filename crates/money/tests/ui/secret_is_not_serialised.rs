@@ -1,0 +1,7 @@
+//! A secret has no `Serialize`.
+
+fn written<T: serde::Serialize>(_: &T) {}
+
+fn main() {
+    written(&money::Secret::new("key"));
+}

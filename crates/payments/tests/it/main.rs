@@ -1,0 +1,17 @@
+//! The core, through its public door: real proofs, real decisions, no store.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    missing_docs,
+    reason = "tests stop at the first surprise"
+)]
+
+mod history;
+mod misuse;
+mod refusals;
+mod replay;
+mod scenario;
+mod world;

@@ -1,0 +1,6 @@
+//! One file a command.
+
+pub(crate) mod codegen;
+pub(crate) mod demo;
+pub(crate) mod test;
+pub(crate) mod tidy;
