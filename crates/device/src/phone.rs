@@ -205,7 +205,7 @@ impl<K: DeviceKey> Phone<K> {
     }
 
     /// Learns from an answer: keeps its `DPoP-Nonce` (RFC 9449 §8.2) and says whether to sign again. A caller does
-    /// so once for a request, never in a loop.
+    /// so once for a request, never in a loop: a 401 for another reason comes back the same.
     pub fn hear(&mut self, status: u16, nonce_header: Option<&str>) -> Heard {
         let Some(nonce) = nonce_header.filter(|nonce| (1..=NONCE_BYTES_MAX).contains(&nonce.len())) else {
             return Heard::Answered;

@@ -25,7 +25,7 @@ impl Instant {
     /// The earliest moment, in the year −9999.
     pub const FIRST: Self = Self(-377_705_023_201_000);
     /// The latest moment, at the end of the year 9999.
-    pub const LAST: Self = Self(253_402_207_200_999);
+    pub const LAST: Self = Self(253_402_207_200_000);
 
     /// From milliseconds of Unix time, saturating.
     #[must_use]
@@ -94,7 +94,8 @@ impl std::str::FromStr for Instant {
 
     fn from_str(text: &str) -> Result<Self, InstantError> {
         let timestamp: Timestamp = text.parse().map_err(|_| InstantError)?;
-        Ok(Self::from_unix_millis(timestamp.as_millisecond()))
+        let at = Self(timestamp.as_millisecond());
+        if (Self::FIRST..=Self::LAST).contains(&at) { Ok(at) } else { Err(InstantError) }
     }
 }
 

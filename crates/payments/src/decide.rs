@@ -194,7 +194,7 @@ impl Context<'_> {
                 Some(ReasonCode::ProofReplayed)
             } else {
                 // The proof may have gone stale while it waited for its turn.
-                (proof.expires_at < self.at).then_some(ReasonCode::ProofStale)
+                (proof.expires_at <= self.at).then_some(ReasonCode::ProofStale)
             }
         })
     }

@@ -1,1 +1,31 @@
 //! The HTTP API and its workers: extract, permit, submit, render.
+//!
+//! This crate decides who is calling and how an answer looks; it never decides about money: every handler builds one
+//! [`payments::Command`] from verified parts and submits it to the [`store::Store`]. Read [`start`] first, then
+//! `http/payments.rs`, which is the main path, then `http/error.rs`, the one place where a reason becomes a status.
+
+mod config;
+pub mod limits;
+
+mod app;
+mod extract;
+mod http;
+mod render;
+
+mod live;
+mod metrics;
+mod rate;
+mod replay;
+mod serve;
+mod workers;
+
+pub mod admin;
+pub mod keys;
+mod openapi;
+mod signer;
+
+pub use config::{Config, Rate, RateLimits};
+pub use http::reasons_page;
+pub use openapi::openapi;
+pub use serve::{Running, StartError, start};
+pub use signer::{CodeSigner, SignerError};

@@ -6,7 +6,31 @@ pub const QUEUE_MAX: usize = 4_096;
 pub const BATCH_MAX: usize = 256;
 /// Connections that serve reads.
 pub const READERS: usize = 4;
+/// Reads that may wait for a connection; more are refused as busy.
+pub const READ_QUEUE_MAX: usize = 4_096;
 /// Live events a slow reader may lag behind.
 pub const LIVE_EVENTS_MAX: usize = 4_096;
 /// How many commands may be quarantined before the store reports itself unready.
 pub const QUARANTINE_MAX: usize = 1_024;
+/// Rows the writer remembers between commits; when there are more it forgets them all and loads anew.
+pub const CACHED_ROWS_MAX: usize = 100_000;
+/// Unwrapped payer keys remembered; when there are more they are all forgotten and unwrapped anew.
+pub const CACHED_KEYS_MAX: usize = 50_000;
+/// Prepared statements a connection remembers.
+pub const STATEMENTS_MAX: usize = 128;
+/// Used proofs forgotten in one commit.
+pub const PRUNED_PROOFS_MAX: usize = 1_024;
+/// How long a used proof is remembered after it has gone stale, in seconds.
+pub const PROOF_GRACE_SECONDS: i64 = 300;
+/// Pages of the write-ahead log after which it is copied into the database (4 KiB each).
+pub const CHECKPOINT_PAGES: i64 = 16_384;
+/// How long a connection waits for another, in milliseconds.
+pub const BUSY_TIMEOUT_MILLIS: u64 = 10_000;
+/// Memory for pages of one connection, in KiB.
+pub const PAGE_CACHE_KIB: i64 = 65_536;
+/// Bytes of the database that are mapped into memory at the most.
+pub const MMAP_BYTES: i64 = 1 << 30;
+/// Bytes of the output of a key command.
+pub const KEY_OUTPUT_BYTES_MAX: usize = 4_096;
+/// Findings a check reports; more are counted, not listed.
+pub const FINDINGS_MAX: usize = 1_000;

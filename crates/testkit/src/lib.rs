@@ -1,1 +1,4 @@
 //! For tests only: scenario text, generators, a naive auditor and software device keys.
+
+pub mod auditor;
+pub mod scenario;
