@@ -2,7 +2,7 @@
 
 use ledger::{Applied, Ledger, Leg, Normal, Operation, Overdraft, Side};
 use money::{AccountId, Amount, Currency, HoldId, Instant, TransferId};
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::Index};
 use testkit::auditor::Auditor;
 
 use crate::stage::{Stage, account, at, hold, transfer};
@@ -27,11 +27,11 @@ fn amounts() -> impl Strategy<Value = Amount> {
 }
 
 fn transfers() -> impl Strategy<Value = TransferId> {
-    (0..24).prop_map(|number| transfer(&format!("T{number}")))
+    (0..60).prop_map(|number| transfer(&format!("T{number}")))
 }
 
 fn holds() -> impl Strategy<Value = HoldId> {
-    (0..8).prop_map(|number| hold(&format!("H{number}")))
+    (0..16).prop_map(|number| hold(&format!("H{number}")))
 }
 
 fn times() -> impl Strategy<Value = Instant> {
@@ -56,14 +56,17 @@ fn legs() -> impl Strategy<Value = Vec<Leg>> {
 }
 
 fn operations() -> impl Strategy<Value = Operation> {
-    let destinations = prop::collection::vec((accounts(), amounts()), 0..4);
+    let destinations = prop_oneof![
+        1 => Just(Vec::new()),
+        9 => prop::collection::vec((accounts(), amounts()), 1..4),
+    ];
     prop_oneof![
         1 => accounts().prop_map(|account| Operation::Open {
             account, currency: Currency::KRW, normal: Normal::Credit, overdraft: Overdraft::None,
         }),
         1 => accounts().prop_map(|account| Operation::Close { account }),
         8 => (transfers(), legs(), times()).prop_map(|(transfer, legs, at)| Operation::Post { transfer, legs, at }),
-        6 => (holds(), accounts(), destinations, prop::option::of(times()), times())
+        10 => (holds(), accounts(), destinations, prop::option::of((3_i64..20).prop_map(at)), times())
             .prop_map(|(hold, from, to, expires_at, at)| Operation::Hold { hold, from, to, expires_at, at }),
         6 => (holds(), transfers(), prop::option::of(amounts()), times())
             .prop_map(|(hold, transfer, amount, at)| Operation::Capture { hold, transfer, amount, at }),
@@ -73,6 +76,28 @@ fn operations() -> impl Strategy<Value = Operation> {
         6 => (transfers(), transfers(), amounts(), times())
             .prop_map(|(transfer, original, amount, at)| Operation::Refund { transfer, original, amount, at }),
     ]
+}
+
+/// An operation, and which of the holds or transfers there are it means; `None` for whatever id it was made with.
+type Asked = (Operation, Option<Index>);
+
+fn asked(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Asked>> {
+    prop::collection::vec((operations(), prop::option::weighted(0.9, any::<Index>())), count)
+}
+
+/// Points an operation at something that exists, so that most of them get past "unknown".
+fn pointed(stage: &Stage, (operation, index): &Asked) -> Operation {
+    let mut operation = operation.clone();
+    let hold_at = index.filter(|_| !stage.holds.is_empty()).map(|index| index.get(&stage.holds).id);
+    let transfer_at = index.filter(|_| !stage.transfers.is_empty()).map(|index| index.get(&stage.transfers).id);
+    match &mut operation {
+        Operation::Capture { hold, .. } | Operation::Void { hold, .. } | Operation::Expire { hold, .. } => {
+            *hold = hold_at.unwrap_or(*hold);
+        }
+        Operation::Refund { original, .. } => *original = transfer_at.unwrap_or(*original),
+        _ => {}
+    }
+    operation
 }
 
 /// The same operation, in the second set of books.
@@ -139,10 +164,12 @@ proptest! {
 
     #[test]
     fn the_ledger_and_the_naive_auditor_agree_after_every_step(
-        asked in prop::collection::vec(operations(), 1..80),
+        asked in asked(1..80),
     ) {
         let (mut stage, mut auditor) = (Stage::default(), Auditor::new());
-        for operation in town().iter().chain(&asked) {
+        let town = town().into_iter().map(|operation| (operation, None));
+        for asked in town.chain(asked) {
+            let operation = &pointed(&stage, &asked);
             let expected = ask(&mut auditor, operation);
             // `Stage::apply` also asserts that a refusal changed nothing, and holds the audit.
             let result = stage.apply(operation);
