@@ -8,7 +8,7 @@ use credentials::{DeviceRequest, SignedPayment, TokenGrant, Verifier, VerifierKe
 use criterion::{Criterion, criterion_group, criterion_main};
 use device::{DeviceKey, Moment, Phone, SoftwareKey};
 use money::{DeviceId, Instant, IntentId, PayerId, PaymentId, Secret};
-use protocol::{PayBody, sha256};
+use protocol::{PayBody, from_canonical, sha256};
 
 fn proof(criterion: &mut Criterion) {
     let now = Instant::from_unix_seconds(1_790_000_000);
@@ -48,6 +48,9 @@ fn proof(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("proof");
     group.bench_function("bare_p256", |bencher| {
         bencher.iter(|| verify_es256(black_box(&point), black_box(message.as_bytes()), black_box(&signature)).unwrap());
+    });
+    group.bench_function("canonical_body", |bencher| {
+        bencher.iter(|| from_canonical::<PayBody>(black_box(&request.body)).unwrap());
     });
     group.bench_function("signed_payment", |bencher| {
         bencher.iter(|| -> SignedPayment { verifier.signed(black_box(&arrived), black_box(now)).unwrap() });

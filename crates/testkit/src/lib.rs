@@ -1,4 +1,5 @@
 //! For tests only: scenario text, generators, a naive auditor and software device keys.
 
 pub mod auditor;
+pub mod phone;
 pub mod scenario;

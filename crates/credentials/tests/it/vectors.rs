@@ -1,0 +1,144 @@
+//! Published vectors: RFC 9449, RFC 7638, RFC 9421 appendix B.2.6, Wycheproof.
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use credentials::{http_signature::base, verify_ed25519, verify_es256};
+use protocol::Jwk;
+use serde_json::Value;
+
+use crate::shared::vectors;
+
+const JOSE: &str = "03-jose-httpsig-hpke-webhooks";
+
+fn jwk(value: &Value) -> Jwk {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    text.as_bytes().chunks(2).map(|two| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap()).collect()
+}
+
+#[test]
+fn rfc9449_proofs_hold() {
+    let Some(file) = vectors(&format!("{JOSE}/rfc9449-dpop-examples.json")) else { return };
+    let proofs = file["proofs"].as_array().unwrap();
+    assert_eq!(proofs.len(), 3);
+    for proof in proofs {
+        let (message, signature) = proof["proof"].as_str().unwrap().rsplit_once('.').unwrap();
+        let key = jwk(&proof["header"]["jwk"]);
+        let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        verify_es256(&key.point().unwrap(), message.as_bytes(), &signature).unwrap();
+        assert_eq!(key.thumbprint().to_string(), proof["jkt"].as_str().unwrap());
+        signature[9] ^= 1;
+        verify_es256(&key.point().unwrap(), message.as_bytes(), &signature).unwrap_err();
+    }
+}
+
+/// The published proofs are genuine, so a server of that origin and day gets past the signature and asks for what the
+/// examples leave out: its nonce.
+#[test]
+fn rfc9449_proofs_are_asked_for_a_nonce() {
+    let Some(file) = vectors(&format!("{JOSE}/rfc9449-dpop-examples.json")) else { return };
+    let keys = credentials::VerifierKeys { token: money::Secret::new([7; 32]), nonce: money::Secret::new([8; 32]) };
+    let verifier = credentials::Verifier::new("https://server.example.com", keys);
+    for proof in &file["proofs"].as_array().unwrap()[..2] {
+        let now = money::Instant::from_unix_seconds(proof["payload"]["iat"].as_i64().unwrap() + 5);
+        let request = credentials::DeviceRequest {
+            authorization: None,
+            dpop: proof["proof"].as_str(),
+            method: "POST",
+            path: "/token",
+            body: b"",
+        };
+        let error = verifier.enrolling::<protocol::TokenBody>(&request, now).unwrap_err();
+        assert_eq!(error.reason(), money::ReasonCode::NonceNeeded);
+    }
+}
+
+#[test]
+fn published_thumbprints_are_ours() {
+    let Some(file) = vectors(&format!("{JOSE}/jwk-thumbprints.json")) else { return };
+    let mut compared = 0;
+    for case in file.as_array().unwrap() {
+        match serde_json::from_value::<Jwk>(case["jwk"].clone()) {
+            Ok(key) => {
+                assert_eq!(key.thumbprint().to_string(), case["sha256_thumbprint"].as_str().unwrap());
+                compared += 1;
+            }
+            Err(_) => assert_ne!(case["jwk"]["kty"], "EC", "only keys of other kinds are unreadable"),
+        }
+    }
+    assert_eq!(compared, 1);
+}
+
+#[test]
+fn rfc9421_b26_base_is_reproduced_and_its_signature_holds() {
+    let Some(file) = vectors(&format!("{JOSE}/rfc9421-appendix-b.json")) else { return };
+    let case = file["cases"].as_array().unwrap().iter().find(|case| case["label"] == "sig-b26").unwrap();
+    let params = case["signature_input"].as_str().unwrap().strip_prefix("sig-b26=").unwrap();
+    let mut lines = vec![
+        ("date", "Tue, 20 Apr 2021 02:07:55 GMT"),
+        ("@method", "POST"),
+        ("@path", "/foo"),
+        ("@authority", "example.com"),
+        ("content-type", "application/json"),
+        ("content-length", "18"),
+    ];
+    assert_eq!(base(&lines, params), case["signature_base"].as_str().unwrap());
+
+    let x = file["keys"]["test-key-ed25519"]["jwk"]["x"].as_str().unwrap();
+    let key = URL_SAFE_NO_PAD.decode(x).unwrap().try_into().unwrap();
+    let signature = case["signature"].as_str().unwrap().strip_prefix("sig-b26=:").unwrap().trim_end_matches(':');
+    let signature = STANDARD.decode(signature).unwrap();
+    verify_ed25519(&key, base(&lines, params).as_bytes(), &signature).unwrap();
+
+    let later = params.replace("1618884473", "1618884474");
+    verify_ed25519(&key, base(&lines, &later).as_bytes(), &signature).unwrap_err();
+    lines.pop();
+    verify_ed25519(&key, base(&lines, params).as_bytes(), &signature).unwrap_err();
+}
+
+/// Calls `verify` with key, message and signature of every case of a Wycheproof file; gives back (valid, invalid).
+fn wycheproof(file: &Value, key: &str, mut verify: impl FnMut(&[u8], &[u8], &[u8], &Value)) -> usize {
+    let mut cases = 0;
+    for group in file["testGroups"].as_array().unwrap() {
+        let public = hex(group["publicKey"][key].as_str().unwrap());
+        for test in group["tests"].as_array().unwrap() {
+            let message = hex(test["msg"].as_str().unwrap());
+            verify(&public, &message, &hex(test["sig"].as_str().unwrap()), test);
+            cases += 1;
+        }
+    }
+    cases
+}
+
+#[test]
+fn wycheproof_es256_raw() {
+    let Some(file) = vectors("04-wycheproof/ecdsa_secp256r1_sha256_p1363_test.json") else { return };
+    let cases = wycheproof(&file, "uncompressed", |key, message, signature, test| {
+        let holds = verify_es256(key.try_into().unwrap(), message, signature).is_ok();
+        assert_eq!(holds, test["result"] == "valid", "case {}", test["tcId"]);
+    });
+    assert_eq!(cases, 262);
+}
+
+#[test]
+fn wycheproof_es256_der_is_never_taken_for_raw() {
+    let Some(file) = vectors("04-wycheproof/ecdsa_secp256r1_sha256_test.json") else { return };
+    let cases = wycheproof(&file, "uncompressed", |key, message, signature, test| {
+        assert!(verify_es256(key.try_into().unwrap(), message, signature).is_err(), "case {}", test["tcId"]);
+    });
+    assert_eq!(cases, 484);
+}
+
+#[test]
+fn wycheproof_ed25519() {
+    let Some(file) = vectors("04-wycheproof/ed25519_test.json") else { return };
+    let cases = wycheproof(&file, "pk", |key, message, signature, test| {
+        let holds = verify_ed25519(key.try_into().unwrap(), message, signature).is_ok();
+        assert_eq!(holds, test["result"] == "valid", "case {}", test["tcId"]);
+    });
+    assert_eq!(cases, 151);
+}
