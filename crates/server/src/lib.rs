@@ -25,7 +25,7 @@ mod openapi;
 mod signer;
 
 pub use config::{Config, Rate, RateLimits};
-pub use http::reasons_page;
+pub use http::reasons_markdown;
 pub use openapi::openapi;
 pub use serve::{Running, StartError, start};
 pub use signer::{CodeSigner, SignerError};

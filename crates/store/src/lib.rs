@@ -2,16 +2,25 @@
 //!
 //! This crate decides nothing about money: it brings rows to [`payments::decide`] and writes what comes back in one
 //! durable transaction, with the decision record, the audit leaf and the outbox events. Read [`Store`] first, then
-//! the committer, which is where all commands meet.
+//! `sqlite/committer.rs`, which is where all commands meet, then docs/store.md.
 
 mod api;
 pub mod clock;
 pub mod entropy;
 mod error;
+mod fault;
+mod folder;
+mod keys;
 pub mod limits;
+mod options;
+mod sqlite;
 
 pub use api::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;
+pub use options::{KeySource, Options};
+#[cfg(feature = "testing")]
+pub use options::DecideHook;
+pub use sqlite::SqliteStore;

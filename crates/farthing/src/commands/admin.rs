@@ -1,0 +1,255 @@
+//! `farthing admin`: what staff do, through the admin socket of a served folder or directly on an unserved one.
+
+use std::path::PathBuf;
+
+use money::{Amount, Currency, PayeeId, PayerId};
+use protocol::{Text, limits};
+use serde::Serialize;
+use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+use store::{Clock, SystemClock};
+
+use crate::failure::{Failure, failed};
+use crate::node::keys_folder;
+use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
+use crate::staff::{DataFolder, Staff};
+
+/// Register payees, issue keys, fund wallets in test mode, look at the server.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Admin {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Who is paid.
+    #[command(subcommand)]
+    Payee(PayeeCommand),
+    /// Put play money into a wallet; in test mode only.
+    Fund {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// Whose wallet (pyr_…).
+        #[arg(long, value_name = "PAYER")]
+        payer: PayerId,
+        /// How much, e.g. 5000KRW or 12.34EUR.
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Amount,
+    },
+    /// The keys that sign dynamic codes.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// How the server is.
+    Status {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum PayeeCommand {
+    /// Register a payee and issue its keys, which are shown once.
+    Add(Box<PayeeAdd>),
+    /// All payees, by name.
+    List {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Issue new keys; the old ones stop working at once.
+    Rekey {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// Which payee (pye_…).
+        #[arg(value_name = "PAYEE")]
+        payee: PayeeId,
+        /// Base64url of the payee's own Ed25519 public key; a pair is made when absent.
+        #[arg(long, value_name = "KEY")]
+        signing_public_key: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct PayeeAdd {
+    #[command(flatten)]
+    folder: DataFolder,
+    /// The trading name, as payers are shown it.
+    #[arg(long)]
+    name: Text<{ limits::NAME_CHARS_MAX }>,
+    /// The same in Latin letters.
+    #[arg(long, value_name = "NAME")]
+    name_latin: Text<{ limits::NAME_CHARS_MAX }>,
+    /// ISO 18245 merchant category code, four digits.
+    #[arg(long, value_name = "CODE")]
+    category: String,
+    /// The place, as payers are shown it.
+    #[arg(long)]
+    place: Text<{ limits::LINE_CHARS_MAX }>,
+    /// The city in Latin letters, at most 15 characters.
+    #[arg(long)]
+    city: String,
+    /// The currency it is paid in.
+    #[arg(long, default_value = "KRW")]
+    currency: Currency,
+    /// Base64url of the payee's own Ed25519 public key; a pair is made when absent.
+    #[arg(long, value_name = "KEY")]
+    signing_public_key: Option<String>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum KeysCommand {
+    /// The published key set and its root.
+    Show {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// A new online key, vouched for by the offline root; restart the server to use it.
+    Rotate {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The file of the offline root's key.
+        #[arg(long, value_name = "FILE")]
+        root: PathBuf,
+    },
+}
+
+impl Admin {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        match self.command {
+            Command::Payee(PayeeCommand::Add(add)) => add.run(output).await,
+            Command::Payee(PayeeCommand::List { folder }) => list(&folder, output).await,
+            Command::Payee(PayeeCommand::Rekey { folder, payee, signing_public_key }) => {
+                let mut staff = Staff::of(&folder).await?;
+                let path = format!("/admin/payees/{payee}/rekey");
+                let issued = staff.post(&path, &Rekey { signing_public_key }).await?;
+                staff.close().await?;
+                issued_keys(&issued, output)
+            }
+            Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
+            Command::Keys(KeysCommand::Show { data }) => {
+                let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;
+                key_set(signer.key_set(), output)
+            }
+            Command::Keys(KeysCommand::Rotate { data, root }) => {
+                let root = server::keys::read_root(&root).map_err(failed("cannot read the offline root"))?;
+                let signer = server::keys::rotate(&keys_folder(&data), &root, SystemClock.now());
+                let signer = signer.map_err(failed("cannot rotate the keys"))?;
+                key_set(signer.key_set(), output)?;
+                output.note(&format!("{WARN}restart the server to sign with the new key{WARN:#}"));
+                Ok(())
+            }
+            Command::Status { folder } => status(&folder, output).await,
+        }
+    }
+}
+
+impl PayeeAdd {
+    async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        let mut staff = Staff::of(&self.folder).await?;
+        let new = NewPayee {
+            name: self.name,
+            name_latin: self.name_latin,
+            category: self.category,
+            place: self.place,
+            city: self.city,
+            currency: self.currency,
+            signing_public_key: self.signing_public_key,
+        };
+        let issued = staff.post("/admin/payees", &new).await?;
+        staff.close().await?;
+        issued_keys(&issued, output)
+    }
+}
+
+fn issued_keys(issued: &IssuedPayee, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return output.object(issued);
+    }
+    let own = || "the one it brought".to_owned();
+    output.lines(&pairs(&[
+        ("payee", issued.payee.to_string()),
+        ("API key", format!("{STRONG}{}{STRONG:#}", issued.api_key)),
+        ("signing key", issued.signing_key.clone().unwrap_or_else(own)),
+    ]));
+    output.note(&format!("{WARN}both keys are shown this once; only their public parts are kept{WARN:#}"));
+    Ok(())
+}
+
+async fn list(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
+    let mut staff = Staff::of(folder).await?;
+    let payees: Vec<PayeeSummary> = staff.get("/admin/payees").await?;
+    staff.close().await?;
+    if output.is_json() {
+        return payees.iter().try_for_each(|payee| output.object(payee));
+    }
+    let row = |payee: &PayeeSummary| {
+        let state = if payee.closed { "closed" } else { "open" };
+        vec![payee.payee.to_string(), payee.name.clone(), payee.currency.to_string(), state.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = payees.iter().map(row).collect();
+    output.lines(&table(&["payee", "name", "currency", "state"], &rows, &[]));
+    Ok(())
+}
+
+async fn fund(folder: &DataFolder, funding: Funding, output: &mut Output) -> Result<(), Failure> {
+    let mut staff = Staff::of(folder).await?;
+    let wallet: WalletSummary = staff.post("/admin/funds", &funding).await?;
+    staff.close().await?;
+    if output.is_json() {
+        return output.object(&wallet);
+    }
+    output.lines(&pairs(&[
+        ("payer", wallet.payer.to_string()),
+        ("available", wallet.balance.available.for_people().to_string()),
+        ("held", wallet.balance.held.for_people().to_string()),
+    ]));
+    Ok(())
+}
+
+/// With `--json`: [`Status`], and whether the folder is being served.
+#[derive(Serialize)]
+struct Served<'a> {
+    #[serde(flatten)]
+    status: &'a Status,
+    served: bool,
+}
+
+async fn status(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
+    let mut staff = Staff::of(folder).await?;
+    let served = staff.is_served();
+    let status: Status = staff.get("/admin/status").await?;
+    staff.close().await?;
+    if output.is_json() {
+        return output.object(&Served { status: &status, served });
+    }
+    let ready = if status.ready { format!("{GOOD}yes{GOOD:#}") } else { format!("{BAD}no{BAD:#}") };
+    output.lines(&pairs(&[
+        ("served", if served { "yes".to_owned() } else { "no, opened by this command".to_owned() }),
+        ("ready", ready),
+        ("version", status.version.clone()),
+        ("engine", status.engine.clone()),
+        ("now", status.now.to_string()),
+    ]));
+    Ok(())
+}
+
+fn key_set(set: &qr::KeySet, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return output.object(set);
+    }
+    let body = &set.set;
+    output.lines(&pairs(&[
+        ("root", format!("{}  {FAINT}SHA-256 of its public key; clients pin it{FAINT:#}", body.root)),
+        ("sequence", body.sequence.to_string()),
+        ("issued", body.issued_at.to_string()),
+        ("expires", body.expires_at.to_string()),
+    ]));
+    let row = |key: &qr::PublishedKey| {
+        vec![key.kid.clone(), key.not_before.to_string(), key.not_after.to_string(), key.x.clone()]
+    };
+    let rows: Vec<Vec<String>> = body.keys.iter().map(row).collect();
+    output.line("");
+    output.lines(&table(&["key", "signs from", "until", "public key"], &rows, &[]));
+    Ok(())
+}

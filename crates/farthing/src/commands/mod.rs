@@ -1,0 +1,12 @@
+//! One command a file.
+
+pub(crate) mod admin;
+pub(crate) mod audit;
+pub(crate) mod bench;
+pub(crate) mod cli_doc;
+pub(crate) mod demo;
+pub(crate) mod ledger;
+pub(crate) mod openapi;
+pub(crate) mod phone;
+pub(crate) mod qr;
+pub(crate) mod serve;

@@ -1,0 +1,128 @@
+//! `farthing serve`: the server on a data folder.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use payments::Settings;
+use serde::Serialize;
+use server::RateLimits;
+use store::KeySource;
+use tokio::sync::oneshot;
+
+use crate::failure::Failure;
+use crate::node::{self, Plan};
+use crate::output::{LINK, Output, STRONG};
+
+/// Serve a data folder over HTTP until Ctrl-C or SIGTERM; logs go to stderr as JSON.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// The data folder; made, for its owner only, when it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The origin clients reach this server at, when that is not http://ADDRESS.
+    #[arg(long, value_name = "URL")]
+    public_origin: Option<String>,
+    /// Let wallets be filled with play money.
+    #[arg(long)]
+    test_mode: bool,
+    /// Let every client call as often as it likes: for measurements only.
+    #[arg(long)]
+    no_rate_limits: bool,
+    /// Answer the API only, without wallet and shop pages.
+    #[arg(long)]
+    no_web: bool,
+    /// A command whose standard output is the key-encryption key, instead of the file DIR/kek.
+    #[arg(long, value_name = "COMMAND")]
+    key_command: Option<String>,
+    #[command(flatten)]
+    limits: Limits,
+    /// The least important log lines to write: error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    log: String,
+    /// Also stop when stdin is closed: for programs that must not leave a server behind.
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+/// What the operator may set.
+#[derive(Debug, clap::Args)]
+struct Limits {
+    /// The most one payment may take, in minor units of the wallet's currency.
+    #[arg(long, value_name = "MINOR", default_value_t = Settings::default().payment_limit_minor)]
+    payment_limit: i64,
+    /// The most a first payment to a payee may take, in minor units.
+    #[arg(long, value_name = "MINOR", default_value_t = Settings::default().first_payee_limit_minor)]
+    first_payee_limit: i64,
+    /// How long unfreezing takes.
+    #[arg(long, value_name = "SECONDS", default_value_t = Settings::default().unfreeze_delay_seconds)]
+    unfreeze_delay: i64,
+    /// The provider's name, as payers are shown it.
+    #[arg(long, value_name = "NAME", default_value_t = Settings::default().provider)]
+    provider: String,
+}
+
+/// With `--json`: where the server is.
+#[derive(Serialize)]
+struct Serving<'a> {
+    url: &'a str,
+    admin_socket: Option<String>,
+    data: String,
+}
+
+impl Serve {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        node::log(&self.log)?;
+        let until_stdin_closes = self.until_stdin_closes;
+        let data = self.data.display().to_string();
+        let running = node::start(self.plan()).await?;
+        let admin_socket = running.admin_socket().map(|path| path.display().to_string());
+        if output.is_json() {
+            output.object(&Serving { url: running.origin(), admin_socket, data })?;
+        } else {
+            let (version, url) = (env!("CARGO_PKG_VERSION"), running.origin());
+            output.line(&format!(
+                "{STRONG}Farthing {version}{STRONG:#} serves {data} at {LINK}{url}{LINK:#} · API {LINK}{url}/docs{LINK:#} · staff {} · Ctrl-C stops it",
+                admin_socket.unwrap_or_default()
+            ));
+        }
+        tokio::select! {
+            asked = node::asked_to_stop() => asked?,
+            () = stdin_closes(), if until_stdin_closes => {}
+        }
+        node::stop(running).await
+    }
+
+    fn plan(self) -> Plan {
+        let settings = Settings {
+            payment_limit_minor: self.limits.payment_limit,
+            first_payee_limit_minor: self.limits.first_payee_limit,
+            unfreeze_delay_seconds: self.limits.unfreeze_delay,
+            provider: self.limits.provider,
+            test_mode: self.test_mode,
+            ..Settings::default()
+        };
+        Plan {
+            data: self.data,
+            listen: self.listen,
+            public_origin: self.public_origin,
+            settings,
+            keys: self.key_command.map_or(KeySource::File, KeySource::Command),
+            rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },
+            web: !self.no_web,
+        }
+    }
+}
+
+/// Reads stdin to its end on a thread of its own, which ends with the process.
+async fn stdin_closes() {
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    // An error means that the thread is gone, and stdin with it.
+    let _ = told.await;
+}

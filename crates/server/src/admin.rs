@@ -1,0 +1,54 @@
+//! What staff may do: register payees, issue keys, fund in test mode, check the books.
+//!
+//! The same functions answer on the admin socket, whose mode 0600 is the proof of being staff, and to a command that
+//! holds the lock of an unserved data folder.
+
+mod calls;
+mod wire;
+
+pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
+pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::{HeaderValue, header};
+use store::Store;
+
+use crate::extract::read_body;
+use crate::http::error::{language, status as http_status};
+use crate::limits;
+
+/// The admin socket's one handler: everything is [`dispatch`].
+pub(crate) fn router(store: Arc<dyn Store>) -> Router {
+    Router::new().fallback(handle).with_state(store)
+}
+
+async fn handle(State(store): State<Arc<dyn Store>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let spoken = language(&parts.headers);
+    let answer = match read_body(body, limits::ADMIN_BODY_BYTES_MAX).await {
+        Ok(body) => dispatch(store.as_ref(), parts.method.as_str(), parts.uri.path(), &body).await,
+        Err(_) => Err(money::ReasonCode::RequestTooLarge.into()),
+    };
+    let reason = answer.as_ref().err().map(|error| error.reason().code());
+    tracing::info!(target: "farthing::admin", method = parts.method.as_str(), path = parts.uri.path(), reason);
+    match answer {
+        Ok(value) => json(200, "application/json", &value),
+        Err(error) => {
+            let problem = error.problem(spoken);
+            let status = http_status(error.reason()).as_u16();
+            json(status, "application/problem+json", &serde_json::to_value(problem).unwrap_or_default())
+        }
+    }
+}
+
+fn json(status: u16, kind: &'static str, value: &serde_json::Value) -> Response {
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

@@ -1,0 +1,173 @@
+//! Each call of staff, as a plain function over the store.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use credentials::ApiKey;
+use money::{PayeeId, ReasonCode};
+use payments::{Accepted, Command, StaffPermit};
+use protocol::PayeeCard;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use store::{AuditSummary, LedgerSummary, Store, entropy};
+
+use super::wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+use crate::{limits, render};
+
+/// Answers one admin call by method and path, as the socket does.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) -> Result<Value, AdminError> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match (method, parts.as_slice()) {
+        ("GET", ["admin", "status"]) => value(&status(store)),
+        ("GET", ["admin", "payees"]) => value(&payees(store).await?),
+        ("POST", ["admin", "payees"]) => value(&register_payee(store, read(body)?).await?),
+        ("POST", ["admin", "payees", payee, "rekey"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            let body = if body.is_empty() { Rekey::default() } else { read(body)? };
+            value(&rekey_payee(store, payee, body).await?)
+        }
+        ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
+        ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
+        ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
+        _ => Err(ReasonCode::NotFound.into()),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
+    serde_json::from_slice(body).map_err(|error| AdminError::malformed(error.to_string()))
+}
+
+fn value<T: Serialize>(answer: &T) -> Result<Value, AdminError> {
+    serde_json::to_value(answer).map_err(|_| ReasonCode::ServiceFault.into())
+}
+
+/// Registers a payee and issues its keys.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn register_payee(store: &dyn Store, new: NewPayee) -> Result<IssuedPayee, AdminError> {
+    if new.category.len() != 4 || !new.category.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(AdminError::malformed("`category` is not four digits"));
+    }
+    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if !(1..=15).contains(&new.city.len()) || !new.city.bytes().all(printable) {
+        return Err(AdminError::malformed("`city` is not 1 to 15 printable ASCII characters"));
+    }
+    let keys = Keys::issue(new.signing_public_key.as_deref())?;
+    let payee = PayeeId::new(store.now(), entropy::random()?);
+    let card = PayeeCard { category: new.category, id: payee, name: new.name, name_latin: new.name_latin };
+    let registered = payments::NewPayee {
+        card,
+        place: new.place,
+        city: new.city,
+        currency: new.currency,
+        api_key: Some(keys.api_key.stored()),
+        signing_key: Some(keys.public),
+    };
+    submit(store, Command::RegisterPayee { permit: permit(), payee: registered }).await?;
+    Ok(keys.shown_to(payee))
+}
+
+/// Gives a payee new keys.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn rekey_payee(store: &dyn Store, payee: PayeeId, body: Rekey) -> Result<IssuedPayee, AdminError> {
+    let keys = Keys::issue(body.signing_public_key.as_deref())?;
+    let (api_key, signing_key) = (Some(keys.api_key.stored()), Some(keys.public));
+    submit(store, Command::RekeyPayee { permit: permit(), payee, api_key, signing_key }).await?;
+    Ok(keys.shown_to(payee))
+}
+
+/// Puts play money into a wallet; in test mode only, says the decision.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn fund(store: &dyn Store, funding: Funding) -> Result<WalletSummary, AdminError> {
+    let Funding { payer, amount } = funding;
+    match submit(store, Command::Fund { permit: permit(), payer, amount }).await? {
+        Accepted::Payer { payer, account } => Ok(WalletSummary { payer: payer.id, balance: render::balance(&account) }),
+        _ => Err(ReasonCode::ServiceFault.into()),
+    }
+}
+
+/// All payees, by name.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn payees(store: &dyn Store) -> Result<Vec<PayeeSummary>, AdminError> {
+    let payees = store.payees(limits::ADMIN_PAYEES_MAX).await?.into_iter();
+    let summary = |payee: payments::Payee| PayeeSummary {
+        payee: payee.card.id,
+        name: payee.card.name.to_string(),
+        currency: payee.currency,
+        closed: payee.closed,
+    };
+    Ok(payees.map(summary).collect())
+}
+
+/// Proves the books from their postings.
+///
+/// # Errors
+/// [`AdminError`] when they could not be read; findings are no error.
+pub async fn check_ledger(store: &dyn Store) -> Result<LedgerSummary, AdminError> {
+    Ok(store.check_ledger().await?)
+}
+
+/// Recomputes the audit chain and makes decisions again.
+///
+/// # Errors
+/// [`AdminError`] when it could not be read; findings are no error.
+pub async fn verify_audit(store: &dyn Store) -> Result<AuditSummary, AdminError> {
+    Ok(store.verify_audit().await?)
+}
+
+/// How the server is.
+#[must_use]
+pub fn status(store: &dyn Store) -> Status {
+    Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: payments::ENGINE.to_owned(),
+        now: store.now(),
+        ready: store.is_ready(),
+    }
+}
+
+/// Whoever calls here was let in by the operating system.
+const fn permit() -> StaffPermit {
+    StaffPermit::dangerous_from_operating_system()
+}
+
+async fn submit(store: &dyn Store, command: Command) -> Result<Accepted, AdminError> {
+    let committed = store.submit(command).await?;
+    committed.outcome.map_err(|refusal| refusal.first().into())
+}
+
+/// A payee's new keys.
+struct Keys {
+    api_key: ApiKey,
+    public: [u8; 32],
+    seed: Option<String>,
+}
+
+impl Keys {
+    fn issue(own: Option<&str>) -> Result<Self, AdminError> {
+        let api_key = ApiKey::from_random(entropy::random()?);
+        if let Some(text) = own {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+            let public =
+                bytes.ok_or_else(|| AdminError::malformed("`signing_public_key` is not 32 bytes of base64url"))?;
+            return Ok(Self { api_key, public, seed: None });
+        }
+        let seed: [u8; 32] = entropy::random()?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| ReasonCode::ServiceFault)?;
+        let public = pair.public_key().as_ref().try_into().map_err(|_| ReasonCode::ServiceFault)?;
+        Ok(Self { api_key, public, seed: Some(URL_SAFE_NO_PAD.encode(seed)) })
+    }
+
+    fn shown_to(self, payee: PayeeId) -> IssuedPayee {
+        IssuedPayee { payee, api_key: self.api_key.text(), signing_key: self.seed }
+    }
+}

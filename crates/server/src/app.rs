@@ -1,0 +1,90 @@
+//! [`App`]: what every handler shares.
+
+use std::sync::Arc;
+
+use credentials::Verifier;
+use money::{Instant, ReasonCode};
+use payments::{Accepted, Command, Settings};
+use store::{Store, StoreError};
+
+use crate::CodeSigner;
+use crate::http::error::Failure;
+use crate::live::Hub;
+use crate::metrics::{Metrics, Stopwatch};
+use crate::rate::Rates;
+use crate::replay::ReplayCache;
+
+/// One server's parts.
+pub(crate) struct App {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) verifier: Verifier,
+    pub(crate) signer: CodeSigner,
+    /// Host and port, as merchants sign it.
+    pub(crate) authority: String,
+    pub(crate) settings: Settings,
+    pub(crate) test_mode: bool,
+    pub(crate) web: bool,
+    pub(crate) rates: Rates,
+    pub(crate) replays: ReplayCache,
+    pub(crate) live: Hub,
+    pub(crate) metrics: Metrics,
+    pub(crate) openapi: String,
+    pub(crate) docs: String,
+}
+
+impl App {
+    /// The present moment.
+    pub(crate) fn now(&self) -> Instant {
+        self.store.now()
+    }
+
+    /// Hands a command to the store and counts what became of it.
+    pub(crate) async fn submit(&self, command: Command) -> Result<Result<Accepted, payments::Refusal>, StoreError> {
+        let name = command_name(&command);
+        let watch = Stopwatch::start();
+        let waiting = self.metrics.waiting();
+        let answer = self.store.submit(command).await;
+        drop(waiting);
+        let (outcome, reason) = match &answer {
+            Ok(committed) => match &committed.outcome {
+                Ok(_) => ("accepted", ""),
+                Err(refusal) => ("refused", refusal.first().code()),
+            },
+            Err(_) => ("failed", ""),
+        };
+        self.metrics.decision(name, outcome, reason, watch.elapsed());
+        answer.map(|committed| committed.outcome)
+    }
+
+    /// What was accepted, or the failure to answer with.
+    pub(crate) async fn accept(&self, command: Command) -> Result<Accepted, Failure> {
+        Ok(self.submit(command).await??)
+    }
+}
+
+/// What was accepted is not what this command leads to: a bug.
+pub(crate) fn unexpected() -> Failure {
+    tracing::error!("a command was accepted with another command's answer");
+    ReasonCode::ServiceFault.into()
+}
+
+const fn command_name(command: &Command) -> &'static str {
+    match command {
+        Command::OpenPayer { .. } => "open_payer",
+        Command::BindDevice { .. } => "bind_device",
+        Command::RegisterPayee { .. } => "register_payee",
+        Command::RekeyPayee { .. } => "rekey_payee",
+        Command::Fund { .. } => "fund",
+        Command::TestFund { .. } => "test_fund",
+        Command::CreateIntent { .. } => "create_intent",
+        Command::Quote { .. } => "quote",
+        Command::Pay { .. } => "pay",
+        Command::Capture { .. } => "capture",
+        Command::Void { .. } => "void",
+        Command::Refund { .. } => "refund",
+        Command::Freeze { .. } => "freeze",
+        Command::Unfreeze { .. } => "unfreeze",
+        Command::ExpireHold { .. } => "expire_hold",
+        Command::ExpireIntent { .. } => "expire_intent",
+    }
+}

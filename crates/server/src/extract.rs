@@ -1,0 +1,317 @@
+//! Extractors: who is calling, proven before a handler sees anything. Each leads to exactly one kind of permit.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use credentials::api_key::{self, ApiKey};
+use credentials::{
+    Caller, DeviceRequest, Enrolling, MerchantPermit, MerchantSigned, ProofUse, Signed, SignedRequest, http_signature,
+};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use money::{DeviceId, PayerId, ReasonCode};
+use payments::Payee;
+use protocol::limits as wire;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::app::App;
+use crate::http::error::Failure;
+use crate::rate::Client;
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const SIGNATURE: HeaderName = HeaderName::from_static("signature");
+const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+/// The merchant's idempotency key.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The address behind a connection, put beside each request by `serve.rs`; `None` on the admin socket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+
+impl Peer {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        parts.extensions.get().copied().unwrap_or(Self(None))
+    }
+}
+
+/// The value of a header that may stand there once. A second one, or one that is not text, is refused.
+fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, Failure> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    match (values.next(), value.to_str()) {
+        (None, Ok(text)) => Ok(Some(text)),
+        _ => Err(ReasonCode::AuthRefused.into()),
+    }
+}
+
+/// A header that must stand there once.
+fn must(headers: &HeaderMap, name: HeaderName) -> Result<&str, Failure> {
+    one(headers, name)?.ok_or_else(|| ReasonCode::AuthRefused.into())
+}
+
+/// Reads a body, at most `bytes_max` bytes of it.
+pub(crate) async fn read_body(body: axum::body::Body, bytes_max: usize) -> Result<Bytes, Failure> {
+    match Limited::new(body, bytes_max).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ReasonCode::RequestTooLarge.into()),
+        Err(_) => Err(ReasonCode::RequestMalformed.into()),
+    }
+}
+
+/// A request as it came, its body read.
+struct Wire {
+    parts: Parts,
+    body: Bytes,
+}
+
+impl Wire {
+    async fn read(request: Request) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body, wire::BODY_BYTES_MAX).await?;
+        Ok(Self { parts, body })
+    }
+
+    /// Hands the device's part of the request to `verify`; whoever fails is counted by address.
+    fn device<T>(
+        &self,
+        app: &App,
+        verify: impl FnOnce(&DeviceRequest<'_>) -> Result<T, credentials::ProofError>,
+    ) -> Result<T, Failure> {
+        let verified = || {
+            let request = DeviceRequest {
+                authorization: one(&self.parts.headers, header::AUTHORIZATION)?,
+                dpop: one(&self.parts.headers, DPOP)?,
+                method: self.parts.method.as_str(),
+                path: self.parts.uri.path(),
+                body: &self.body,
+            };
+            verify(&request).map_err(|error| Failure::of_proof(&error, &self.body))
+        };
+        verified().map_err(|failure| counted_by_address(app, &self.parts, failure))
+    }
+}
+
+/// Counts a caller that has not proven itself; one that comes too often learns nothing else.
+fn counted_by_address(app: &App, parts: &Parts, failure: Failure) -> Failure {
+    match count(app, Client::address(Peer::of(parts).0)) {
+        Ok(()) => failure,
+        Err(too_often) => too_often,
+    }
+}
+
+fn count(app: &App, client: Client) -> Result<(), Failure> {
+    app.rates.check(client).map_err(|too_often| {
+        app.metrics.rate_limited();
+        too_often.into()
+    })
+}
+
+/// A device's approval of a body, verified: address, minute and bytes. Its use is for the commit to record.
+#[derive(Debug)]
+pub(crate) struct Approved<B>(pub(crate) Signed<B>);
+
+impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Approved<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        let signed = wire.device(app, |request| app.verifier.signed(request, app.now()))?;
+        count(app, Client::Device(signed.key()))?;
+        Ok(Self(signed))
+    }
+}
+
+/// The same for a call that writes nothing: its use is remembered here.
+#[derive(Debug)]
+pub(crate) struct Asked<B>(pub(crate) Signed<B>);
+
+impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Asked<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let Approved(signed) = Approved::from_request(request, app).await?;
+        first_use(app, signed.proof_use())?;
+        Ok(Self(signed))
+    }
+}
+
+/// Leave to read one payer's own things: made only for a bound device that is not revoked.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    caller: Caller,
+}
+
+impl Reader {
+    /// Whose things.
+    pub(crate) const fn payer(&self) -> PayerId {
+        self.caller.payer()
+    }
+
+    /// By which key.
+    pub(crate) const fn key(&self) -> money::Digest {
+        self.caller.key()
+    }
+}
+
+impl FromRequest<Arc<App>> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        let caller = wire.device(app, |request| app.verifier.caller(request, app.now()))?;
+        count(app, Client::Device(caller.key()))?;
+        first_use(app, caller.proof_use())?;
+        bound(app, caller.payer(), caller.device(), caller.key()).await?;
+        Ok(Self { caller })
+    }
+}
+
+/// Whether the device behind a proof is bound to this payer, by this key, and not revoked.
+pub(crate) async fn bound(app: &App, payer: PayerId, device: DeviceId, key: money::Digest) -> Result<(), Failure> {
+    let row = app.store.device(device).await?.ok_or(ReasonCode::DeviceUnknown)?;
+    if row.payer != payer || row.key != key {
+        return Err(ReasonCode::DeviceNotThisPayer.into());
+    }
+    if row.revoked { Err(ReasonCode::DeviceRevoked.into()) } else { Ok(()) }
+}
+
+/// Remembers a proof's use on this node.
+pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
+    Ok(app.replays.first_use(proof, app.now())?)
+}
+
+/// A body signed by a key nobody vouches for yet.
+#[derive(Debug)]
+pub(crate) struct Newcomer<B>(pub(crate) Enrolling<B>);
+
+impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        count(app, Client::address(Peer::of(&wire.parts).0))?;
+        wire.device(app, |request| app.verifier.enrolling(request, app.now())).map(Self)
+    }
+}
+
+/// A merchant known by its API key: may create and watch its own intents.
+#[derive(Debug)]
+pub(crate) struct Merchant {
+    pub(crate) permit: MerchantPermit,
+    pub(crate) payee: Payee,
+}
+
+impl FromRequestParts<Arc<App>> for Merchant {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        match merchant(parts, app).await {
+            Ok(merchant) => {
+                count(app, Client::Merchant(merchant.permit.payee()))?;
+                Ok(merchant)
+            }
+            Err(failure) => Err(counted_by_address(app, parts, failure)),
+        }
+    }
+}
+
+async fn merchant(parts: &Parts, app: &App) -> Result<Merchant, Failure> {
+    let presented = ApiKey::parse(must(&parts.headers, header::AUTHORIZATION)?)?;
+    let payee = app.store.payee_of_api_key(presented).await?.ok_or(ReasonCode::AuthRefused)?;
+    let stored = payee.api_key.ok_or(ReasonCode::AuthRefused)?;
+    let permit = api_key::permit(&presented, &stored, payee.card.id).ok_or(ReasonCode::AuthRefused)?;
+    Ok(Merchant { permit, payee })
+}
+
+/// A merchant's request under RFC 9421: may capture, void and refund.
+#[derive(Debug)]
+pub(crate) struct MerchantApproved<B>(pub(crate) MerchantSigned<B>);
+
+impl<B: DeserializeOwned> FromRequest<Arc<App>> for MerchantApproved<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        match merchant_signed(&wire, app).await {
+            Ok(signed) => {
+                count(app, Client::Merchant(signed.payee()))?;
+                Ok(Self(signed))
+            }
+            Err(failure) => Err(counted_by_address(app, &wire.parts, failure)),
+        }
+    }
+}
+
+async fn merchant_signed<B: DeserializeOwned>(wire: &Wire, app: &App) -> Result<MerchantSigned<B>, Failure> {
+    let headers = &wire.parts.headers;
+    // A query would not be signed.
+    if wire.parts.uri.query().is_some() {
+        return Err(ReasonCode::AuthRefused.into());
+    }
+    let request = SignedRequest {
+        method: wire.parts.method.as_str(),
+        authority: &app.authority,
+        path: wire.parts.uri.path(),
+        signature_input: must(headers, SIGNATURE_INPUT)?,
+        signature: must(headers, SIGNATURE)?,
+        content_digest: must(headers, CONTENT_DIGEST)?,
+        body: &wire.body,
+    };
+    let presented = http_signature::read(&request).map_err(|error| Failure::of_signature(&error, &wire.body))?;
+    let (payee, _) = app.store.payee(presented.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
+    let key = payee.signing_key.ok_or(ReasonCode::AuthRefused)?;
+    presented.verify(&key, app.now()).map_err(|error| Failure::of_signature(&error, &wire.body))
+}
+
+/// Anyone; counted by address.
+#[derive(Debug)]
+pub(crate) struct Anyone;
+
+impl FromRequestParts<Arc<App>> for Anyone {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        count(app, Client::address(Peer::of(parts).0))?;
+        Ok(Self)
+    }
+}
+
+/// A JSON body of somebody who is known otherwise, or of anyone; with its bytes' digest.
+#[derive(Debug)]
+pub(crate) struct Body<B> {
+    pub(crate) value: B,
+    pub(crate) digest: money::Digest,
+}
+
+impl<B: DeserializeOwned> FromRequest<Arc<App>> for Body<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        let value = serde_json::from_slice(&wire.body).map_err(|error| {
+            let error = protocol::CanonicalError::Malformed(error);
+            Failure::from(credentials::body_reason(&error, &wire.body)).with_detail(error.to_string())
+        })?;
+        Ok(Self { value, digest: protocol::sha256(&wire.body) })
+    }
+}
+
+/// A path's id, or `unknown` when it is not one.
+pub(crate) fn id<T: std::str::FromStr>(text: &str, unknown: ReasonCode) -> Result<T, Failure> {
+    text.parse().map_err(|_| unknown.into())
+}
+
+/// The one idempotency key of a request, if there is one: 1 to 64 visible ASCII characters.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let key = one(headers, IDEMPOTENCY_KEY).map_err(|_| Failure::from(ReasonCode::RequestMalformed))?;
+    let is_good = |key: &str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    match key {
+        Some(key) if !is_good(key) => Err(Failure::from(ReasonCode::RequestMalformed)
+            .with_detail("Idempotency-Key is not 1 to 64 visible characters")),
+        key => Ok(key),
+    }
+}

@@ -1,0 +1,42 @@
+//! What a scanned text is.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use money::ReasonCode;
+use qr::Inspection;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::extract::{Anyone, Body};
+use crate::http::error::Failure;
+
+/// `POST /v1/qr/inspect`: what was scanned.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InspectBody {
+    /// Every character of it, at most 4096.
+    payload: String,
+}
+
+/// More than any code or link worth reading.
+const SCANNED_CHARS_MAX: usize = 4_096;
+
+/// What a scanned text is, field by field, with a verdict.
+#[utoipa::path(
+    post, path = "/v1/qr/inspect", operation_id = "inspect_code", tag = "codes", security(()),
+    request_body = InspectBody, responses((status = 200, body = Inspection))
+)]
+pub(crate) async fn inspect(
+    State(app): State<Arc<App>>,
+    _: Anyone,
+    body: Body<InspectBody>,
+) -> Result<Json<Inspection>, Failure> {
+    let payload = body.value.payload;
+    if payload.chars().count() > SCANNED_CHARS_MAX {
+        return Err(ReasonCode::RequestTooLarge.into());
+    }
+    Ok(Json(qr::inspect(&payload, Some(app.signer.trusted()), app.now())))
+}

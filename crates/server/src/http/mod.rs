@@ -1,0 +1,82 @@
+//! Every address, and the layers every answer passes on its way out.
+
+mod alerts;
+mod assets;
+mod codes;
+mod devices;
+pub(crate) mod docs;
+pub(crate) mod error;
+mod health;
+mod intents;
+mod keys;
+mod layers;
+mod lists;
+mod lockdown;
+mod merchant;
+mod payers;
+mod payments;
+mod quotes;
+mod reasons;
+mod streams;
+mod test_funds;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub use reasons::reasons_markdown;
+
+/// The described part of the API: what `/v1/openapi.json` says and what the router answers cannot differ.
+pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(payers::sign_up))
+        .routes(routes!(tokens::issue))
+        .routes(routes!(payers::me))
+        .routes(routes!(devices::list, devices::bind))
+        .routes(routes!(quotes::quote))
+        .routes(routes!(payments::list, payments::pay))
+        .routes(routes!(payments::show))
+        .routes(routes!(payments::receipt))
+        .routes(routes!(lockdown::freeze))
+        .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::stream))
+        .routes(routes!(test_funds::add))
+        .routes(routes!(intents::create))
+        .routes(routes!(intents::show))
+        .routes(routes!(intents::events))
+        .routes(routes!(intents::core))
+        .routes(routes!(merchant::payee))
+        .routes(routes!(merchant::capture))
+        .routes(routes!(merchant::void))
+        .routes(routes!(merchant::refund))
+        .routes(routes!(codes::inspect))
+        .routes(routes!(reasons::catalogue))
+        .routes(routes!(keys::published))
+}
+
+/// The whole server.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let (api, _) = api().split_for_parts();
+    api.route("/v1/openapi.json", get(docs::description))
+        .route("/docs", get(docs::page))
+        .route("/docs/style.css", get(docs::style))
+        .route("/docs/reasons", get(reasons::page))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .merge(assets::router())
+        .fallback(assets::client_route)
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), layers::outermost))
+        .with_state(app)
+}

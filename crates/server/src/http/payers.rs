@@ -1,0 +1,46 @@
+//! Wallets: opening one, looking at one's own.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use credentials::TokenGrant;
+use http::StatusCode;
+use money::ReasonCode;
+use payments::{Accepted, Command};
+use protocol::{PayerView, SignUpBody, SignUpView};
+
+use crate::app::{App, unexpected};
+use crate::extract::{Newcomer, Reader};
+use crate::http::error::Failure;
+use crate::render;
+
+/// Open a wallet and bind this device to it.
+#[utoipa::path(
+    post, path = "/v1/payers", operation_id = "sign_up", tag = "wallet", security(("device_key" = [])),
+    request_body = SignUpBody, responses((status = 201, body = SignUpView))
+)]
+pub(crate) async fn sign_up(
+    State(app): State<Arc<App>>,
+    Newcomer(enrolling): Newcomer<SignUpBody>,
+) -> Result<(StatusCode, Json<SignUpView>), Failure> {
+    let grant = TokenGrant { payer: enrolling.body().payer, device: enrolling.body().device, key: enrolling.key() };
+    match app.accept(Command::OpenPayer { enrolling }).await? {
+        Accepted::Payer { payer, account } => {
+            let token = app.verifier.issue_token(&grant, app.now());
+            let payer = render::payer(&app, &payer, &account);
+            Ok((StatusCode::CREATED, Json(SignUpView { payer, token })))
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+/// The caller's wallet.
+#[utoipa::path(
+    get, path = "/v1/me", operation_id = "me", tag = "wallet", security(("device" = [])),
+    responses((status = 200, body = PayerView))
+)]
+pub(crate) async fn me(State(app): State<Arc<App>>, reader: Reader) -> Result<Json<PayerView>, Failure> {
+    let (payer, account) = app.store.payer(reader.payer()).await?.ok_or(ReasonCode::PayerUnknown)?;
+    Ok(Json(render::payer(&app, &payer, &account)))
+}

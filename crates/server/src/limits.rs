@@ -1,0 +1,46 @@
+//! Every bound of the server, by name. Bounds of the wire stand in `protocol::limits`.
+
+/// Connections open at the same time; more wait in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// Header fields of one request.
+pub const HEADERS_MAX: usize = 64;
+/// Bytes of a request's head, and of what is read ahead.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// How long a connection may stay without a complete request head; also the keep-alive time.
+pub const HEAD_SECONDS_MAX: u64 = 30;
+/// How long a request may take, its body included. A stream's events are exempt.
+pub const REQUEST_SECONDS_MAX: u64 = 10;
+/// How long shutdown waits for requests in flight before it cuts them off.
+pub const DRAIN_SECONDS_MAX: u64 = 15;
+/// What a caller is told to wait when the service is busy.
+pub const RETRY_AFTER_SECONDS: u64 = 1;
+/// Proof uses of reads that are remembered at the same time; when full, reads are refused, never forgotten early.
+pub const REPLAYS_MAX: usize = 1_048_576;
+/// Live streams of one device or merchant.
+pub const STREAMS_PER_CALLER_MAX: usize = 8;
+/// Live streams in all.
+pub const STREAMS_MAX: usize = 2_048;
+/// Events that wait for one slow stream; then it is closed and the client reads anew.
+pub const STREAM_EVENTS_MAX: usize = 64;
+/// Seconds between comments that keep a silent stream open.
+pub const STREAM_COMMENT_SECONDS: u64 = 15;
+/// Holds and intents swept at once.
+pub const SWEEP_MAX: usize = 256;
+/// Seconds between two sweeps.
+pub const SWEEP_SECONDS: u64 = 1;
+/// Seconds between two seals of the audit chain.
+pub const SEAL_SECONDS: u64 = 1;
+/// Seconds between two removals of rate limiters nobody uses.
+pub const RATE_TIDY_SECONDS: u64 = 10;
+/// With more clients counted at the same time than this the server warns; silent ones are forgotten anyway.
+pub const RATE_CLIENTS_WARNING: usize = 262_144;
+/// Characters of a list's `q`.
+pub const SEARCH_CHARS_MAX: usize = 60;
+/// Bytes of an administrator's request body.
+pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Payees listed to an administrator.
+pub const ADMIN_PAYEES_MAX: usize = 1_000;
+/// How long a key set vouches for its keys.
+pub const KEY_SET_DAYS: i64 = 90;
+/// How long before a key set's end the server warns.
+pub const KEY_SET_WARNING_DAYS: i64 = 14;

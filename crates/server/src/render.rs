@@ -1,0 +1,155 @@
+//! From the core's rows to what callers see. Nothing here decides.
+
+use ledger::Account;
+use money::{Instant, Language, ReasonCode};
+use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund};
+use protocol::{
+    AlertView, BalanceView, DeviceView, IntentView, PayeeView, PayerView, PaymentView, QuoteCore, QuoteView,
+    ReasonView, ReceiptView, RefundView,
+};
+use store::PaymentRow;
+
+use crate::app::App;
+
+/// A reason with its sentences; never one that would tip off an attacker.
+pub(crate) fn reason(reason: ReasonCode) -> ReasonView {
+    let said = reason.disclosed();
+    ReasonView { code: said, en: said.text(Language::En).to_owned(), ko: said.text(Language::Ko).to_owned() }
+}
+
+fn reasons(codes: &[ReasonCode]) -> Vec<ReasonView> {
+    codes.iter().copied().map(reason).collect()
+}
+
+pub(crate) fn balance(account: &Account) -> BalanceView {
+    BalanceView { available: account.available(), held: account.held(), posted: account.posted() }
+}
+
+pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
+    let now = app.now();
+    PayerView {
+        account: payer.wallet,
+        balance: balance(account),
+        currency: payer.currency,
+        frozen: payer.lock.is_frozen(now),
+        name: payer.name.to_string(),
+        payer: payer.id,
+        payment_limit: app.settings.payment_limit(payer.currency),
+        test_mode: app.test_mode,
+        unfreezes_at: thaws_at(payer.lock, now),
+    }
+}
+
+fn thaws_at(lock: Lock, now: Instant) -> Option<Instant> {
+    match lock {
+        Lock::Thawing(until) if now < until => Some(until),
+        Lock::Open | Lock::Frozen | Lock::Thawing(_) => None,
+    }
+}
+
+pub(crate) fn device(device: &Device) -> DeviceView {
+    DeviceView {
+        bound_at: device.bound_at,
+        device: device.id,
+        key: device.key,
+        name: device.name.to_string(),
+        revoked: device.revoked,
+        tier: device.tier,
+    }
+}
+
+pub(crate) fn payee(payee: &Payee, account: &Account) -> PayeeView {
+    PayeeView {
+        balance: balance(account),
+        category: payee.card.category.clone(),
+        name: payee.card.name.to_string(),
+        name_latin: payee.card.name_latin.to_string(),
+        payee: payee.card.id,
+        place: payee.place.to_string(),
+    }
+}
+
+pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, payee: &Payee) -> IntentView {
+    // Terms that do not fit an EMVCo code (a sum of more than 13 characters) can still be paid by link.
+    let code = app.signer.code(intent, payee).unwrap_or_else(|error| {
+        tracing::warn!(error = %error, "an intent cannot be shown as a code");
+        String::new()
+    });
+    IntentView {
+        capture: intent.capture,
+        code,
+        core: intent.core.clone(),
+        intent: intent.id,
+        payment: intent.payment,
+        payment_status: payment.map(|payment| payment.status),
+        quote: intent.quote,
+        reference: intent.reference.clone(),
+        status: intent.status,
+    }
+}
+
+pub(crate) fn quote(quoted: Quoted) -> QuoteView {
+    QuoteView {
+        available_after: quoted.available_after,
+        available_before: quoted.available_before,
+        core: quoted.core,
+        funding: quoted.funding,
+        limit_left: quoted.limit_left,
+        quote: quoted.quote,
+        refusals: reasons(&quoted.refusals),
+        total: quoted.total,
+        warnings: quoted.warnings,
+    }
+}
+
+pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
+    PaymentView {
+        amount: payment.amount,
+        captured: payment.captured,
+        created_at: payment.created_at,
+        decision: payment.decision,
+        fee: payment.fee,
+        funding: payment.funding,
+        intent: payment.intent,
+        payee: core.payee.clone(),
+        payment: payment.id,
+        place: core.place.to_string(),
+        purpose: core.purpose.to_string(),
+        reasons: reasons(&payment.reasons),
+        refunded: payment.refunded,
+        status: payment.status,
+    }
+}
+
+pub(crate) fn receipt(row: &PaymentRow, refunds: &[Refund]) -> ReceiptView {
+    ReceiptView {
+        core: row.core.clone(),
+        device: row.payment.device,
+        payment: payment(&row.payment, &row.core),
+        quote: row.payment.quote,
+        refunds: refunds.iter().map(refund).collect(),
+    }
+}
+
+pub(crate) fn refund(refund: &Refund) -> RefundView {
+    RefundView {
+        amount: refund.amount,
+        created_at: refund.created_at,
+        payment: refund.payment,
+        reason: refund.reason.as_ref().map(ToString::to_string),
+        refund: refund.id,
+        remaining: refund.remaining,
+    }
+}
+
+pub(crate) fn alert(event: &Event, payee_name: Option<String>) -> AlertView {
+    AlertView {
+        amount: event.amount,
+        at: event.at,
+        event: event.id,
+        kind: event.kind.name().to_owned(),
+        payee_name,
+        payment: event.payment,
+        reasons: reasons(&event.reasons),
+    }
+}

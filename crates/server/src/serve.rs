@@ -1,0 +1,183 @@
+//! [`start`]: binds, starts the workers, serves; and [`Running`], which stops it all in order.
+
+mod connection;
+mod socket;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use credentials::{Verifier, VerifierKeys};
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::live::Hub;
+use crate::metrics::Metrics;
+use crate::rate::Rates;
+use crate::replay::ReplayCache;
+use crate::workers::{Workers, sealer, sweeper};
+use crate::{Config, admin, http, limits, openapi};
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on `{address}`")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The admin socket cannot be made.
+    #[error("cannot make the admin socket `{path}`")]
+    AdminSocket {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another server answers on the admin socket.
+    #[error("another server answers on `{0}`; stop it first")]
+    AlreadyServed(PathBuf),
+    /// Not an origin: scheme, host and perhaps port, nothing more.
+    #[error("`{0}` is not an origin like `https://pay.example`")]
+    Origin(String),
+}
+
+/// A server that is up.
+pub struct Running {
+    address: SocketAddr,
+    origin: String,
+    admin_socket: Option<PathBuf>,
+    store: Arc<dyn Store>,
+    workers: Arc<Workers>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The origin clients sign for.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Where staff call.
+    #[must_use]
+    pub fn admin_socket(&self) -> Option<&Path> {
+        self.admin_socket.as_deref()
+    }
+
+    /// Stops accepting, finishes requests and the commit in flight, stops the workers, closes the store.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store could not be closed cleanly.
+    pub async fn shutdown(self) -> Result<(), StoreError> {
+        self.workers.shutdown().await;
+        if let Some(path) = &self.admin_socket {
+            // Gone already is as good.
+            let _ = std::fs::remove_file(path);
+        }
+        self.store.close().await
+    }
+}
+
+/// Starts serving `store`.
+///
+/// # Errors
+/// [`StartError`]: nothing has been started then.
+pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, StartError> {
+    let listen_error = |source| StartError::Listen { address: config.listen, source };
+    let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let origin = config.public_origin.clone().unwrap_or_else(|| format!("http://{address}"));
+    let authority = authority(&origin)?;
+    let staff = match &config.admin_socket {
+        Some(path) => Some(socket::bind(path)?),
+        None => None,
+    };
+    let admin_socket = config.admin_socket.clone();
+    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority));
+    warn_of_old_keys(&app);
+    let workers = Arc::new(Workers::new());
+    workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
+    workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
+    workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
+    if let Some(staff) = staff {
+        workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&store)), Arc::clone(&workers)));
+    }
+    workers.spawn(connection::accept(listener, http::router(app), Arc::clone(&workers)));
+    Ok(Running { address, origin, admin_socket, store, workers })
+}
+
+fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String) -> App {
+    let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
+    let document = openapi::document();
+    App {
+        store,
+        verifier: Verifier::new(origin, keys),
+        signer: config.signing,
+        authority,
+        settings: config.settings,
+        test_mode: config.test_mode,
+        web: config.web,
+        rates: Rates::new(&config.rate),
+        replays: ReplayCache::new(limits::REPLAYS_MAX),
+        live: Hub::default(),
+        metrics: Metrics::new(),
+        openapi: openapi::openapi(),
+        docs: http::docs::render(&document),
+    }
+}
+
+/// Host and port as merchants sign them (RFC 9421 §2.2.3): lower case, no port where it is the scheme's own.
+fn authority(origin: &str) -> Result<String, StartError> {
+    let wrong = || StartError::Origin(origin.to_owned());
+    let (scheme, authority) = origin.split_once("://").ok_or_else(wrong)?;
+    let own_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return Err(wrong()),
+    };
+    if authority.is_empty() || authority.contains(['/', '?', '#', '@', ' ']) {
+        return Err(wrong());
+    }
+    Ok(authority.strip_suffix(own_port).unwrap_or(authority).to_ascii_lowercase())
+}
+
+fn warn_of_old_keys(app: &App) {
+    let soon = app.now().checked_add_seconds(limits::KEY_SET_WARNING_DAYS.saturating_mul(86_400));
+    let expires_at = app.signer.expires_at();
+    if soon.is_none_or(|soon| soon >= expires_at) {
+        tracing::warn!(%expires_at, "the code keys expire soon: rotate them with the offline root");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_and_authority_and_nothing_else() {
+        assert_eq!(authority("https://Pay.example").unwrap(), "pay.example");
+        assert_eq!(authority("https://pay.example:443").unwrap(), "pay.example");
+        assert_eq!(authority("http://127.0.0.1:8080").unwrap(), "127.0.0.1:8080");
+        for wrong in ["pay.example", "ftp://pay.example", "https://pay.example/", "https://", "https://a@b"] {
+            assert!(authority(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The server over real HTTP, on the real store, with real device proofs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+mod attempt;
+mod bad_input;
+mod client;
+mod documents;
+mod emv;
+mod journeys;
+mod merchants;
+mod operations;
+mod pages;
+mod staff;
+mod unauthenticated;
+mod world;

@@ -1,0 +1,45 @@
+//! [`Fault`]: what goes wrong inside the embedded store, before it is told to a caller as a [`StoreError`].
+
+use crate::StoreError;
+
+/// What goes wrong inside.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// SQLite refuses.
+    #[error("the database refused")]
+    Sql(#[from] rusqlite::Error),
+    /// A stored row is not one this program wrote.
+    #[error("stored {0} cannot be read")]
+    Unreadable(&'static str),
+    /// A row that was loaded is not there to be updated, or one to be added is not what it must be.
+    #[error("{0} cannot be written as it is")]
+    Unwritable(&'static str),
+    /// A key is not there or does not fit.
+    #[error("{0}")]
+    Key(&'static str),
+    /// Random bytes, files: already in a caller's words.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A command asks for rows without end: a bug.
+    #[error("the rows of a command could not be loaded in {0} rounds")]
+    Rounds(usize),
+}
+
+impl Fault {
+    /// In a caller's words: what was tried.
+    pub(crate) fn during(self, action: &'static str) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            other => StoreError::Failed { action, source: Box::new(other) },
+        }
+    }
+
+    /// Whether the rows themselves are refused: the same commit would be refused again, so a command is to blame.
+    pub(crate) fn blames_command(&self) -> bool {
+        match self {
+            Self::Sql(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
+            Self::Unwritable(_) | Self::Rounds(_) => true,
+            Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! How rows are read: the columns of each table in one order, and the typed row they make.
+
+use ledger::{Account, Hold, HoldState, Leg, Overdraft, Transfer, TransferKind};
+use money::{
+    AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, HoldId, Instant, IntentId, PayeeId, PayerId,
+    PaymentId, ReasonCode, RefundId, TransferId,
+};
+use payments::{Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+use protocol::{PayeeCard, QuoteCore, Text};
+use rusqlite::types::FromSql;
+
+use crate::fault::Fault;
+use crate::keys::SealKey;
+use crate::sqlite::words::Word;
+
+/// The columns of a table, in the order in which its row is read.
+macro_rules! columns {
+    (account) => {
+        "a.id, a.currency, a.normal, a.overdraft, a.overdraft_minor, a.debits_posted, a.credits_posted, \
+         a.debits_held, a.credits_held, a.closed"
+    };
+    (transfer) => {
+        "id, kind, origin, at, refunded_minor"
+    };
+    (leg) => {
+        "account, side, amount_minor, currency"
+    };
+    (hold) => {
+        "id, from_account, expires_at, at, state, transfer, captured_minor"
+    };
+    (payer) => {
+        "p.id, p.name, p.currency, p.wallet, p.lock, p.thaws_at, p.devices, p.opened_at"
+    };
+    (device) => {
+        "id, payer, key, name, tier, bound_at, revoked"
+    };
+    (payee) => {
+        "p.category, p.id, p.name, p.name_latin, p.place, p.city, p.account, p.currency, p.api_key, \
+         p.signing_key, p.closed, p.registered_at"
+    };
+    (intent) => {
+        "id, payee, core, quote, capture, reference, status, payment"
+    };
+    (payment) => {
+        "p.id, p.payer, p.payee, p.device, p.intent, p.body, p.quote, p.amount_minor, p.fee_minor, p.currency, \
+         p.funding, p.status, p.reasons, p.hold, p.hold_expires_at, p.transfer, p.captured_minor, \
+         p.refunded_minor, p.decision, p.created_at"
+    };
+    (refund) => {
+        "id, payment, payee, amount_minor, remaining_minor, currency, reason, body, transfer, created_at"
+    };
+    (event) => {
+        "e.id, e.at, e.kind, e.payer, e.payee, e.intent, e.payment, e.amount_minor, e.currency, e.reasons"
+    };
+}
+pub(crate) use columns;
+
+/// The columns of a row, taken from left to right.
+pub(crate) struct Columns<'a, 'r> {
+    row: &'a rusqlite::Row<'r>,
+    next: usize,
+}
+
+impl<'a, 'r> Columns<'a, 'r> {
+    pub(crate) const fn new(row: &'a rusqlite::Row<'r>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    pub(crate) fn take<T: FromSql>(&mut self) -> Result<T, Fault> {
+        let index = self.advance();
+        Ok(self.row.get(index)?)
+    }
+
+    pub(crate) fn id<T>(&mut self, make: fn([u8; 16]) -> T) -> Result<T, Fault> {
+        self.take().map(make)
+    }
+
+    pub(crate) fn maybe_id<T>(&mut self, make: fn([u8; 16]) -> T) -> Result<Option<T>, Fault> {
+        Ok(self.take::<Option<[u8; 16]>>()?.map(make))
+    }
+
+    pub(crate) fn digest(&mut self) -> Result<Digest, Fault> {
+        self.take().map(Digest::from_bytes)
+    }
+
+    pub(crate) fn instant(&mut self) -> Result<Instant, Fault> {
+        self.take().map(Instant::from_unix_millis)
+    }
+
+    pub(crate) fn maybe_instant(&mut self) -> Result<Option<Instant>, Fault> {
+        Ok(self.take::<Option<i64>>()?.map(Instant::from_unix_millis))
+    }
+
+    pub(crate) fn word<W: Word>(&mut self) -> Result<W, Fault> {
+        W::stored(self.str()?)
+    }
+
+    pub(crate) fn currency(&mut self) -> Result<Currency, Fault> {
+        Currency::from_code(self.str()?).map_err(|_| Fault::Unreadable("currency"))
+    }
+
+    pub(crate) fn text<const MAX: usize>(&mut self) -> Result<Text<MAX>, Fault> {
+        Text::new(self.str()?).map_err(|_| Fault::Unreadable("text"))
+    }
+
+    pub(crate) fn str(&mut self) -> Result<&'a str, Fault> {
+        let index = self.advance();
+        self.row.get_ref(index)?.as_str().map_err(|_| Fault::Unreadable("text"))
+    }
+
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Fault> {
+        let index = self.advance();
+        self.row.get_ref(index)?.as_blob().map_err(|_| Fault::Unreadable("bytes"))
+    }
+
+    fn reasons(&mut self) -> Result<Vec<ReasonCode>, Fault> {
+        let words = self.str()?.split_ascii_whitespace();
+        words.map(|code| code.parse().map_err(|_| Fault::Unreadable("reason"))).collect()
+    }
+
+    const fn advance(&mut self) -> usize {
+        let index = self.next;
+        self.next = index.saturating_add(1);
+        index
+    }
+}
+
+pub(crate) fn account(columns: &mut Columns<'_, '_>) -> Result<Account, Fault> {
+    Ok(Account {
+        id: columns.id(AccountId::from_bytes)?,
+        currency: columns.currency()?,
+        normal: columns.word()?,
+        overdraft: match (columns.str()?, columns.take()?) {
+            ("none", 0) => Overdraft::None,
+            ("up_to", limit) => Overdraft::UpTo(limit),
+            ("unlimited", 0) => Overdraft::Unlimited,
+            _ => return Err(Fault::Unreadable("overdraft")),
+        },
+        debits_posted: columns.take()?,
+        credits_posted: columns.take()?,
+        debits_held: columns.take()?,
+        credits_held: columns.take()?,
+        closed: columns.take()?,
+    })
+}
+
+/// A transfer without its legs.
+pub(crate) fn transfer(columns: &mut Columns<'_, '_>) -> Result<Transfer, Fault> {
+    Ok(Transfer {
+        id: columns.id(TransferId::from_bytes)?,
+        kind: match (columns.str()?, columns.take::<Option<[u8; 16]>>()?) {
+            ("posting", None) => TransferKind::Posting,
+            ("capture", Some(hold)) => TransferKind::Capture(HoldId::from_bytes(hold)),
+            ("refund", Some(original)) => TransferKind::Refund(TransferId::from_bytes(original)),
+            _ => return Err(Fault::Unreadable("transfer kind")),
+        },
+        legs: Vec::new(),
+        at: columns.instant()?,
+        refunded: columns.take()?,
+    })
+}
+
+pub(crate) fn leg(columns: &mut Columns<'_, '_>) -> Result<Leg, Fault> {
+    Ok(Leg {
+        account: columns.id(AccountId::from_bytes)?,
+        side: columns.word()?,
+        amount: Amount::new(columns.take()?, columns.currency()?),
+    })
+}
+
+/// A hold without its parts.
+pub(crate) fn hold(columns: &mut Columns<'_, '_>) -> Result<Hold, Fault> {
+    Ok(Hold {
+        id: columns.id(HoldId::from_bytes)?,
+        from: columns.id(AccountId::from_bytes)?,
+        to: Vec::new(),
+        expires_at: columns.maybe_instant()?,
+        at: columns.instant()?,
+        state: match (columns.str()?, columns.take::<Option<[u8; 16]>>()?) {
+            ("open", None) => HoldState::Open,
+            ("captured", Some(transfer)) => HoldState::Captured(TransferId::from_bytes(transfer)),
+            ("voided", None) => HoldState::Voided,
+            ("expired", None) => HoldState::Expired,
+            _ => return Err(Fault::Unreadable("hold state")),
+        },
+        captured: columns.take()?,
+    })
+}
+
+pub(crate) fn hold_part(columns: &mut Columns<'_, '_>) -> Result<(AccountId, Amount), Fault> {
+    Ok((columns.id(AccountId::from_bytes)?, Amount::new(columns.take()?, columns.currency()?)))
+}
+
+/// What stands in the place of a name whose key was destroyed.
+const ERASED: &str = "(erased)";
+
+/// The context a payer's name is encrypted in.
+pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
+/// The context a device's name is encrypted in.
+pub(crate) const DEVICE_NAME: &[u8] = b"devices.name";
+
+fn name<const MAX: usize>(
+    key: Option<&SealKey>,
+    context: &[u8],
+    id: &[u8; 16],
+    sealed: &[u8],
+) -> Result<Text<MAX>, Fault> {
+    let plain = match key {
+        None => ERASED.to_owned(),
+        Some(key) => {
+            let bytes = key.open(&[context, id], sealed).ok_or(Fault::Unreadable("encrypted name"))?;
+            String::from_utf8(bytes).map_err(|_| Fault::Unreadable("encrypted name"))?
+        }
+    };
+    Text::new(plain).map_err(|_| Fault::Unreadable("encrypted name"))
+}
+
+pub(crate) fn payer(columns: &mut Columns<'_, '_>, key: Option<&SealKey>) -> Result<Payer, Fault> {
+    let id: [u8; 16] = columns.take()?;
+    Ok(Payer {
+        id: PayerId::from_bytes(id),
+        name: name(key, PAYER_NAME, &id, columns.bytes()?)?,
+        currency: columns.currency()?,
+        wallet: columns.id(AccountId::from_bytes)?,
+        lock: match (columns.str()?, columns.maybe_instant()?) {
+            ("open", None) => Lock::Open,
+            ("frozen", None) => Lock::Frozen,
+            ("thawing", Some(until)) => Lock::Thawing(until),
+            _ => return Err(Fault::Unreadable("lock")),
+        },
+        devices: columns.take()?,
+        opened_at: columns.instant()?,
+    })
+}
+
+pub(crate) fn device(
+    columns: &mut Columns<'_, '_>,
+    key_of: impl FnOnce(PayerId) -> Result<Option<std::sync::Arc<SealKey>>, Fault>,
+) -> Result<Device, Fault> {
+    let id: [u8; 16] = columns.take()?;
+    let payer = columns.id(PayerId::from_bytes)?;
+    Ok(Device {
+        id: DeviceId::from_bytes(id),
+        payer,
+        key: columns.digest()?,
+        name: name(key_of(payer)?.as_deref(), DEVICE_NAME, &id, columns.bytes()?)?,
+        tier: columns.take()?,
+        bound_at: columns.instant()?,
+        revoked: columns.take()?,
+    })
+}
+
+pub(crate) fn payee(columns: &mut Columns<'_, '_>) -> Result<Payee, Fault> {
+    Ok(Payee {
+        card: PayeeCard {
+            category: columns.take()?,
+            id: columns.id(PayeeId::from_bytes)?,
+            name: columns.text()?,
+            name_latin: columns.text()?,
+        },
+        place: columns.text()?,
+        city: columns.take()?,
+        account: columns.id(AccountId::from_bytes)?,
+        currency: columns.currency()?,
+        api_key: columns.take::<Option<[u8; 32]>>()?.map(Digest::from_bytes),
+        signing_key: columns.take()?,
+        closed: columns.take()?,
+        registered_at: columns.instant()?,
+    })
+}
+
+pub(crate) fn core(text: &str) -> Result<QuoteCore, Fault> {
+    serde_json::from_str(text).map_err(|_| Fault::Unreadable("terms"))
+}
+
+pub(crate) fn intent(columns: &mut Columns<'_, '_>) -> Result<Intent, Fault> {
+    Ok(Intent {
+        id: columns.id(IntentId::from_bytes)?,
+        payee: columns.id(PayeeId::from_bytes)?,
+        core: core(columns.str()?)?,
+        quote: columns.digest()?,
+        capture: columns.word()?,
+        reference: columns.take()?,
+        status: columns.word()?,
+        payment: columns.maybe_id(PaymentId::from_bytes)?,
+    })
+}
+
+pub(crate) fn idempotent(columns: &mut Columns<'_, '_>) -> Result<IdempotentIntent, Fault> {
+    Ok(IdempotentIntent {
+        payee: columns.id(PayeeId::from_bytes)?,
+        key: columns.digest()?,
+        body: columns.digest()?,
+        intent: columns.id(IntentId::from_bytes)?,
+    })
+}
+
+pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
+    let id = columns.id(PaymentId::from_bytes)?;
+    let payer = columns.id(PayerId::from_bytes)?;
+    let payee = columns.id(PayeeId::from_bytes)?;
+    let device = columns.id(DeviceId::from_bytes)?;
+    let intent = columns.id(IntentId::from_bytes)?;
+    let (body, quote) = (columns.digest()?, columns.digest()?);
+    let (amount, fee, currency) = (columns.take()?, columns.take()?, columns.currency()?);
+    Ok(Payment {
+        id,
+        payer,
+        payee,
+        device,
+        intent,
+        body,
+        quote,
+        amount: Amount::new(amount, currency),
+        fee: Amount::new(fee, currency),
+        funding: columns.word()?,
+        status: columns.word()?,
+        reasons: columns.reasons()?,
+        hold: columns.maybe_id(HoldId::from_bytes)?,
+        hold_expires_at: columns.maybe_instant()?,
+        transfer: columns.maybe_id(TransferId::from_bytes)?,
+        captured: Amount::new(columns.take()?, currency),
+        refunded: Amount::new(columns.take()?, currency),
+        decision: columns.id(DecisionId::from_bytes)?,
+        created_at: columns.instant()?,
+    })
+}
+
+pub(crate) fn refund(columns: &mut Columns<'_, '_>) -> Result<Refund, Fault> {
+    let id = columns.id(RefundId::from_bytes)?;
+    let payment = columns.id(PaymentId::from_bytes)?;
+    let payee = columns.id(PayeeId::from_bytes)?;
+    let (amount, remaining, currency) = (columns.take()?, columns.take()?, columns.currency()?);
+    let reason: Option<String> = columns.take()?;
+    Ok(Refund {
+        id,
+        payment,
+        payee,
+        amount: Amount::new(amount, currency),
+        reason: reason.map(Text::new).transpose().map_err(|_| Fault::Unreadable("text"))?,
+        body: columns.digest()?,
+        transfer: columns.id(TransferId::from_bytes)?,
+        remaining: Amount::new(remaining, currency),
+        created_at: columns.instant()?,
+    })
+}
+
+pub(crate) fn pair(columns: &mut Columns<'_, '_>) -> Result<Pair, Fault> {
+    Ok(Pair {
+        payer: columns.id(PayerId::from_bytes)?,
+        payee: columns.id(PayeeId::from_bytes)?,
+        payments: columns.take()?,
+        last_at: columns.instant()?,
+    })
+}
+
+pub(crate) fn event(columns: &mut Columns<'_, '_>) -> Result<Event, Fault> {
+    let (id, at) = (columns.id(EventId::from_bytes)?, columns.instant()?);
+    let kind = columns.str()?;
+    let kind = EventKind::ALL.into_iter().find(|known| known.name() == kind).ok_or(Fault::Unreadable("event kind"))?;
+    Ok(Event {
+        id,
+        at,
+        kind,
+        payer: columns.maybe_id(PayerId::from_bytes)?,
+        payee: columns.maybe_id(PayeeId::from_bytes)?,
+        intent: columns.maybe_id(IntentId::from_bytes)?,
+        payment: columns.maybe_id(PaymentId::from_bytes)?,
+        amount: match (columns.take::<Option<i64>>()?, columns.take::<Option<String>>()?) {
+            (Some(minor), Some(code)) => {
+                let currency = Currency::from_code(&code).map_err(|_| Fault::Unreadable("currency"))?;
+                Some(Amount::new(minor, currency))
+            }
+            (None, None) => None,
+            _ => return Err(Fault::Unreadable("event amount")),
+        },
+        reasons: columns.reasons()?,
+    })
+}

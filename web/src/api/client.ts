@@ -1,0 +1,172 @@
+/** One door to the server: language, deadlines, problem+json, nonces, tokens and proofs. */
+
+import { canonical, type Json } from '@/domain/jcs';
+import { createProof, newJti, type Jwk } from '@/domain/proof';
+import { NotKnown, Refusal, isRefusal } from './errors';
+import type { Identity } from './keystore';
+import type { Problem, TokenBody, TokenView } from './types';
+
+const DEADLINE_MS = 15_000;
+/** A token this close to its end is not used any more. */
+const TOKEN_MARGIN_MS = 15_000;
+
+export interface Call {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: Json;
+  /** The exact body, where it was written before. */
+  readonly bodyText?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** A stream has no deadline. */
+  readonly stream?: boolean;
+}
+
+let language = 'ko';
+let nonce: string | undefined;
+let clockSkewMs = 0;
+let token: { readonly device: string; readonly view: TokenView } | undefined;
+let tokenRequest: Promise<string> | undefined;
+
+export const speak = (next: string): void => void (language = next);
+/** The server's clock, as far as the last answer's `Date` tells. */
+export const serverNow = (): number => Date.now() + clockSkewMs;
+export const adoptToken = (device: string, view: TokenView): void => void (token = { device, view });
+
+/** A call that anybody may make, or that carries its own `Authorization`. */
+export async function open<T>(call: Call): Promise<T> {
+  return read<T>(await send(call, {}));
+}
+
+/** A call proven by the device key alone: sign-up and token requests. */
+export async function proven<T>(identity: Identity, call: Call): Promise<T> {
+  return read<T>(await withNonce(async () => send(call, { DPoP: await proofFor(identity, call) })));
+}
+
+/** A call by the payer's device: access token and proof. */
+export async function asDevice<T>(identity: Identity, call: Call): Promise<T> {
+  return read<T>(await deviceResponse(identity, call));
+}
+
+export async function deviceResponse(identity: Identity, call: Call): Promise<Response> {
+  const attempt = () =>
+    withNonce(async () => {
+      const access = await accessToken(identity);
+      return send(call, { Authorization: `DPoP ${access}`, DPoP: await proofFor(identity, call, access) });
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isRefusal(error, 'auth.token_expired')) throw error;
+    token = undefined;
+    return attempt();
+  }
+}
+
+/** The answer itself, for streams. Refused answers are thrown. */
+export async function send(call: Call, credentials: Readonly<Record<string, string>>): Promise<Response> {
+  const { path, query = {}, signal, headers, stream = false } = call;
+  const search = new URLSearchParams(
+    Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  ).toString();
+  const body = textOf(call);
+  const signals = [signal, stream ? undefined : AbortSignal.timeout(DEADLINE_MS)].filter(
+    (one) => one !== undefined,
+  );
+  let response: Response;
+  try {
+    response = await fetch(search === '' ? path : `${path}?${search}`, {
+      method: methodOf(call),
+      headers: {
+        Accept: stream ? 'text/event-stream' : 'application/json, application/problem+json',
+        'Accept-Language': language,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+        ...credentials,
+      },
+      body: body ?? null,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      signal: AbortSignal.any(signals),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new NotKnown(error);
+  }
+  nonce = response.headers.get('DPoP-Nonce') ?? nonce;
+  const date = Date.parse(response.headers.get('Date') ?? '');
+  // WHY: `Date` is cut to seconds, so only a real difference counts.
+  if (Number.isFinite(date)) clockSkewMs = Math.abs(date - Date.now()) > 2_000 ? date - Date.now() : 0;
+  if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+async function accessToken(identity: Identity): Promise<string> {
+  const known = token?.device === identity.device ? token.view : undefined;
+  if (known && Date.parse(known.expires_at) - serverNow() > TOKEN_MARGIN_MS) return known.access_token;
+  tokenRequest ??= freshToken(identity).finally(() => (tokenRequest = undefined));
+  return tokenRequest;
+}
+
+async function freshToken(identity: Identity): Promise<string> {
+  const body: TokenBody = { device: identity.device, payer: identity.payer };
+  const view = await proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body });
+  adoptToken(identity.device, view);
+  return view.access_token;
+}
+
+async function withNonce(attempt: () => Promise<Response>): Promise<Response> {
+  try {
+    return await attempt();
+  } catch (error) {
+    // The refusal itself brought the fresh nonce.
+    if (!isRefusal(error, 'auth.nonce_needed')) throw error;
+    return attempt();
+  }
+}
+
+function proofFor({ jwk, privateKey }: { jwk: Jwk; privateKey: CryptoKey }, call: Call, access?: string) {
+  return createProof(
+    jwk,
+    async (bytes) =>
+      new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, bytes)),
+    {
+      method: methodOf(call),
+      url: new URL(call.path, location.origin).href,
+      body: textOf(call),
+      token: access,
+      nonce,
+      iat: Math.floor(serverNow() / 1000),
+      jti: newJti(),
+    },
+  );
+}
+
+const methodOf = (call: Call): string => call.method ?? 'GET';
+const textOf = (call: Call): string | undefined =>
+  call.bodyText ?? (call.body === undefined ? undefined : canonical(call.body));
+
+async function read<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new NotKnown(error);
+  }
+}
+
+/** INVARIANT: an answer that is not Farthing's own (a proxy's page, say) is "not known", never "refused". */
+async function refusalOf(response: Response): Promise<Error> {
+  if (!response.headers.get('Content-Type')?.includes('json')) return new NotKnown(response.status);
+  const problem = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
+  if (typeof problem?.code !== 'string' || typeof problem.message !== 'string')
+    return new NotKnown(response.status);
+  return new Refusal({
+    retry: false,
+    status: response.status,
+    title: problem.message,
+    type: '',
+    ...problem,
+  } as Problem);
+}

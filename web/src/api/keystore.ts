@@ -1,0 +1,101 @@
+/** What this browser holds: the device key (never extractable), who it belongs to, the pinned root, open questions. */
+
+import type { Jwk } from '@/domain/proof';
+import type { KeySet, Pin } from '@/domain/keyset';
+import type { Amount } from '@/domain/money';
+import type { DeviceId, PayerId, PaymentId } from '@/domain/typeid';
+import { NotPossible } from './errors';
+
+export interface Identity {
+  readonly payer: PayerId;
+  readonly device: DeviceId;
+  readonly deviceName: string;
+  readonly jwk: Jwk;
+  readonly privateKey: CryptoKey;
+  /** False until the server has answered the sign-up. */
+  readonly signedUp: boolean;
+  readonly createdAt: string;
+}
+
+/** An approval whose outcome has not been heard: its exact body, so that it can be sent again under the same id. */
+export interface Unsettled {
+  readonly payment: PaymentId;
+  readonly body: string;
+  readonly payeeName: string;
+  readonly amount: Amount;
+  readonly since: string;
+}
+
+export interface TrustedKeys {
+  readonly pin: Pin;
+  readonly keys: KeySet;
+  readonly fetchedAt: string;
+}
+
+interface Slots {
+  identity: Identity;
+  trusted: TrustedKeys;
+  unsettled: readonly Unsettled[];
+}
+
+const DATABASE = 'farthing';
+const STORE = 'wallet';
+
+export async function load<K extends keyof Slots>(slot: K): Promise<Slots[K] | undefined> {
+  return run('readonly', (store) => store.get(slot) as IDBRequest<Slots[K] | undefined>);
+}
+
+export async function save<K extends keyof Slots>(slot: K, value: Slots[K]): Promise<void> {
+  await run('readwrite', (store) => store.put(value, slot));
+}
+
+export async function forget(slot: keyof Slots): Promise<void> {
+  await run('readwrite', (store) => store.delete(slot));
+}
+
+/** Makes the device key. The private half can sign, and can never be read, by this page or any other. */
+export async function createDeviceKey(): Promise<{ privateKey: CryptoKey; jwk: Jwk }> {
+  if (!('subtle' in crypto)) throw new NotPossible('webcrypto');
+  try {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+      'sign',
+      'verify',
+    ]);
+    const { x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+    if (x === undefined || y === undefined) throw new TypeError('public key without coordinates');
+    return { privateKey: pair.privateKey, jwk: { crv: 'P-256', kty: 'EC', x, y } };
+  } catch (error) {
+    throw new NotPossible('webcrypto', error);
+  }
+}
+
+let database: Promise<IDBDatabase> | undefined;
+
+async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  database ??= open();
+  try {
+    const transaction = (await database).transaction(STORE, mode);
+    const request = work(transaction.objectStore(STORE));
+    return await new Promise<T>((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = () => reject(transaction.error ?? new Error('storage failed'));
+      transaction.onabort = () => reject(transaction.error ?? new Error('storage was aborted'));
+    });
+  } catch (error) {
+    database = undefined;
+    throw error instanceof NotPossible ? error : new NotPossible('indexeddb', error);
+  }
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    if (typeof indexedDB === 'undefined') {
+      reject(new NotPossible('indexeddb'));
+      return;
+    }
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(new NotPossible('indexeddb', request.error));
+  });
+}

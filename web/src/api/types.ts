@@ -1,0 +1,206 @@
+/** The wire, mirrored from crates/protocol until it is generated from openapi.json. */
+
+import type {
+  AccountId,
+  DecisionId,
+  DeviceId,
+  EventId,
+  IntentId,
+  PayeeId,
+  PayerId,
+  PaymentId,
+  RefundId,
+} from '@/domain/typeid';
+import type { Amount } from '@/domain/money';
+import type { PaymentStatus } from '@/domain/status';
+
+/** RFC 3339 in UTC, with milliseconds. */
+export type Instant = string;
+/** SHA-256 in base64url. */
+export type Digest = string;
+
+export type FundingKind = 'wallet';
+export type HopRole = 'wallet' | 'provider' | 'payee';
+export type CaptureMode = 'automatic' | 'manual';
+export type IntentStatus = 'open' | 'taken' | 'expired';
+export type Warning = 'first_time_payee' | 'expires_soon' | 'leaves_little';
+
+export type Via = { kind: 'code'; payload: string } | { kind: 'link' };
+
+export type SignUpBody = {
+  currency: string;
+  device: DeviceId;
+  device_name: string;
+  name: string;
+  payer: PayerId;
+};
+export type TokenBody = { device: DeviceId; payer: PayerId };
+export type FreezeBody = { payer: PayerId };
+export type TestFundsBody = { amount: Amount };
+export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
+export type IntentBody = {
+  amount: Amount;
+  capture?: CaptureMode;
+  expires_in_seconds?: number;
+  place?: string;
+  purpose: string;
+  reference?: string;
+};
+export type PayBody = {
+  amount: Amount;
+  client: { app: string; shown_at: number };
+  device: DeviceId;
+  funding: FundingKind;
+  intent: IntentId;
+  payer: PayerId;
+  payment: PaymentId;
+  quote: Digest;
+  via: Via;
+};
+
+export interface BalanceView {
+  available: Amount;
+  held: Amount;
+  posted: Amount;
+}
+export interface PayerView {
+  account: AccountId;
+  balance: BalanceView;
+  currency: string;
+  frozen: boolean;
+  name: string;
+  payer: PayerId;
+  payment_limit: Amount;
+  test_mode: boolean;
+  unfreezes_at: Instant | null;
+}
+export interface TokenView {
+  access_token: string;
+  expires_at: Instant;
+  token_type: 'DPoP';
+}
+export interface SignUpView {
+  payer: PayerView;
+  token: TokenView;
+}
+export interface DeviceView {
+  bound_at: Instant;
+  device: DeviceId;
+  key: Digest;
+  name: string;
+  revoked: boolean;
+  tier: number;
+}
+export interface PayeeView {
+  balance: BalanceView;
+  category: string;
+  name: string;
+  name_latin: string;
+  payee: PayeeId;
+  place: string;
+}
+export type PayeeCard = { category: string; id: PayeeId; name: string; name_latin: string };
+export type Hop = { name: string; role: HopRole };
+export type FundingPath = {
+  fee: Amount;
+  kind: FundingKind;
+  path: Hop[];
+  refundable_days: number;
+  settlement_days: number;
+};
+export type QuoteCore = {
+  amount: Amount;
+  created_at: Instant;
+  expires_at: Instant;
+  funding: FundingPath[];
+  intent: IntentId;
+  payee: PayeeCard;
+  place: string;
+  purpose: string;
+};
+export interface IntentView {
+  capture: CaptureMode;
+  code: string;
+  core: QuoteCore;
+  intent: IntentId;
+  payment: PaymentId | null;
+  payment_status: PaymentStatus | null;
+  quote: Digest;
+  reference: string | null;
+  status: IntentStatus;
+}
+export interface ReasonView {
+  code: string;
+  en: string;
+  ko: string;
+}
+export interface QuoteView {
+  available_after: Amount | null;
+  available_before: Amount;
+  core: QuoteCore;
+  funding: FundingPath;
+  limit_left: Amount;
+  quote: Digest;
+  refusals: ReasonView[];
+  total: Amount;
+  warnings: Warning[];
+}
+export interface PaymentView {
+  amount: Amount;
+  captured: Amount;
+  created_at: Instant;
+  decision: DecisionId;
+  fee: Amount;
+  funding: FundingKind;
+  intent: IntentId;
+  payee: PayeeCard;
+  payment: PaymentId;
+  place: string;
+  purpose: string;
+  reasons: ReasonView[];
+  refunded: Amount;
+  status: PaymentStatus;
+}
+export interface RefundView {
+  amount: Amount;
+  created_at: Instant;
+  payment: PaymentId;
+  reason: string | null;
+  refund: RefundId;
+  remaining: Amount;
+}
+export interface ReceiptView {
+  core: QuoteCore;
+  device: DeviceId;
+  payment: PaymentView;
+  quote: Digest;
+  refunds: RefundView[];
+}
+export interface AlertView {
+  amount: Amount | null;
+  at: Instant;
+  event: EventId;
+  kind: string;
+  payee_name: string | null;
+  payment: PaymentId | null;
+  reasons: ReasonView[];
+}
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+export interface Problem {
+  code: string;
+  detail?: string;
+  message: string;
+  payment?: PaymentId;
+  retry: boolean;
+  status: number;
+  title: string;
+  type: string;
+}
+/** The part of crates/qr's `Inspection` that this page reads. */
+export interface Inspection {
+  verdict: string;
+  reasons: string[];
+}

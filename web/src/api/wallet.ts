@@ -1,0 +1,136 @@
+/** What a payer's device can ask of the server. */
+
+import { canonical } from '@/domain/jcs';
+import type { PaymentStatus } from '@/domain/status';
+import { isId, type DeviceId, type IntentId, type PayerId, type PaymentId } from '@/domain/typeid';
+import type { Amount } from '@/domain/money';
+import { adoptToken, asDevice, deviceResponse, open, proven } from './client';
+import { follow } from './events';
+import { isRefusal } from './errors';
+import type { Identity } from './keystore';
+import type {
+  AlertView,
+  DeviceView,
+  FreezeBody,
+  Inspection,
+  Page,
+  PayBody,
+  PayerView,
+  PaymentView,
+  QuoteBody,
+  QuoteView,
+  ReasonView,
+  ReceiptView,
+  SignUpBody,
+  SignUpView,
+  TestFundsBody,
+  Via,
+} from './types';
+
+export type NewPayer = {
+  currency: string;
+  device: DeviceId;
+  device_name: string;
+  name: string;
+  payer: PayerId;
+};
+
+export async function signUp(identity: Identity, body: SignUpBody): Promise<PayerView> {
+  const view = await proven<SignUpView>(identity, { method: 'POST', path: '/v1/payers', body });
+  adoptToken(identity.device, view.token);
+  return view.payer;
+}
+
+export const me = (identity: Identity) => asDevice<PayerView>(identity, { path: '/v1/me' });
+
+export const devices = (identity: Identity) => asDevice<Page<DeviceView>>(identity, { path: '/v1/devices' });
+
+export const quote = (identity: Identity, intent: IntentId, via: Via) => {
+  const body: QuoteBody = { funding: 'wallet', intent, via };
+  return asDevice<QuoteView>(identity, { method: 'POST', path: '/v1/quotes', body });
+};
+
+/** The exact text of an approval. It is made once for a preview; only its proof is made anew for a retry. */
+export const approvalText = (body: PayBody): string => canonical(body);
+
+export const pay = (identity: Identity, bodyText: string) =>
+  asDevice<PaymentView>(identity, { method: 'POST', path: '/v1/payments', bodyText });
+
+export const payment = (identity: Identity, id: PaymentId) =>
+  asDevice<PaymentView>(identity, { path: `/v1/payments/${id}` });
+
+export const receipt = (identity: Identity, id: PaymentId) =>
+  asDevice<ReceiptView>(identity, { path: `/v1/payments/${id}/receipt` });
+
+export interface PaymentFilter {
+  readonly status?: PaymentStatus | undefined;
+  readonly q?: string | undefined;
+}
+
+export const payments = (identity: Identity, filter: PaymentFilter, cursor?: string, limit = 25) =>
+  asDevice<Page<PaymentView>>(identity, {
+    path: '/v1/payments',
+    query: { status: filter.status, q: filter.q, cursor, limit: String(limit) },
+  });
+
+export const alerts = (identity: Identity, cursor?: string, limit = 25) =>
+  asDevice<Page<AlertView>>(identity, { path: '/v1/alerts', query: { cursor, limit: String(limit) } });
+
+export const freeze = (identity: Identity) => {
+  const body: FreezeBody = { payer: identity.payer };
+  return asDevice<PayerView>(identity, { method: 'POST', path: '/v1/freeze', body });
+};
+
+export const unfreeze = (identity: Identity) => {
+  const body: FreezeBody = { payer: identity.payer };
+  return asDevice<PayerView>(identity, { method: 'POST', path: '/v1/unfreeze', body });
+};
+
+export const testFunds = (identity: Identity, amount: Amount) => {
+  const body: TestFundsBody = { amount };
+  return asDevice<PayerView>(identity, { method: 'POST', path: '/v1/test/funds', body });
+};
+
+/** Calls `onAlert` for each alert as it happens, until the answer is called. */
+export function followAlerts(
+  identity: Identity,
+  onAlert: (alert: AlertView) => void,
+  onState?: (live: boolean) => void,
+) {
+  return follow({
+    connect: (signal) => deviceResponse(identity, { path: '/v1/alerts/stream', stream: true, signal }),
+    onEvent: ({ event, data }) => {
+      if (event === 'alert') onAlert(JSON.parse(data) as AlertView);
+    },
+    ...(onState && { onState }),
+    isFinal: (error) => isRefusal(error) && !error.problem.retry,
+  });
+}
+
+/** What the server makes of a code, for a page that cannot check signatures itself; the same five answers. */
+export async function inspect(
+  payload: string,
+): Promise<'trusted' | 'expired' | 'altered' | 'unknown_key' | 'unsigned' | 'not_payment'> {
+  const { verdict, reasons } = await open<Inspection>({
+    method: 'POST',
+    path: '/v1/qr/inspect',
+    body: { payload },
+  });
+  if (verdict === 'trusted') return 'trusted';
+  switch (reasons[0]) {
+    case 'code.expired':
+      return 'expired';
+    case 'code.unknown_key':
+      return 'unknown_key';
+    case 'code.unsigned':
+      return 'unsigned';
+    case 'code.malformed':
+      return 'not_payment';
+    default:
+      return 'altered';
+  }
+}
+
+export const sentence = (reason: ReasonView, language: 'ko' | 'en'): string => reason[language];
+
+export const asPaymentId = (text: string): PaymentId | undefined => (isId('pay', text) ? text : undefined);

@@ -1,0 +1,19 @@
+// Before the features, so that their own rules come last.
+import './styles';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { takeKeyFromAddress } from '@/api/merchantKey';
+import { startTexts } from './i18n';
+import { Providers } from './Providers';
+
+takeKeyFromAddress();
+startTexts();
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Providers />
+    </StrictMode>,
+  );
+}

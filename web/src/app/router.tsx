@@ -1,0 +1,77 @@
+/** The table of contents. */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+} from '@tanstack/react-router';
+import { ActivityPage } from '@/features/activity/ActivityPage';
+import { ReceiptPage } from '@/features/activity/ReceiptPage';
+import { PreviewPage } from '@/features/pay/PreviewPage';
+import { SecurityPage } from '@/features/security/SecurityPage';
+import { isId } from '@/domain/typeid';
+import { AlertsRoute } from './AlertsRoute';
+import { Crashed, NotFound } from './Fallbacks';
+import { HomePage } from './HomePage';
+import { ShopLayout } from './ShopLayout';
+import { WalletLayout } from './WalletLayout';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crashed });
+
+const wallet = createRoute({ getParentRoute: () => root, id: 'wallet', component: WalletLayout });
+const home = createRoute({ getParentRoute: () => wallet, path: '/', component: HomePage });
+const scan = createRoute({
+  getParentRoute: () => wallet,
+  path: '/scan',
+  component: lazyRouteComponent(() => import('@/features/pay/ScanPage'), 'ScanPage'),
+});
+const pay = createRoute({
+  getParentRoute: () => wallet,
+  path: '/pay/$intent',
+  component: function Pay() {
+    const { intent } = pay.useParams();
+    if (!isId('int', intent)) throw notFound();
+    return <PreviewPage key={intent} intent={intent} />;
+  },
+});
+const payment = createRoute({
+  getParentRoute: () => wallet,
+  path: '/payments/$payment',
+  validateSearch: (search: Record<string, unknown>): { fresh?: boolean } =>
+    search.fresh === true ? { fresh: true } : {},
+  component: function Payment() {
+    const { payment: id } = payment.useParams();
+    const { fresh = false } = payment.useSearch();
+    if (!isId('pay', id)) throw notFound();
+    return <ReceiptPage key={id} id={id} fresh={fresh} />;
+  },
+});
+const activity = createRoute({ getParentRoute: () => wallet, path: '/activity', component: ActivityPage });
+const alerts = createRoute({ getParentRoute: () => wallet, path: '/alerts', component: AlertsRoute });
+const security = createRoute({ getParentRoute: () => wallet, path: '/security', component: SecurityPage });
+
+const shopLayout = createRoute({ getParentRoute: () => root, id: 'shop-layout', component: ShopLayout });
+const shop = createRoute({
+  getParentRoute: () => shopLayout,
+  path: '/shop',
+  component: lazyRouteComponent(() => import('@/features/shop/ShopPage'), 'ShopPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    wallet.addChildren([home, scan, pay, payment, activity, alerts, security]),
+    shopLayout.addChildren([shop]),
+  ]),
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Crashed,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

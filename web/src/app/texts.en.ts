@@ -1,0 +1,28 @@
+export const en = {
+  brand: 'Farthing',
+  main: 'Main pages',
+  skip: 'To the content',
+  language: '한국어',
+  languageLabel: '한국어로 보기',
+  nav: { home: 'Wallet', activity: 'Activity', scan: 'Scan', alerts: 'Alerts', security: 'Security' },
+  home: {
+    hello: '{{name}}’s wallet',
+    available: 'You can spend',
+    held: '{{amount}} set aside for payments on hold',
+    scan: 'Scan to pay',
+    frozenScan: 'Your wallet is frozen. Nothing can be paid.',
+    test: 'Add test money',
+    testHint: 'Test mode: this is play money.',
+    testDone: '{{amount}} was added',
+    testFailed: 'The money was not added',
+    testUnknown: 'No answer arrived. Look at your balance before trying again.',
+  },
+  live: 'New alert',
+  dismiss: 'Close',
+  notFound: { title: 'There is nothing here', body: 'The address may be wrong.', home: 'To the first page' },
+  crashed: {
+    title: 'This page stopped working',
+    body: 'No money moved by this. Load the page again.',
+    reload: 'Load again',
+  },
+};

@@ -1,0 +1,68 @@
+/** Money: integer minor units and an ISO 4217 currency. No fraction is ever computed, only written. */
+
+export type Amount = {
+  readonly currency: string;
+  readonly minor: number;
+};
+
+export type Locale = 'ko' | 'en';
+
+/** How many decimals the minor unit of a currency has, by the platform's own ISO 4217 table. */
+export function exponentOf(currency: string): number {
+  return (
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  );
+}
+
+/**
+ * The amount as people write it: `4,500원` and `₩4,500`, `€12.05`, `BHD 1.250`.
+ *
+ * The decimal point is set as text, so no amount passes through binary fractions.
+ */
+export function formatAmount(amount: Amount, locale: Locale): string {
+  const { sign, digits } = decimal(amount);
+  if (amount.currency === 'KRW' && locale === 'ko') return `${sign}${grouped(digits, locale)}원`;
+  const shape = new Intl.NumberFormat(locale, { style: 'currency', currency: amount.currency });
+  const text = shape
+    .formatToParts(0)
+    .flatMap(({ type, value }) => {
+      if (type === 'decimal' || type === 'fraction') return [];
+      return [type === 'integer' ? grouped(digits, locale) : value];
+    })
+    .join('');
+  return sign + text;
+}
+
+/** Only the number, for a keypad or a sum whose unit stands beside it. */
+export function formatNumber(amount: Amount, locale: Locale): string {
+  const { sign, digits } = decimal(amount);
+  return sign + grouped(digits, locale);
+}
+
+/** The currency's sign or word, and on which side of the number it stands. */
+export function unitOf(currency: string, locale: Locale): { text: string; before: boolean } {
+  if (currency === 'KRW' && locale === 'ko') return { text: '원', before: false };
+  const parts = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(0);
+  const at = parts.findIndex(({ type }) => type === 'currency');
+  const number = parts.findIndex(({ type }) => type === 'integer');
+  return { text: parts[at]?.value ?? currency, before: at < number };
+}
+
+export const negated = (amount: Amount): Amount => ({
+  ...amount,
+  minor: amount.minor === 0 ? 0 : -amount.minor,
+});
+
+function decimal({ currency, minor }: Amount): { sign: string; digits: string } {
+  if (!Number.isSafeInteger(minor)) throw new RangeError('amount is not a safe integer');
+  const exponent = exponentOf(currency);
+  const text = String(Math.abs(minor)).padStart(exponent + 1, '0');
+  const digits = exponent === 0 ? text : `${text.slice(0, -exponent)}.${text.slice(-exponent)}`;
+  return { sign: minor < 0 ? '−' : '', digits };
+}
+
+function grouped(digits: string, locale: Locale): string {
+  const [whole = '0', fraction] = digits.split('.');
+  const head = new Intl.NumberFormat(locale).format(BigInt(whole));
+  return fraction === undefined ? head : `${head}.${fraction}`;
+}

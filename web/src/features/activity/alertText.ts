@@ -1,0 +1,41 @@
+/** An alert in words. A kind this page does not know yet is still told, in general words. */
+
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AlertView } from '@/api/types';
+import type { IconName } from '@/ui/icons';
+import type { en } from './texts.en';
+
+type Kind = keyof typeof en.alerts.kinds;
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'payment.captured': 'payment_captured',
+  'payment.authorized': 'payment_authorized',
+  'payment.refused': 'payment_refused',
+  'payment.voided': 'payment_voided',
+  'payment.expired': 'payment_expired',
+  'payment.refunded': 'payment_refunded',
+  'payer.opened': 'payer_opened',
+  'payer.frozen': 'payer_frozen',
+  'payer.unfrozen': 'payer_unfrozen',
+  'payer.unfreeze_requested': 'payer_unfreeze_requested',
+  'payer.funded': 'wallet_funded',
+  'device.bound': 'device_bound',
+};
+
+export function useAlertText(): (alert: AlertView) => string {
+  const { t } = useTranslation('activity');
+  return useCallback(
+    (alert) => t(`alerts.kinds.${KINDS[alert.kind] ?? 'other'}`, { payee: alert.payee_name ?? '' }),
+    [t],
+  );
+}
+
+export function alertIcon({ kind }: AlertView): IconName {
+  if (kind === 'payment.refused') return 'stop';
+  if (kind.startsWith('payment.')) return 'checkRound';
+  if (kind === 'payer.frozen') return 'lock';
+  if (kind.startsWith('payer.unfr')) return 'unlock';
+  if (kind.startsWith('device.')) return 'phone';
+  return kind.endsWith('.funded') ? 'plus' : 'bell';
+}

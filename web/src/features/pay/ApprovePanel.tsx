@@ -1,0 +1,81 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { QuoteView } from '@/api/types';
+import { sentence } from '@/api/wallet';
+import { formatAmount } from '@/domain/money';
+import { useLocale } from '@/ui/locale';
+import { Notice } from '@/ui/parts';
+import styles from './pay.module.css';
+import { forwardFor, ForwardButton } from './forward';
+
+export interface ApprovePanelProps {
+  readonly quote: QuoteView;
+  readonly expired: boolean;
+  readonly busy: boolean;
+  readonly onApprove: () => void;
+}
+
+/** What to look at once more, and the one button that pays. */
+export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelProps) {
+  const { t } = useTranslation('pay');
+  const locale = useLocale();
+  const blocked = quote.refusals.length > 0;
+  const amount = formatAmount(quote.total, locale);
+  const firstRefusal = quote.refusals[0];
+  return (
+    <aside className={styles.aside}>
+      <div className={styles.flags}>
+        {blocked && (
+          <Notice tone="bad" title={t('preview.blocked')} urgent>
+            {quote.refusals.map((reason) => (
+              <p key={reason.code}>{sentence(reason, locale)}</p>
+            ))}
+            {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
+          </Notice>
+        )}
+        {expired && !blocked && (
+          <Notice tone="warn" icon="clock" title={t('preview.expired')} urgent>
+            <p>{t('preview.expiredBody')}</p>
+          </Notice>
+        )}
+        {!blocked &&
+          !expired &&
+          quote.warnings.map((warning) => (
+            <Notice key={warning} tone="warn" title={t(`preview.warnings.${warning}.title`)}>
+              <p>{t(`preview.warnings.${warning}.body`)}</p>
+            </Notice>
+          ))}
+      </div>
+      <div className={styles.approve}>
+        {blocked && firstRefusal && <ForwardButton code={firstRefusal.code} />}
+        {!blocked && expired && (
+          <Button size="xl" fullWidth renderRoot={(props) => <Link to="/scan" {...props} />}>
+            {t('preview.scanAgain')}
+          </Button>
+        )}
+        {!blocked && !expired && (
+          <Button
+            size="xl"
+            fullWidth
+            onClick={onApprove}
+            loading={busy}
+            aria-label={busy ? t('preview.sending') : t('preview.approve', { amount })}
+          >
+            {t('preview.approve', { amount })}
+          </Button>
+        )}
+        <Button
+          size="md"
+          variant="subtle"
+          fullWidth
+          disabled={busy}
+          classNames={{ root: styles.cancel }}
+          renderRoot={(props) => <Link to="/" {...props} />}
+        >
+          {t('preview.cancel')}
+        </Button>
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,91 @@
+import { useTranslation } from 'react-i18next';
+import type { QuoteView } from '@/api/types';
+import { formatAmount } from '@/domain/money';
+import { clockText } from '@/ui/clock';
+import { useLocale, useNames } from '@/ui/locale';
+import { Countdown, Fact, Facts, Money, Status } from '@/ui/parts';
+import styles from './pay.module.css';
+
+const LATE_SECONDS = 20;
+
+/** Who, how much, and how long there is to decide. */
+export function TermsHead({ quote, signed, now }: { quote: QuoteView; signed: boolean; now: number }) {
+  const { t } = useTranslation('pay');
+  const { core } = quote;
+  const names = useNames(core.payee);
+  const [created, expires] = [Date.parse(core.created_at), Date.parse(core.expires_at)];
+  const left = Math.ceil((expires - now) / 1000);
+  return (
+    <header className={styles.head}>
+      <div className={styles.headRow}>
+        {signed ? (
+          <Status tone="good">{t('verdict.trusted.title')}</Status>
+        ) : (
+          <Status tone="quiet">{t('preview.link')}</Status>
+        )}
+        <Countdown
+          share={(expires - now) / (expires - created)}
+          late={left <= LATE_SECONDS}
+          label={t('preview.timeLeft')}
+        >
+          {left > 0 ? t('preview.left', { clock: clockText(left) }) : t('preview.over')}
+        </Countdown>
+      </div>
+      <p className={styles.payee}>
+        <strong>{names.first}</strong>
+        {names.second !== undefined && <span>{names.second}</span>}
+      </p>
+      <Money amount={quote.total} size="hero" />
+      <Facts>
+        <Fact name={t('preview.purpose')}>{core.purpose}</Fact>
+        <Fact name={t('preview.place')}>{core.place}</Fact>
+      </Facts>
+    </header>
+  );
+}
+
+/** Everything else that is agreed to by approving. */
+export function Terms({ quote }: { quote: QuoteView }) {
+  const { t } = useTranslation('pay');
+  const locale = useLocale();
+  const { core, funding } = quote;
+  return (
+    <>
+      <Facts>
+        <Fact name={t('preview.amount')}>
+          <Money amount={core.amount} />
+        </Fact>
+        <Fact name={t('preview.fee')}>
+          {funding.fee.minor === 0 ? t('preview.noFee') : <Money amount={funding.fee} />}
+        </Fact>
+        <Fact name={t('preview.total')} strong>
+          <Money amount={quote.total} />
+        </Fact>
+        <Fact name={t('preview.from')}>{t('preview.wallet')}</Fact>
+        {quote.available_after && (
+          <Fact name={t('preview.after')}>
+            <Money amount={quote.available_after} />
+          </Fact>
+        )}
+        <Fact name={t('preview.limit')}>
+          {t('preview.limitLeft', { amount: formatAmount(quote.limit_left, locale) })}
+        </Fact>
+        <Fact name={t('preview.settlement')}>
+          {funding.settlement_days === 0
+            ? t('preview.settlementNow')
+            : t('preview.settlementDays', { count: funding.settlement_days })}
+        </Fact>
+        <Fact name={t('preview.refund')}>
+          {funding.refundable_days === 0
+            ? t('preview.refundNone')
+            : t('preview.refundDays', { count: funding.refundable_days })}
+        </Fact>
+      </Facts>
+      <div className={styles.signing}>
+        <strong>{t('preview.signing')}</strong>
+        <span className="mono">{quote.quote.slice(0, 12)}</span>
+        <p>{t('preview.signingBody')}</p>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+/** Sending an approval until its outcome is known. The same id and the same body, each time with a fresh proof. */
+
+import { isRefusal, Refusal } from '@/api/errors';
+import * as store from '@/api/keystore';
+import type { PaymentView } from '@/api/types';
+import { pay, payment } from '@/api/wallet';
+import type { PaymentId } from '@/domain/typeid';
+
+export type Outcome =
+  | { readonly kind: 'paid'; readonly payment: PaymentView }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** `message` is what the server said last, if it said anything. */
+  | { readonly kind: 'unknown'; readonly message: string | undefined };
+
+/**
+ * Sends an approval. It is kept in this browser before the first byte leaves, and forgotten only when the outcome is
+ * certain.
+ *
+ * INVARIANT: "refused" is said only when this payment is certainly not paid. After an attempt without an answer, a
+ * refusal that does not name this payment (an expired token, a busy server) proves nothing.
+ */
+export async function settle(identity: store.Identity, question: store.Unsettled): Promise<Outcome> {
+  const asked = await isAsked(question.payment);
+  await keep(question);
+  try {
+    const paid = await pay(identity, question.body);
+    await drop(question.payment);
+    return { kind: 'paid', payment: paid };
+  } catch (error) {
+    if (!(error instanceof Refusal)) return { kind: 'unknown', message: undefined };
+    if (error.problem.retry) return { kind: 'unknown', message: error.problem.message };
+    if (!asked || error.problem.payment === question.payment) {
+      await drop(question.payment);
+      return { kind: 'refused', refusal: error };
+    }
+    return look(identity, question, error);
+  }
+}
+
+/** An earlier attempt went unanswered and this one was refused for another reason: ask what the books say. */
+async function look(
+  identity: store.Identity,
+  { payment: id }: store.Unsettled,
+  refusal: Refusal,
+): Promise<Outcome> {
+  try {
+    const view = await payment(identity, id);
+    await drop(id);
+    return view.status === 'refused' ? { kind: 'refused', refusal } : { kind: 'paid', payment: view };
+  } catch (error) {
+    if (!isRefusal(error, 'payment.unknown')) return { kind: 'unknown', message: refusal.problem.message };
+    await drop(id);
+    return { kind: 'refused', refusal };
+  }
+}
+
+const list = async () => (await store.load('unsettled')) ?? [];
+const others = async (id: PaymentId) => (await list()).filter((one) => one.payment !== id);
+const isAsked = async (id: PaymentId) => (await list()).some((one) => one.payment === id);
+const keep = async (question: store.Unsettled) =>
+  store.save('unsettled', [...(await others(question.payment)), question]);
+const drop = async (id: PaymentId) => store.save('unsettled', await others(id));
