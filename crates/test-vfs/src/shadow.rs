@@ -29,6 +29,8 @@ struct FileShadow {
     /// `None` until the file is synced for the first time.
     durable: Option<Vec<u8>>,
     pending: Vec<Pending>,
+    /// Whether it was deleted and the folder not synced since: its name, and what was synced of it, may come back.
+    deleted: bool,
 }
 
 /// Every file, by path.
@@ -47,12 +49,18 @@ impl Shadow {
     }
 
     pub(crate) fn write(&self, path: &Path, offset: usize, bytes: &[u8]) {
-        let write = Pending::Write { offset, bytes: bytes.to_vec() };
-        self.files().0.entry(path.to_owned()).or_default().pending.push(write);
+        self.push(path, Pending::Write { offset, bytes: bytes.to_vec() });
     }
 
     pub(crate) fn truncate(&self, path: &Path, len: usize) {
-        self.files().0.entry(path.to_owned()).or_default().pending.push(Pending::Truncate { len });
+        self.push(path, Pending::Truncate { len });
+    }
+
+    fn push(&self, path: &Path, pending: Pending) {
+        let mut files = self.files();
+        let file = files.0.entry(path.to_owned()).or_default();
+        file.deleted = false;
+        file.pending.push(pending);
     }
 
     pub(crate) fn sync(&self, path: &Path) {
@@ -73,7 +81,13 @@ impl Shadow {
             files.0.remove(path);
         } else if let Some(file) = files.0.get_mut(path) {
             file.pending = vec![Pending::Truncate { len: 0 }];
+            file.deleted = true;
         }
+    }
+
+    /// The folder was synced: what was deleted stays deleted.
+    pub(crate) fn sync_folder(&self, of: &Path) {
+        self.files().0.retain(|path, file| !file.deleted || path.parent() != of.parent());
     }
 
     pub(crate) fn cut(&self, to: &Path, loss: Loss) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::ffi;
 
@@ -22,7 +23,12 @@ struct Opened {
     shadow: Arc<Shadow>,
     /// `None` for temporary files, which nobody expects to survive.
     path: Option<PathBuf>,
+    /// Whether the real VFS will sync the folder with the file's first sync, as it does for a new journal or log.
+    syncs_folder: AtomicBool,
 }
+
+/// The files whose creation the default VFS makes durable itself (`UNIXFILE_DIRSYNC` in SQLite's `os_unix.c`).
+const JOURNALS: c_int = ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_SUPER_JOURNAL | ffi::SQLITE_OPEN_WAL;
 
 /// A file as SQLite holds it. The real file's own structure follows directly behind.
 #[repr(C)]
@@ -105,7 +111,9 @@ unsafe extern "C" fn open(
     }
     // SAFETY: SQLite's names are NUL-terminated, or null for temporary files.
     let path = (!name.is_null()).then(|| unsafe { path_of(name) });
-    let opened = Box::new(Opened { shadow: Arc::clone(&context.shadow), path });
+    let is_new_journal = flags & ffi::SQLITE_OPEN_CREATE != 0 && flags & JOURNALS != 0;
+    let syncs_folder = AtomicBool::new(is_new_journal);
+    let opened = Box::new(Opened { shadow: Arc::clone(&context.shadow), path, syncs_folder });
     // SAFETY: `file` is SQLite's allocation for this file, and nobody else has it yet.
     unsafe {
         (*file.cast::<File>()).opened = Box::into_raw(opened);
@@ -189,6 +197,9 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         let code = sync(behind, flags);
         if let (ffi::SQLITE_OK, Some(path)) = (code, &opened(file).path) {
             opened(file).shadow.sync(path);
+            if opened(file).syncs_folder.swap(false, Ordering::SeqCst) {
+                opened(file).shadow.sync_folder(path);
+            }
         }
         code
     }

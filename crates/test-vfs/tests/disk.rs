@@ -32,8 +32,6 @@ fn what_was_committed_with_a_sync_is_kept_and_the_rest_is_lost() {
     let after = |name: &str, loss| {
         let to = place.path().join(name);
         disk.cut(&to, loss).unwrap();
-        for e in std::fs::read_dir(&to).unwrap() { let e = e.unwrap(); eprintln!("{:?} {} real {:?}", e.path(), e.metadata().unwrap().len(), std::fs::metadata(place.path().join(e.file_name())).map(|m| m.len())); }
-        for e in std::fs::read_dir(place.path()).unwrap() { let e = e.unwrap(); eprintln!("  {:?} {}", e.path(), e.metadata().unwrap().len()); }
         numbers(&to.join("a.db"))
     };
     assert_eq!(after("one", Loss::Everything).unwrap(), [1, 2]);

@@ -57,7 +57,16 @@ export async function picture(page, name, { full = false } = {}) {
   if (!PICTURES) return;
   await mkdir(PICTURES, { recursive: true });
   await page.evaluate(() => document.fonts.ready);
+  // A bar fixed to the window would cut a full page in two.
+  const place = (position) =>
+    page.evaluate((value) => {
+      for (const bar of document.querySelectorAll('nav')) {
+        if (getComputedStyle(bar).position === 'fixed' || bar.style.position) bar.style.position = value;
+      }
+    }, position);
+  if (full) await place('static');
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: full });
+  if (full) await place('');
 }
 
 /** The same page in every size and mode. */
