@@ -1,6 +1,5 @@
 //! What the tests need on the machine. Missing packages are installed where that is possible; nothing is ever skipped.
 
-use std::path::Path;
 
 use crate::{
     console::say,
@@ -47,14 +46,7 @@ const NEEDS: &[Need] = &[
         is_there: || Run::new("fc-list").arg(":lang=ko").read().is_ok_and(|fonts| !fonts.trim().is_empty()),
         remedy: Remedy::Packages(&["fontconfig", "fonts-noto-cjk"]),
     },
-    Need { name: "PostgreSQL", is_there: has_postgresql, remedy: Remedy::Packages(&["postgresql"]) },
 ];
-
-/// Debian keeps the server's programs off the search path, in a folder for each major version.
-fn has_postgresql() -> bool {
-    let versions = std::fs::read_dir(Path::new("/usr/lib/postgresql")).into_iter().flatten().flatten();
-    find_program("initdb").is_some() || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
-}
 
 /// Installs what is missing, or says what a person has to install.
 ///

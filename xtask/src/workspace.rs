@@ -40,6 +40,7 @@ pub(crate) const CRATES: &[(&str, Right)] = &[
     ("farthing", Right::Io),
     ("simulator", Right::Dev),
     ("testkit", Right::Dev),
+    ("test-vfs", Right::Dev),
 ];
 
 /// The crates that must stay pure.
