@@ -15,7 +15,7 @@ const closed = (files, forbidden, message) => ({
 });
 
 export default ts.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['dist', 'node_modules', 'src/api/generated'] },
   js.configs.recommended,
   {
     files: ['src/**/*.{ts,tsx}', 'tests/unit/**/*.ts'],

@@ -1,4 +1,7 @@
-/** The wire, mirrored from crates/protocol until it is generated from openapi.json. */
+/**
+ * The wire, with branded ids. `wire.ts` holds it against the types that are generated from docs/openapi.json, so a member
+ * that the server adds, drops or renames does not compile here.
+ */
 
 import type {
   AccountId,
