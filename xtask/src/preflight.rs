@@ -1,6 +1,5 @@
 //! What the tests need on the machine. Missing packages are installed where that is possible; nothing is ever skipped.
 
-
 use crate::{
     console::say,
     environment::find_program,

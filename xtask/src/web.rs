@@ -54,7 +54,9 @@ pub(crate) fn install() -> Outcome {
 /// At the first that fails.
 pub(crate) fn check() -> Outcome {
     install()?;
-    ["lint", "typecheck", "test", "build"].into_iter().try_for_each(|name| script(name).go())
+    ["format:check", "codegen:check", "lint", "typecheck", "test", "build"]
+        .into_iter()
+        .try_for_each(|name| script(name).go())
 }
 
 /// Builds `web/dist` when a source is newer than it.

@@ -8,32 +8,33 @@ type Schemas = components['schemas'];
 /** Every member name that only one of the two knows; and ours must fit where the server's is wanted. */
 type Unknown<Our extends Their, Their> = Exclude<keyof Their, keyof Our> | Exclude<keyof Our, keyof Their>;
 
-type Strays =
-  | Unknown<Ours.SignUpBody, Schemas['SignUpBody']>
-  | Unknown<Ours.TokenBody, Schemas['TokenBody']>
-  | Unknown<Ours.FreezeBody, Schemas['FreezeBody']>
-  | Unknown<Ours.TestFundsBody, Schemas['TestFundsBody']>
-  | Unknown<Ours.QuoteBody, Schemas['QuoteBody']>
-  | Unknown<Ours.IntentBody, Schemas['IntentBody']>
-  | Unknown<Ours.PayBody, Schemas['PayBody']>
-  | Unknown<Ours.BalanceView, Schemas['BalanceView']>
-  | Unknown<Ours.PayerView, Schemas['PayerView']>
-  | Unknown<Ours.TokenView, Schemas['TokenView']>
-  | Unknown<Ours.SignUpView, Schemas['SignUpView']>
-  | Unknown<Ours.DeviceView, Schemas['DeviceView']>
-  | Unknown<Ours.PayeeView, Schemas['PayeeView']>
-  | Unknown<Ours.PayeeCard, Schemas['PayeeCard']>
-  | Unknown<Ours.Hop, Schemas['Hop']>
-  | Unknown<Ours.FundingPath, Schemas['FundingPath']>
-  | Unknown<Ours.QuoteCore, Schemas['QuoteCore']>
-  | Unknown<Ours.IntentView, Schemas['IntentView']>
-  | Unknown<Ours.ReasonView, Schemas['ReasonView']>
-  | Unknown<Ours.QuoteView, Schemas['QuoteView']>
-  | Unknown<Ours.PaymentView, Schemas['PaymentView']>
-  | Unknown<Ours.RefundView, Schemas['RefundView']>
-  | Unknown<Ours.ReceiptView, Schemas['ReceiptView']>
-  | Unknown<Ours.AlertView, Schemas['AlertView']>
-  | Unknown<Ours.Problem, Schemas['Problem']>;
+type Strays = [
+  Unknown<Ours.SignUpBody, Schemas['SignUpBody']>,
+  Unknown<Ours.TokenBody, Schemas['TokenBody']>,
+  Unknown<Ours.FreezeBody, Schemas['FreezeBody']>,
+  Unknown<Ours.TestFundsBody, Schemas['TestFundsBody']>,
+  Unknown<Ours.QuoteBody, Schemas['QuoteBody']>,
+  Unknown<Ours.IntentBody, Schemas['IntentBody']>,
+  Unknown<Ours.PayBody, Schemas['PayBody']>,
+  Unknown<Ours.BalanceView, Schemas['BalanceView']>,
+  Unknown<Ours.PayerView, Schemas['PayerView']>,
+  Unknown<Ours.TokenView, Schemas['TokenView']>,
+  Unknown<Ours.SignUpView, Schemas['SignUpView']>,
+  Unknown<Ours.DeviceView, Schemas['DeviceView']>,
+  Unknown<Ours.PayeeView, Schemas['PayeeView']>,
+  Unknown<Ours.PayeeCard, Schemas['PayeeCard']>,
+  Unknown<Ours.Hop, Schemas['Hop']>,
+  Unknown<Ours.FundingPath, Schemas['FundingPath']>,
+  Unknown<Ours.QuoteCore, Schemas['QuoteCore']>,
+  Unknown<Ours.IntentView, Schemas['IntentView']>,
+  Unknown<Ours.ReasonView, Schemas['ReasonView']>,
+  Unknown<Ours.QuoteView, Schemas['QuoteView']>,
+  Unknown<Ours.PaymentView, Schemas['PaymentView']>,
+  Unknown<Ours.RefundView, Schemas['RefundView']>,
+  Unknown<Ours.ReceiptView, Schemas['ReceiptView']>,
+  Unknown<Ours.AlertView, Schemas['AlertView']>,
+  Unknown<Ours.Problem, Schemas['Problem']>,
+][number];
 
 /** Does not compile when there is one. */
 export const strays: [Strays] extends [never] ? 'none' : Strays = 'none';
