@@ -1,8 +1,8 @@
 //! [`Verifier`]: one server's origin and keys, and the only maker of [`Signed`], [`Caller`] and [`Enrolling`].
 
 use aws_lc_rs::hmac;
-use money::{DeviceId, Digest, Instant, Secret};
-use protocol::{TokenView, from_canonical, limits, sha256};
+use money::{DeviceId, Digest, Instant, PayerId, Secret};
+use protocol::{TokenBody, TokenView, from_canonical, limits, sha256, to_canonical};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -123,7 +123,8 @@ impl Verifier {
     }
 
     /// The new device's statement inside `BindDeviceBody`: a proof by its key for `POST` `path`, no token, its
-    /// `body_s256` the digest of the device's id as text.
+    /// `body_s256` the digest of the canonical `TokenBody` of `device` and `payer`. So whoever relays it can bind the
+    /// device to no other wallet.
     ///
     /// # Errors
     /// [`ProofError`]: the first check that fails.
@@ -132,11 +133,12 @@ impl Verifier {
         compact: &str,
         path: &str,
         device: DeviceId,
+        payer: PayerId,
         now: Instant,
     ) -> Result<Possession, ProofError> {
         let opened = proof::open(compact)?;
         let expected = Expected { method: "POST", origin: &self.origin, path, token: None, now };
-        let wanted = sha256(device.to_string().as_bytes());
+        let wanted = sha256(&to_canonical(&TokenBody { device, payer }));
         let (checked, ()) = opened.check(&expected, &self.nonces, |claimed| {
             if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
         })?;

@@ -12,8 +12,8 @@ mod source;
 mod staff;
 mod temporary;
 
-/// WHY: a server frees on one thread what it allocated on another, a dozen times a request. glibc's allocator spends a
-/// quarter of the load generator's time on that, mimalloc a few hundredths (docs/bench.md).
+/// WHY: a server frees on one thread what another allocated, a dozen times a request. Under load this allocator takes a
+/// fifth off the load generator's time and some hundredths off the server's (docs/bench.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -37,6 +37,7 @@ impl Admitted {
 pub struct Decision {
     outcome: Result<Accepted, Refusal>,
     changes: Vec<Change>,
+    leaves_record: bool,
 }
 
 impl Decision {
@@ -49,6 +50,13 @@ impl Decision {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// Whether it belongs on record. A preview writes nothing; and where the proof itself could not be used nothing was
+    /// decided, so that a repeated or stale proof costs no disk.
+    #[must_use]
+    pub const fn leaves_record(&self) -> bool {
+        self.leaves_record
     }
 
     /// What to answer, once it is written.
@@ -73,14 +81,15 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
         Context { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) };
     let proofs = proofs(facts);
     if let Some(reason) = context.unusable(&proofs) {
-        return Decision { outcome: Err(reason.into()), changes: Vec::new() };
+        return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false };
     }
     let outcome = carry_out(facts, &mut context);
     let mut changes = context.changes;
-    if !matches!(facts, Facts::Quote { .. }) {
+    let leaves_record = !matches!(facts, Facts::Quote { .. });
+    if leaves_record {
         changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
-    Decision { outcome, changes }
+    Decision { outcome, changes, leaves_record }
 }
 
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {

@@ -23,6 +23,9 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
     if context.state.device(body.device).is_some() || context.state.device_of_key(key).is_some() {
         return Err(ReasonCode::DeviceExists.into());
     }
+    if body.currency != context.settings.currency {
+        return Err(ReasonCode::AmountWrongCurrency.into());
+    }
     let (wallet, account) = open_account(context, body.currency)?;
     let payer = Payer {
         id: body.payer,
@@ -87,6 +90,9 @@ pub(crate) fn bind_device(
 pub(crate) fn register_payee(context: &mut Context<'_>, new: &NewPayee) -> Result<Accepted, Refusal> {
     if context.state.payee(new.card.id).is_some() {
         return Err(ReasonCode::PayeeExists.into());
+    }
+    if new.currency != context.settings.currency {
+        return Err(ReasonCode::AmountWrongCurrency.into());
     }
     let (account, _) = open_account(context, new.currency)?;
     let payee = Payee {

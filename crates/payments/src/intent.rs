@@ -69,6 +69,7 @@ fn draft(context: &mut Context<'_>, payee: &Payee, body: &IntentBody) -> Result<
     let expires_at = created_at.checked_add_seconds(body.expires_in_seconds).ok_or(ReasonCode::RequestMalformed)?;
     let core = QuoteCore {
         amount: body.amount,
+        capture: body.capture,
         created_at,
         expires_at,
         funding: vec![wallet_path(context, payee, body.amount)?],

@@ -6,6 +6,9 @@ pub const HOLD_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
 pub const EXPIRES_SOON_SECONDS: i64 = 20;
 /// A quote warns when less than one part in this many of the wallet would be left.
 pub const LITTLE_LEFT_PARTS: i64 = 10;
+/// How long after the first captured payment a payee still counts as new, in seconds (a day): otherwise one won would
+/// buy the right to a large payment a second later.
+pub const NEW_PAYEE_SECONDS: i64 = 24 * 3_600;
 /// Rows one command may ask for; more is a bug.
 pub const KEYS_PER_COMMAND_MAX: usize = 24;
 /// Rounds of loading one command may need: intent → payee → accounts is the longest way.

@@ -206,6 +206,10 @@ pub struct Pair {
     pub payee: PayeeId,
     /// How many payments were accepted.
     pub payments: u32,
-    /// When the last one was.
+    /// What they came to, in minor units of the wallet's currency; saturating.
+    pub total_minor: i64,
+    /// When money first really moved; a hold that was never captured is no acquaintance.
+    pub captured_at: Option<Instant>,
+    /// When the last one was accepted.
     pub last_at: Instant,
 }

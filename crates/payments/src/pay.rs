@@ -11,7 +11,7 @@ use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
-use crate::model::{Intent, Pair, Payee, Payer, Payment};
+use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
 
@@ -115,7 +115,7 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
     };
     let intent = Intent { status: IntentStatus::Taken, payment: Some(payment.id), ..case.intent.clone() };
     let core = Box::new(intent.core.clone());
-    let pair = met(context, case.payer, case.payee);
+    let pair = met(context, &payment);
     context.push(Change::Pair(pair));
     context.push(Change::Intent(intent));
     context.push(Change::Payment(payment.clone()));
@@ -163,9 +163,18 @@ fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &I
     }
 }
 
-fn met(context: &Context<'_>, payer: &Payer, payee: &Payee) -> Pair {
-    let payments = context.state.pair(payer.id, payee.card.id).map_or(0, |pair| pair.payments);
-    Pair { payer: payer.id, payee: payee.card.id, payments: payments.saturating_add(1), last_at: context.at }
+/// What is known of the two from now on: one more payment, and since when money moves between them.
+fn met(context: &Context<'_>, payment: &Payment) -> Pair {
+    let earlier = context.state.pair(payment.payer, payment.payee);
+    let captured = (payment.status == PaymentStatus::Captured).then_some(context.at);
+    Pair {
+        payer: payment.payer,
+        payee: payment.payee,
+        payments: earlier.map_or(0, |pair| pair.payments).saturating_add(1),
+        total_minor: earlier.map_or(0, |pair| pair.total_minor).saturating_add(payment.amount.minor()),
+        captured_at: earlier.and_then(|pair| pair.captured_at).or(captured),
+        last_at: context.at,
+    }
 }
 
 /// Tells payer and payee what became of a payment.

@@ -6,6 +6,7 @@ use protocol::{FundingKind, FundingPath, IntentStatus};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
+use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
 
 /// Everything the stages look at.
@@ -90,14 +91,21 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
 
 /// Stage 5: one limit a payment, until policy packs say more.
 fn policy(context: &Context<'_>, total: Amount) -> Result<(), ReasonCode> {
-    let limit = context.settings.payment_limit(total.currency());
+    let limit = context.settings.payment_limit();
     if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(()) }
 }
 
-/// Stage 6: a large first payment to a payee needs a step-up, until the risk engine says more. No step-up exists yet,
+/// Stage 6: more than a little to a payee never paid before yesterday needs a step-up, until the risk engine says more. No step-up exists yet,
 /// so it is refused: missing risk data never approves.
 fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(), ReasonCode> {
-    let known = context.state.pair(case.payer.id, case.payee.card.id).is_some();
-    let limit = context.settings.first_payee_limit(total.currency());
-    if !known && total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
+    let pair = context.state.pair(case.payer.id, case.payee.card.id);
+    let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
+    if known_from.is_some_and(|from| from <= context.at) {
+        return Ok(());
+    }
+    // All the payments to a new payee count together.
+    let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
+    let limit = context.settings.first_payee_limit();
+    let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
+    if above { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
 }

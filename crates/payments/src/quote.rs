@@ -32,7 +32,7 @@ pub(crate) fn quote(
         context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
     let refusals = refusals(context, &case, after);
-    let limit = context.settings.payment_limit(payer.currency);
+    let limit = context.settings.payment_limit();
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
         quote: intent.quote,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 /// One threshold for each stage of the pipeline that is still to come, and the delays of lockdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
+    /// The one currency of this provider's wallets and payees: the thresholds below are sums of it.
+    pub currency: Currency,
     /// Policy: the most one payment may take, in minor units of the wallet's currency.
     pub payment_limit_minor: i64,
     /// Risk: above this, in minor units, a payment to a payee never paid before needs a step-up.
@@ -23,6 +25,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            currency: Currency::KRW,
             payment_limit_minor: 300_000,
             first_payee_limit_minor: 100_000,
             device_tier_min: 1,
@@ -36,13 +39,13 @@ impl Default for Settings {
 impl Settings {
     /// The most one payment may take.
     #[must_use]
-    pub const fn payment_limit(&self, currency: Currency) -> Amount {
-        Amount::new(self.payment_limit_minor, currency)
+    pub const fn payment_limit(&self) -> Amount {
+        Amount::new(self.payment_limit_minor, self.currency)
     }
 
     /// Above this, a first payment to a payee needs a step-up.
     #[must_use]
-    pub const fn first_payee_limit(&self, currency: Currency) -> Amount {
-        Amount::new(self.first_payee_limit_minor, currency)
+    pub const fn first_payee_limit(&self) -> Amount {
+        Amount::new(self.first_payee_limit_minor, self.currency)
     }
 }

@@ -6,7 +6,7 @@ use protocol::{CaptureBody, PaymentStatus, VoidBody};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
-use crate::model::Payment;
+use crate::model::{Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pay;
 
@@ -26,6 +26,10 @@ pub(crate) fn capture(
     let captured = body.amount.unwrap_or(payment.amount);
     post(context, &payment, hold, &operation)?;
     let payment = Payment { status: PaymentStatus::Captured, transfer: Some(transfer), captured, ..payment };
+    if let Some(pair) = context.state.pair(payment.payer, payment.payee).filter(|pair| pair.captured_at.is_none()) {
+        let pair = Pair { captured_at: Some(context.at), ..pair.clone() };
+        context.push(Change::Pair(pair));
+    }
     finish(context, EventKind::PaymentCaptured, payment)
 }
 

@@ -267,6 +267,7 @@ fn follow_intent(state: &State, intent: IntentId, payer: PayerId, wanted: &mut V
 fn follow_payment(state: &State, payment: PaymentId, wanted: &mut Vec<Key>) {
     let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(payment)) else { return };
     wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
+    wanted.push(Key::Pair(payment.payer, payment.payee));
     wanted.extend(payment.hold.map(Key::Hold));
     wanted.extend(payment.transfer.map(Key::Transfer));
     wanted.extend(loaded(state, &Key::Payer(payment.payer)).and_then(account_of));

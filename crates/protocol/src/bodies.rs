@@ -1,7 +1,7 @@
 //! What callers send. Every body is a flat object in RFC 8785 form; unknown members are refused.
 
 use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, RefundId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{FundingKind, Text, limits};
@@ -43,7 +43,10 @@ pub struct BindDeviceBody {
     pub device: DeviceId,
     /// What the payer calls it.
     pub device_name: Name,
-    /// A compact DPoP proof by the new key for this address, its `body_s256` the digest of the new device's id as text.
+    /// A compact DPoP proof by the new key for this address, its `body_s256` the digest of the canonical
+    /// [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins.
+    #[serde(deserialize_with = "proof_text")]
+    #[schema(max_length = 4096)]
     pub possession: String,
 }
 
@@ -126,11 +129,30 @@ pub struct QuoteBody {
 pub enum Via {
     /// A signed dynamic code, as scanned.
     Code {
-        /// Every character of it.
+        /// Every character of it, at most 512.
+        #[serde(deserialize_with = "code_text")]
+        #[schema(max_length = 512)]
         payload: String,
     },
     /// The intent's id in a checkout link or app.
     Link {},
+}
+
+fn code_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    bounded(deserializer, limits::CODE_CHARS_MAX)
+}
+
+fn proof_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    bounded(deserializer, limits::PROOF_BYTES_MAX)
+}
+
+/// What is recorded is bounded where it is read.
+fn bounded<'de, D: Deserializer<'de>>(deserializer: D, chars_max: usize) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.chars().count() > chars_max {
+        return Err(serde::de::Error::custom(format_args!("text is longer than {chars_max} characters")));
+    }
+    Ok(text)
 }
 
 /// What the client says about itself; bound by the proof, believed by nobody alone.

@@ -4,7 +4,7 @@ use money::{Amount, Digest, Instant, IntentId, PayeeId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Text, limits, sha256, to_canonical};
+use crate::{CaptureMode, Text, limits, sha256, to_canonical};
 
 /// Out of what a payment is paid. A carrier bill follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -72,6 +72,8 @@ pub struct FundingPath {
 pub struct QuoteCore {
     /// What the payee receives.
     pub amount: Amount,
+    /// Whether the money moves at once or is held until the payee takes it.
+    pub capture: CaptureMode,
     /// When the intent was made.
     pub created_at: Instant,
     /// From this moment on it cannot be paid.

@@ -182,6 +182,10 @@ pub(crate) fn verify_decoded(
     if !trust::holds(key, parts.signed.as_bytes(), &parts.signature) {
         return Err(CodeError::Altered);
     }
+    // WHY: nothing that this provider signs lives longer, so a key that leaked cannot make a code for ever.
+    if code.expires_at.millis_since(code.created_at) > limits::LIFE_SECONDS_MAX.saturating_mul(1000) {
+        return Err(CodeError::Altered);
+    }
     let latest = now.checked_add_seconds(limits::CLOCK_SKEW_SECONDS).unwrap_or(now);
     if code.expires_at <= now || code.created_at > latest {
         return Err(CodeError::Expired);

@@ -16,5 +16,7 @@ pub const KID_CHARS_MAX: usize = 16;
 pub const KEYS_MAX: usize = 16;
 /// How far a code's creation may lie in the future of the reader's clock.
 pub const CLOCK_SKEW_SECONDS: i64 = 60;
+/// The longest life of a dynamic code.
+pub const LIFE_SECONDS_MAX: i64 = 3_600;
 /// The highest sequence number of a key set: JCS writes numbers as doubles, so above 2⁵³−1 two sets could share bytes.
 pub const SEQUENCE_MAX: u64 = 9_007_199_254_740_991;

@@ -15,23 +15,30 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use axum::routing::get;
 use http::{HeaderValue, header};
-use store::Store;
 
+use crate::app::App;
 use crate::extract::read_body;
 use crate::http::error::{language, status as http_status};
+use crate::http::health;
 use crate::limits;
 
-/// The admin socket's one handler: everything is [`dispatch`].
-pub(crate) fn router(store: Arc<dyn Store>) -> Router {
-    Router::new().fallback(handle).with_state(store)
+/// The admin socket: everything is [`dispatch`], but for what is told of this process.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/admin/healthz", get(health::staff_alive).fallback(handle))
+        .route("/admin/readyz", get(health::staff_ready).fallback(handle))
+        .route("/admin/metrics", get(health::staff_metrics).fallback(handle))
+        .fallback(handle)
+        .with_state(app)
 }
 
-async fn handle(State(store): State<Arc<dyn Store>>, request: Request) -> Response {
+async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let spoken = language(&parts.headers);
     let answer = match read_body(body, limits::ADMIN_BODY_BYTES_MAX).await {
-        Ok(body) => dispatch(store.as_ref(), parts.method.as_str(), parts.uri.path(), &body).await,
+        Ok(body) => dispatch(app.store.as_ref(), parts.method.as_str(), parts.uri.path(), &body).await,
         Err(_) => Err(money::ReasonCode::RequestTooLarge.into()),
     };
     let reason = answer.as_ref().err().map(|error| error.reason().code());

@@ -24,6 +24,8 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) test_mode: bool,
     pub(crate) web: bool,
+    /// Whether proxies are trusted: whoever is on loopback then is not therefore on this machine.
+    pub(crate) behind_proxy: bool,
     pub(crate) rates: Rates,
     pub(crate) replays: ReplayCache,
     pub(crate) live: Hub,

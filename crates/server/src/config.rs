@@ -1,6 +1,6 @@
 //! [`Config`]: what the operator says, once; nothing below reads flags or the environment.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -16,6 +16,8 @@ pub struct Config {
     /// The origin clients reach this server at, e.g. `https://pay.example`, without a trailing slash.
     /// `http://{address}` when absent.
     pub public_origin: Option<String>,
+    /// Proxies in front of this server: of their callers, `X-Forwarded-For` tells the address. Nobody else is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Where staff call, e.g. `DIR/admin.sock`; nowhere when absent.
     pub admin_socket: Option<PathBuf>,
     /// The key that signs dynamic codes, and the published set that vouches for it.
@@ -61,6 +63,8 @@ pub struct RateLimits {
     pub merchant: Option<Rate>,
     /// One address (IPv6: one /64) of callers that have not proven themselves.
     pub address: Option<Rate>,
+    /// One address again, for what is verified before a caller has proven itself: generous, since many share one.
+    pub checks: Option<Rate>,
 }
 
 impl Default for RateLimits {
@@ -69,6 +73,7 @@ impl Default for RateLimits {
             device: Some(Rate::new(20, 100)),
             merchant: Some(Rate::new(200, 1_000)),
             address: Some(Rate::new(50, 500)),
+            checks: Some(Rate::new(1_000, 5_000)),
         }
     }
 }
@@ -77,6 +82,6 @@ impl RateLimits {
     /// No bounds at all: for benchmarks.
     #[must_use]
     pub const fn unlimited() -> Self {
-        Self { device: None, merchant: None, address: None }
+        Self { device: None, merchant: None, address: None, checks: None }
     }
 }

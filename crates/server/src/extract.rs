@@ -28,13 +28,18 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 /// The merchant's idempotency key.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The address behind a connection, put beside each request by `serve.rs`; `None` on the admin socket.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+/// The addresses behind a request, put beside it by `serve.rs`; none on the admin socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Peer {
+    /// The other end of the connection.
+    pub(crate) socket: Option<IpAddr>,
+    /// The caller: the same, or who a trusted proxy says it is.
+    pub(crate) client: Option<IpAddr>,
+}
 
 impl Peer {
     pub(crate) fn of(parts: &Parts) -> Self {
-        parts.extensions.get().copied().unwrap_or(Self(None))
+        parts.extensions.get().copied().unwrap_or_default()
     }
 }
 
@@ -96,11 +101,23 @@ impl Wire {
 }
 
 /// Counts a caller that has not proven itself; one that comes too often learns nothing else.
+///
+/// Whoever only lacks a fresh nonce is no stranger: it must get one even while its address is flooded.
 fn counted_by_address(app: &App, parts: &Parts, failure: Failure) -> Failure {
-    match count(app, Client::address(Peer::of(parts).0)) {
+    let address = Peer::of(parts).client;
+    let client = match failure.reason() {
+        ReasonCode::NonceNeeded => Client::checks(address),
+        _ => Client::address(address),
+    };
+    match count(app, client) {
         Ok(()) => failure,
         Err(too_often) => too_often,
     }
+}
+
+/// Whether anything may still be verified for this address: asked before a signature is checked or a row is read.
+fn may_check(app: &App, parts: &Parts) -> Result<(), Failure> {
+    count(app, Client::checks(Peer::of(parts).client))
 }
 
 fn count(app: &App, client: Client) -> Result<(), Failure> {
@@ -184,7 +201,7 @@ pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
     Ok(app.replays.first_use(proof, app.now())?)
 }
 
-/// A body signed by a key nobody vouches for yet.
+/// A body signed by a key nobody vouches for yet; counted by address, since keys cost nothing.
 #[derive(Debug)]
 pub(crate) struct Newcomer<B>(pub(crate) Enrolling<B>);
 
@@ -193,8 +210,24 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let wire = Wire::read(request).await?;
-        count(app, Client::address(Peer::of(&wire.parts).0))?;
+        count(app, Client::address(Peer::of(&wire.parts).client))?;
         wire.device(app, |request| app.verifier.enrolling(request, app.now())).map(Self)
+    }
+}
+
+/// A body signed by a key that says it is bound; counted by key, so that a flood from its address does not stop it.
+#[derive(Debug)]
+pub(crate) struct Returning<B>(pub(crate) Enrolling<B>);
+
+impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Returning<B> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let wire = Wire::read(request).await?;
+        may_check(app, &wire.parts)?;
+        let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
+        count(app, Client::Device(enrolling.key()))?;
+        Ok(Self(enrolling))
     }
 }
 
@@ -209,6 +242,7 @@ impl FromRequestParts<Arc<App>> for Merchant {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        may_check(app, parts)?;
         match merchant(parts, app).await {
             Ok(merchant) => {
                 count(app, Client::Merchant(merchant.permit.payee()))?;
@@ -236,6 +270,7 @@ impl<B: DeserializeOwned> FromRequest<Arc<App>> for MerchantApproved<B> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let wire = Wire::read(request).await?;
+        may_check(app, &wire.parts)?;
         match merchant_signed(&wire, app).await {
             Ok(signed) => {
                 count(app, Client::Merchant(signed.payee()))?;
@@ -275,7 +310,7 @@ impl FromRequestParts<Arc<App>> for Anyone {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
-        count(app, Client::address(Peer::of(parts).0))?;
+        count(app, Client::address(Peer::of(parts).client))?;
         Ok(Self)
     }
 }

@@ -2,6 +2,9 @@
 
 /// Connections open at the same time; more wait in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 4_096;
+/// Connections of one address (IPv6: one /64) open at the same time; trusted proxies are exempt. Each live stream is
+/// one, so this bounds them too.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 512;
 /// Header fields of one request.
 pub const HEADERS_MAX: usize = 64;
 /// Bytes of a request's head, and of what is read ahead.
@@ -20,6 +23,8 @@ pub const REPLAYS_MAX: usize = 1_048_576;
 pub const STREAMS_PER_CALLER_MAX: usize = 8;
 /// Live streams in all.
 pub const STREAMS_MAX: usize = 2_048;
+/// How long a live stream lasts, as long as a token: then its client comes back, and proves itself anew.
+pub const STREAM_SECONDS_MAX: u64 = protocol::limits::TOKEN_LIFE_SECONDS.unsigned_abs();
 /// Events that wait for one slow stream; then it is closed and the client reads anew.
 pub const STREAM_EVENTS_MAX: usize = 64;
 /// Seconds between comments that keep a silent stream open.

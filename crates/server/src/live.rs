@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use money::{Digest, IntentId, PayeeId, PayerId};
-use payments::Event;
+use payments::{Event, EventKind};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
 
@@ -92,8 +92,11 @@ impl Hub {
     }
 
     /// Tells everybody whom an event concerns. Whoever is too slow is let go.
+    ///
+    /// A refusal concerns its payer alone: a payee neither learns of it nor is flooded with them.
     fn publish(&self, event: &Arc<Event>) {
-        let topics = [event.payer.map(Topic::Payer), event.intent.map(Topic::Intent)];
+        let intent = event.intent.filter(|_| event.kind != EventKind::PaymentRefused);
+        let topics = [event.payer.map(Topic::Payer), intent.map(Topic::Intent)];
         let mut inner = self.lock();
         for topic in topics.into_iter().flatten() {
             if let Some(senders) = inner.topics.get_mut(&topic) {
@@ -160,7 +163,7 @@ mod tests {
         Arc::new(Event {
             id: money::EventId::new(at, [0; 10]),
             at,
-            kind: payments::EventKind::PayerFunded,
+            kind: EventKind::PayerFunded,
             payer: Some(payer),
             payee: None,
             intent: None,
@@ -184,6 +187,21 @@ mod tests {
         held.clear();
         let inner = hub.lock();
         assert!(inner.topics.is_empty() && inner.callers.is_empty() && inner.streams == 0);
+    }
+
+    #[test]
+    fn a_refusal_is_told_to_its_payer_and_not_to_the_payee() {
+        let hub = Hub::default();
+        let (payer, intent) = (PayerId::from_bytes([1; 16]), IntentId::from_bytes([2; 16]));
+        let device = Listener::Device(Digest::from_bytes([1; 32]));
+        let (_payer_place, mut of_payer) = hub.subscribe(Topic::Payer(payer), device).unwrap();
+        let merchant = Listener::Merchant(PayeeId::from_bytes([3; 16]));
+        let (_intent_place, mut of_intent) = hub.subscribe(Topic::Intent(intent), merchant).unwrap();
+        let told = |kind| Arc::new(Event { kind, intent: Some(intent), ..Event::clone(&event(payer)) });
+        hub.publish(&told(EventKind::PaymentRefused));
+        assert!(of_payer.try_recv().is_ok() && of_intent.try_recv().is_err());
+        hub.publish(&told(EventKind::PaymentCaptured));
+        assert!(of_payer.try_recv().is_ok() && of_intent.try_recv().is_ok());
     }
 
     #[test]

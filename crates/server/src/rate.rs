@@ -19,18 +19,30 @@ pub(crate) enum Client {
     Merchant(PayeeId),
     /// An address, or an IPv6 /64; `None` for a caller on a local socket.
     Address(Option<IpAddr>),
+    /// The same, for what is verified on its behalf.
+    Checks(Option<IpAddr>),
+}
+
+/// Who has an address: one IPv6 subscriber has a whole /64.
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 impl Client {
-    /// The client behind an address: one IPv6 subscriber has a whole /64.
+    /// The client behind an address.
     pub(crate) fn address(address: Option<IpAddr>) -> Self {
-        Self::Address(address.map(|address| match address {
-            IpAddr::V6(v6) => {
-                let [a, b, c, d, ..] = v6.segments();
-                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-            }
-            v4 @ IpAddr::V4(_) => v4,
-        }))
+        Self::Address(address.map(subscriber))
+    }
+
+    /// The client behind an address, as somebody on whose behalf something is verified.
+    pub(crate) fn checks(address: Option<IpAddr>) -> Self {
+        Self::Checks(address.map(subscriber))
     }
 }
 
@@ -41,6 +53,7 @@ pub(crate) struct Rates {
     device: Option<Limiter>,
     merchant: Option<Limiter>,
     address: Option<Limiter>,
+    checks: Option<Limiter>,
     clock: DefaultClock,
 }
 
@@ -60,6 +73,7 @@ impl Rates {
             device: limiter(limits.device),
             merchant: limiter(limits.merchant),
             address: limiter(limits.address),
+            checks: limiter(limits.checks),
             clock: DefaultClock::default(),
         }
     }
@@ -70,6 +84,7 @@ impl Rates {
             Client::Device(_) => &self.device,
             Client::Merchant(_) => &self.merchant,
             Client::Address(_) => &self.address,
+            Client::Checks(_) => &self.checks,
         };
         let Some(limiter) = limiter else { return Ok(()) };
         limiter.check_key(&client).map_err(|until| {
@@ -80,7 +95,7 @@ impl Rates {
 
     /// Forgets clients that have been silent long enough to start anew.
     pub(crate) fn tidy(&self) {
-        for limiter in [&self.device, &self.merchant, &self.address].into_iter().flatten() {
+        for limiter in [&self.device, &self.merchant, &self.address, &self.checks].into_iter().flatten() {
             limiter.retain_recent();
             if limiter.len() > limits::RATE_CLIENTS_WARNING {
                 tracing::warn!(clients = limiter.len(), "unusually many clients at once");

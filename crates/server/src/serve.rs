@@ -1,6 +1,8 @@
 //! [`start`]: binds, starts the workers, serves; and [`Running`], which stops it all in order.
 
 mod connection;
+mod crowd;
+mod proxies;
 mod socket;
 
 use std::net::SocketAddr;
@@ -18,6 +20,8 @@ use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, sealer, sweeper};
 use crate::{Config, admin, http, limits, openapi};
+
+use self::proxies::Proxies;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +115,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
         None => None,
     };
     let admin_socket = config.admin_socket.clone();
+    let proxies = Proxies::new(&config.trusted_proxies);
     let app = Arc::new(app(config, Arc::clone(&store), &origin, authority));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
@@ -118,9 +123,9 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
-        workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&store)), Arc::clone(&workers)));
+        workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
-    workers.spawn(connection::accept(listener, http::router(app), Arc::clone(&workers)));
+    workers.spawn(connection::accept(listener, proxies, http::router(app), Arc::clone(&workers)));
     Ok(Running { address, origin, admin_socket, store, workers })
 }
 
@@ -135,6 +140,7 @@ fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String) -
         settings: config.settings,
         test_mode: config.test_mode,
         web: config.web,
+        behind_proxy: !config.trusted_proxies.is_empty(),
         rates: Rates::new(&config.rate),
         replays: ReplayCache::new(limits::REPLAYS_MAX),
         live: Hub::default(),

@@ -1,6 +1,14 @@
 //! What a commit costs: `cargo bench -p store`. Payments a second through the one writer, every one durable.
 //!
 //! Signing and verifying happen before the measured part, as they do on the request threads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark"
+)]
 
 #[path = "../tests/it/town.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
@@ -80,7 +88,8 @@ impl Bench {
         let begun = Instant::now();
         self.runtime.block_on(async {
             loop {
-                let answers: Vec<_> = commands.by_ref().take(inflight).map(|command| self.store.submit(command)).collect();
+                let answers: Vec<_> =
+                    commands.by_ref().take(inflight).map(|command| self.store.submit(command)).collect();
                 if answers.is_empty() {
                     return;
                 }

@@ -175,10 +175,12 @@ CREATE TABLE refunds (
 CREATE INDEX refunds_of_payment ON refunds (payment, created_at, id);
 
 CREATE TABLE pairs (
-    payer    BLOB NOT NULL,
-    payee    BLOB NOT NULL,
-    payments INTEGER NOT NULL CHECK (payments >= 0),
-    last_at  INTEGER NOT NULL,
+    payer       BLOB NOT NULL,
+    payee       BLOB NOT NULL,
+    payments    INTEGER NOT NULL CHECK (payments >= 0),
+    total_minor INTEGER NOT NULL CHECK (total_minor >= 0),
+    captured_at INTEGER,
+    last_at     INTEGER NOT NULL,
     PRIMARY KEY (payer, payee)
 ) STRICT, WITHOUT ROWID;
 

@@ -114,7 +114,8 @@ impl Keyring {
         if let Some(key) = locked(&self.payers).get(&(payer, class)) {
             return Ok(Some(Arc::clone(key)));
         }
-        let mut statement = connection.prepare_cached("SELECT wrapped FROM payer_keys WHERE payer = ?1 AND class = ?2")?;
+        let mut statement =
+            connection.prepare_cached("SELECT wrapped FROM payer_keys WHERE payer = ?1 AND class = ?2")?;
         let wrapped: Option<Vec<u8>> =
             statement.query_row((payer.as_bytes(), class.word()), |row| row.get(0)).optional()?;
         let Some(wrapped) = wrapped else { return Ok(None) };

@@ -20,7 +20,7 @@ pub use api::{
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;
-pub use options::{KeySource, Options};
 #[cfg(feature = "testing")]
 pub use options::DecideHook;
+pub use options::{KeySource, Options};
 pub use sqlite::SqliteStore;

@@ -13,7 +13,7 @@ pub const LIVE_EVENTS_MAX: usize = 4_096;
 /// How many commands may be quarantined before the store reports itself unready.
 pub const QUARANTINE_MAX: usize = 1_024;
 /// Rows the writer remembers between commits; when there are more it forgets them all and loads anew.
-pub const CACHED_ROWS_MAX: usize = 100_000;
+pub const CACHED_ROWS_MAX: usize = 32_768;
 /// Unwrapped payer keys remembered; when there are more they are all forgotten and unwrapped anew.
 pub const CACHED_KEYS_MAX: usize = 50_000;
 /// Prepared statements a connection remembers.

@@ -44,6 +44,11 @@ impl Disk {
         self.shadow.syncs()
     }
 
+    /// From now on every sync fails (`true`) or works again (`false`). Writes work all the while.
+    pub fn fail_syncs(&self, fail: bool) {
+        self.shadow.fail_syncs(fail);
+    }
+
     /// Cuts the power at this moment: writes what would be left of every file into the folder `to`.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a disk loses of the writes that were not synced.
@@ -37,11 +38,20 @@ struct FileShadow {
 #[derive(Debug, Default)]
 pub(crate) struct Shadow {
     files: Mutex<(HashMap<PathBuf, FileShadow>, u64)>,
+    fails: AtomicBool,
 }
 
 impl Shadow {
     fn files(&self) -> MutexGuard<'_, (HashMap<PathBuf, FileShadow>, u64)> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn fail_syncs(&self, fail: bool) {
+        self.fails.store(fail, Ordering::SeqCst);
+    }
+
+    pub(crate) fn syncs_fail(&self) -> bool {
+        self.fails.load(Ordering::SeqCst)
     }
 
     pub(crate) fn syncs(&self) -> u64 {

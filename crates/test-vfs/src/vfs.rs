@@ -194,6 +194,9 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     unsafe {
         let behind = real(file);
         let Some(sync) = (*(*behind).pMethods).xSync else { return ffi::SQLITE_IOERR_FSYNC };
+        if opened(file).shadow.syncs_fail() {
+            return ffi::SQLITE_IOERR_FSYNC;
+        }
         let code = sync(behind, flags);
         if let (ffi::SQLITE_OK, Some(path)) = (code, &opened(file).path) {
             opened(file).shadow.sync(path);

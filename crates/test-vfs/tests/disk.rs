@@ -1,4 +1,5 @@
 //! The disk keeps what was synced, and nothing else for sure.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use std::path::Path;
 

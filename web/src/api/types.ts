@@ -113,6 +113,7 @@ export type FundingPath = {
 };
 export type QuoteCore = {
   amount: Amount;
+  capture: CaptureMode;
   created_at: Instant;
   expires_at: Instant;
   funding: FundingPath[];

@@ -2,11 +2,12 @@
 import './styles';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { takeKeyFromAddress } from '@/api/merchantKey';
+import { takeKeyFromAddress, watchAddress } from '@/api/merchantKey';
 import { startTexts } from './i18n';
 import { Providers } from './Providers';
 
 takeKeyFromAddress();
+watchAddress();
 startTexts();
 
 const root = document.getElementById('root');

@@ -36,9 +36,10 @@ export type KeySetCheck =
       readonly why: 'malformed' | 'other_root' | 'signature' | 'rolled_back' | 'expired' | 'unsupported';
     };
 
-/** Checks a set against the pin of an earlier one; without a pin, its root is trusted on first use. */
-export async function checkKeySet(keys: KeySet, pin: Pin | undefined, now: number): Promise<KeySetCheck> {
+/** Checks whatever the server published against the pin of an earlier one; without a pin, its root is trusted on first use. */
+export async function checkKeySet(keys: unknown, pin: Pin | undefined, now: number): Promise<KeySetCheck> {
   const refuse = (why: (KeySetCheck & { ok: false })['why']): KeySetCheck => ({ ok: false, why });
+  if (!isKeySet(keys)) return refuse('malformed');
   const root = fromBase64Url(keys.root_x);
   const signature = fromBase64Url(keys.signature);
   const { set } = keys;
@@ -53,3 +54,25 @@ export async function checkKeySet(keys: KeySet, pin: Pin | undefined, now: numbe
   if (now >= Date.parse(set.expires_at)) return refuse('expired');
   return { ok: true, pin: { root: digest, sequence: set.sequence } };
 }
+
+/** INVARIANT: what is not a key set is malformed; nothing that a server sends makes the check itself fail. */
+function isKeySet(value: unknown): value is KeySet {
+  if (!isObject(value) || !isObject(value.set)) return false;
+  const { keys, sequence, expires_at, issued_at, root } = value.set;
+  const isKey = (key: unknown) =>
+    isObject(key) && areTexts(key.kid, key.x) && areInstants(key.not_before, key.not_after);
+  return (
+    areTexts(value.root_x, value.signature, root) &&
+    areInstants(expires_at, issued_at) &&
+    Number.isSafeInteger(sequence) &&
+    Array.isArray(keys) &&
+    keys.every(isKey)
+  );
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const areTexts = (...values: unknown[]): boolean =>
+  values.every((value) => typeof value === 'string' && value.isWellFormed());
+const areInstants = (...values: unknown[]): boolean =>
+  values.every((value) => typeof value === 'string' && Number.isFinite(Date.parse(value)));

@@ -7,12 +7,20 @@ export type Amount = {
 
 export type Locale = 'ko' | 'en';
 
-/** How many decimals the minor unit of a currency has, by the platform's own ISO 4217 table. */
-export function exponentOf(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
-}
+/** ISO 4217, the currencies whose minor unit is not a hundredth. */
+const EXPONENTS: ReadonlyMap<string, number> = new Map([
+  ...exponents(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
+  ...exponents(3, 'BHD IQD JOD KWD LYD OMR TND'),
+  ...exponents(4, 'CLF UYW'),
+]);
+
+/**
+ * How many decimals the minor unit of a currency has.
+ *
+ * WHY: not from `Intl`, whose data says how people write prices: no decimals for IQD, LAK or MMK, where ISO 4217 has
+ * some. An amount would be shown a hundred or a thousand times too large.
+ */
+export const exponentOf = (currency: string): number => EXPONENTS.get(currency) ?? 2;
 
 /**
  * The amount as people write it: `4,500원` and `₩4,500`, `€12.05`, `BHD 1.250`.
@@ -22,8 +30,7 @@ export function exponentOf(currency: string): number {
 export function formatAmount(amount: Amount, locale: Locale): string {
   const { sign, digits } = decimal(amount);
   if (amount.currency === 'KRW' && locale === 'ko') return `${sign}${grouped(digits, locale)}원`;
-  const shape = new Intl.NumberFormat(locale, { style: 'currency', currency: amount.currency });
-  const text = shape
+  const text = shapeOf(amount.currency, locale)
     .formatToParts(0)
     .flatMap(({ type, value }) => {
       if (type === 'decimal' || type === 'fraction') return [];
@@ -42,7 +49,7 @@ export function formatNumber(amount: Amount, locale: Locale): string {
 /** The currency's sign or word, and on which side of the number it stands. */
 export function unitOf(currency: string, locale: Locale): { text: string; before: boolean } {
   if (currency === 'KRW' && locale === 'ko') return { text: '원', before: false };
-  const parts = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(0);
+  const parts = shapeOf(currency, locale).formatToParts(0);
   const at = parts.findIndex(({ type }) => type === 'currency');
   const number = parts.findIndex(({ type }) => type === 'integer');
   return { text: parts[at]?.value ?? currency, before: at < number };
@@ -52,6 +59,20 @@ export const negated = (amount: Amount): Amount => ({
   ...amount,
   minor: amount.minor === 0 ? 0 : -amount.minor,
 });
+
+function exponents(exponent: number, currencies: string): [string, number][] {
+  return currencies.split(' ').map((currency) => [currency, exponent]);
+}
+
+function shapeOf(currency: string, locale: Locale): Intl.NumberFormat {
+  const digits = exponentOf(currency);
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
 
 function decimal({ currency, minor }: Amount): { sign: string; digits: string } {
   if (!Number.isSafeInteger(minor)) throw new RangeError('amount is not a safe integer');

@@ -17,6 +17,8 @@ const ORDER = ['00', '01', ACCOUNT, '52', '53', '54', '58', '59', '60', '64', TE
 
 /** How far a code's creation may lie in the future of this clock. */
 const SKEW_MS = 60_000;
+/** The longest life of a code. */
+const LIFE_MS_MAX = 3_600_000;
 
 export interface SignedCode {
   readonly intent: IntentId;
@@ -68,6 +70,8 @@ export async function judge(
   const valid = await verifyEd25519(publicKey, signature, message);
   if (valid === undefined) return unchecked;
   if (!valid) return { kind: 'altered' };
+  // WHY: no provider signs a longer life, so a key that leaked cannot make a code for ever.
+  if (code.expiresAt - code.createdAt > LIFE_MS_MAX) return { kind: 'altered' };
   if (now >= code.expiresAt) return { kind: 'expired', expiredAt: code.expiresAt };
   if (code.createdAt > now + SKEW_MS) return { kind: 'expired', expiredAt: undefined };
   return { kind: 'trusted', code, payload };

@@ -40,6 +40,7 @@ const KO = {
     done: '완료',
     activity: '내역',
     search: '검색',
+    till: '계산대 열기',
     shopPaid: '결제됐어요',
     next: '다음 결제',
     amount: '금액',
@@ -88,6 +89,7 @@ const EN = {
     done: 'Done',
     activity: 'Activity',
     search: 'Search',
+    till: 'Open the till',
     shopPaid: 'Paid',
     next: 'Next payment',
     amount: 'Amount',
@@ -149,9 +151,14 @@ function firstPayment({ tag, locale, name, purpose, word, price, say }) {
   });
 
   let code;
-  test('the shop shows a live code, and its key leaves the address at once', async () => {
+  test('the shop opens its till, shows a live code, and its key leaves the address at once', async () => {
     const { page } = shop;
     await page.goto(`/shop#key=${apiKey}`);
+    const till = page.getByRole('button', { name: say.till, exact: true });
+    await seen(till);
+    assert.equal(new URL(page.url()).hash, '');
+    await pictures(page, `shop-offer-${tag}`, { full: true });
+    await till.click();
     await seen(page.getByLabel(say.amount));
     assert.equal(new URL(page.url()).hash, '');
     await pictures(page, `shop-keypad-${tag}`, { full: true });

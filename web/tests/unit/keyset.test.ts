@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { checkKeySet } from '@/domain/keyset';
+import { checkKeySet, type KeySet } from '@/domain/keyset';
 import { makeWorld, NOW } from './codes';
 
 let world: Awaited<ReturnType<typeof makeWorld>>;
@@ -51,4 +51,18 @@ test('a cut signature is malformed', async () => {
     ok: false,
     why: 'malformed',
   });
+});
+
+test.each<[string, (keySet: KeySet) => unknown]>([
+  ['nothing', () => null],
+  ['a word', () => 'keys'],
+  ['an empty object', () => ({})],
+  ['an empty set', (keySet) => ({ ...keySet, set: {} })],
+  ['keys that are no list', (keySet) => ({ ...keySet, set: { ...keySet.set, keys: {} } })],
+  ['a key that is none', (keySet) => ({ ...keySet, set: { ...keySet.set, keys: [null] } })],
+  ['a root that is no text', (keySet) => ({ ...keySet, root_x: 1 })],
+  ['no sequence', (keySet) => ({ ...keySet, set: { ...keySet.set, sequence: undefined } })],
+  ['an end that is no time', (keySet) => ({ ...keySet, set: { ...keySet.set, expires_at: 'never' } })],
+])('%s is malformed', async (_, change) => {
+  expect(await checkKeySet(change(world.keySet), undefined, NOW)).toEqual({ ok: false, why: 'malformed' });
 });

@@ -9,12 +9,26 @@ test.each<[string, number, Locale, string]>([
   ['USD', 5, 'en', '$0.05'],
   ['USD', 123456, 'en', '$1,234.56'],
   ['BHD', 1250, 'en', 'BHD\u00a01.250'],
+  ['IQD', 1250, 'en', 'IQD\u00a01.250'],
+  ['LAK', 450000, 'en', 'LAK\u00a04,500.00'],
+  ['MMK', 5, 'en', 'MMK\u00a00.05'],
+  ['AFN', 100, 'ko', 'AFN\u00a01.00'],
+  ['ALL', 123456, 'en', 'ALL\u00a01,234.56'],
+  ['CLF', 12345, 'en', 'CLF\u00a01.2345'],
   ['EUR', 9_007_199_254_740_991, 'en', '€90,071,992,547,409.91'],
 ])('%s %d in %s', (currency, minor, locale, text) => {
   expect(formatAmount({ currency, minor }, locale)).toBe(text);
 });
 
-test('exponents are ISO 4217', () => expect(['KRW', 'USD', 'BHD'].map(exponentOf)).toEqual([0, 2, 3]));
+test.each([
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+  [2, 'USD EUR LAK MMK AFN ALL IRR YER'],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [4, 'CLF UYW'],
+])('exponent %d is ISO 4217', (exponent, currencies) => {
+  for (const currency of currencies.split(' '))
+    expect([currency, exponentOf(currency)]).toEqual([currency, exponent]);
+});
 test('the number alone', () => expect(formatNumber({ currency: 'USD', minor: 7 }, 'en')).toBe('0.07'));
 test('the unit and its side', () => {
   expect(unitOf('KRW', 'ko')).toEqual({ text: '원', before: false });

@@ -18,8 +18,10 @@ const question: Unsettled = {
   since: '',
 };
 const identity = {} as Identity;
-const refusal = (code: string, more: { payment?: typeof id; retry?: boolean } = {}) =>
+const refusal = (code: string, more: { payment?: typeof id; retry?: boolean; status?: number } = {}) =>
   new Refusal({ code, message: code, retry: false, status: 400, title: code, type: '', ...more });
+const replayed = refusal('proof.replayed', { status: 401 });
+const fault = refusal('service.fault', { status: 500 });
 const captured = { payment: id, status: 'captured' } as PaymentView;
 
 beforeEach(async () => {
@@ -68,6 +70,34 @@ test.each<[string, Case]>([
       kept: false,
     },
   ],
+  [
+    'a proof sent twice by the browser proves nothing, even on a first try: the books say paid',
+    { pay: replayed, books: captured, expected: 'paid', kept: false },
+  ],
+  [
+    'a proof sent twice by the browser: the books do not know it yet',
+    { pay: replayed, books: refusal('payment.unknown'), expected: 'unknown', kept: true },
+  ],
+  [
+    'a proof sent twice by the browser: no answer from the books',
+    { pay: replayed, expected: 'unknown', kept: true },
+  ],
+  [
+    'a proof sent twice by the browser: the books say refused',
+    { pay: replayed, books: { ...captured, status: 'refused' }, expected: 'refused', kept: false },
+  ],
+  [
+    'a fault of the server may come after the commit: the books say paid',
+    { pay: fault, books: captured, expected: 'paid', kept: false },
+  ],
+  [
+    'a fault of the server: the books do not know it yet',
+    { pay: fault, books: refusal('payment.unknown'), expected: 'unknown', kept: true },
+  ],
+  [
+    'a fault of the server on a retry: the books do not know it yet',
+    { asked: true, pay: fault, books: refusal('payment.unknown'), expected: 'unknown', kept: true },
+  ],
 ])('%s', async (_, { asked = false, pay, books = new NotKnown(), expected, kept }) => {
   if (asked) await save('unsettled', [question]);
   vi.mocked(wallet.pay).mockImplementation(() => answer(pay));
@@ -82,4 +112,12 @@ test('it is kept before the first byte leaves', async () => {
     return captured;
   });
   await settle(identity, question);
+});
+
+test('after a proof sent twice, the next try with the same id decides', async () => {
+  vi.mocked(wallet.pay).mockRejectedValueOnce(replayed).mockResolvedValueOnce(captured);
+  vi.mocked(wallet.payment).mockRejectedValue(refusal('payment.unknown'));
+  expect((await settle(identity, question)).kind).toBe('unknown');
+  expect((await settle(identity, question)).kind).toBe('paid');
+  expect(await load('unsettled')).toEqual([]);
 });

@@ -22,6 +22,12 @@ describe('a scanned code gets one plain verdict', () => {
   test('genuine, but its time is over', async () => check(await world.makeCode(), 'expired', NOW + 60_000));
   test('genuine, but made in the future', async () =>
     check(await world.makeCode({ createdAt: NOW + 120_000, expiresAt: NOW + 240_000 }), 'expired'));
+  test('genuine, with the longest life', async () =>
+    check(await world.makeCode({ createdAt: NOW, expiresAt: NOW + 3_600_000 }), 'trusted'));
+  test('signed for longer than any code lives', async () =>
+    check(await world.makeCode({ createdAt: NOW, expiresAt: NOW + 3_601_000 }), 'altered'));
+  test('signed for longer than any code lives, and expired', async () =>
+    check(await world.makeCode({ createdAt: NOW - 7_200_000, expiresAt: NOW - 1_000 }), 'altered'));
   test('changed, with the check sum repaired', async () =>
     check(
       forged(await world.makeCode(), (text) => text.replace('54044500', '54049500')),

@@ -6,7 +6,7 @@ use base64::{
 };
 use credentials::{ProofError, Verifier};
 use money::{
-    DeviceId,
+    DeviceId, PayerId,
     ReasonCode::{self, *},
 };
 use protocol::{PayBody, TokenBody, sha256, to_canonical};
@@ -382,17 +382,21 @@ fn possession_is_of_one_device_at_one_address() {
     let mut attempt = Attempt::honest();
     attempt.without_claim("ath");
     attempt.claims["htu"] = json!(format!("{ORIGIN}/v1/devices"));
-    attempt.claims["body_s256"] = json!(sha256(DEVICE.to_string().as_bytes()));
+    let joining = TokenBody { device: DEVICE, payer: PAYER };
+    attempt.claims["body_s256"] = json!(sha256(&to_canonical(&joining)));
     let compact = attempt.compact();
     let reason = |compact: &str, path: &str, device: DeviceId| {
-        verifier().possession(compact, path, device, NOW).map(drop).map_err(|error| error.reason())
+        verifier().possession(compact, path, device, PAYER, NOW).map(drop).map_err(|error| error.reason())
     };
-    let held = verifier().possession(&compact, "/v1/devices", DEVICE, NOW).unwrap();
+    let held = verifier().possession(&compact, "/v1/devices", DEVICE, PAYER, NOW).unwrap();
     assert_eq!((held.device(), held.key()), (DEVICE, held.jwk().thumbprint()));
     assert_eq!(reason(&compact, "/v1/devices", DeviceId::from_bytes([9; 16])), Err(ProofWrongBody));
     assert_eq!(reason(&compact, "/v1/payers", DEVICE), Err(ProofWrongUrl));
     assert_eq!(reason(&Attempt::honest().compact(), "/v1/payments", DEVICE), Err(ProofWrongToken));
     assert_eq!(reason("", "/v1/devices", DEVICE), Err(AuthRefused));
+    // Relayed by a thief, it still names the wallet it was made for.
+    let thief = verifier().possession(&compact, "/v1/devices", DEVICE, PayerId::from_bytes([9; 16]), NOW);
+    assert_eq!(thief.map(drop).map_err(|error| error.reason()), Err(ProofWrongBody));
 }
 
 #[test]

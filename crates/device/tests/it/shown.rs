@@ -15,6 +15,7 @@ fn later(seconds: i64) -> Instant {
 /// Terms whose times are not whole seconds, as a server's are.
 fn core() -> QuoteCore {
     QuoteCore {
+        capture: protocol::CaptureMode::Automatic,
         amount: Amount::new(4500, Currency::KRW),
         created_at: Instant::from_unix_millis(NOW.unix_millis() - 4_999),
         expires_at: Instant::from_unix_millis(NOW.unix_millis() + 115_001),

@@ -56,11 +56,44 @@ fn every_refusal_of_a_payment_in_order_of_precedence() {
     refused("", "pay p bob i2", "funds.insufficient");
 }
 
+/// Stage 6: one won paid a moment ago buys no right to a large payment.
 #[test]
-fn a_known_payee_may_be_paid_above_the_first_payment_limit() {
-    check(TOWN);
-    let mut world = check(TOWN);
-    run(&mut world, "pay p ann big -> captured 100001");
+fn a_payee_counts_as_new_for_a_day_after_the_first_captured_payment() {
+    check("
+        payer ann 1000000
+        payee cafe
+        intent a cafe 1
+        pay a ann a -> captured 1
+        intent b cafe 100000
+        pay b ann b -> refused risk.step_up_needed
+        intent c cafe 99999
+        pay c ann c -> captured 99999
+        intent d cafe 1
+        pay d ann d -> refused risk.step_up_needed
+        wait 86400
+        intent e cafe 300000
+        pay e ann e -> captured 300000
+    ");
+}
+
+#[test]
+fn a_hold_that_was_never_captured_makes_no_acquaintance() {
+    check("
+        payer ann 1000000
+        payee cafe
+        intent a cafe 1 manual
+        pay a ann a -> authorized 1
+        void cafe a -> voided
+        wait 86400
+        intent b cafe 100001
+        pay b ann b -> refused risk.step_up_needed
+        intent c cafe 50 manual
+        pay c ann c -> authorized 50
+        capture cafe c -> captured 50
+        wait 86400
+        intent d cafe 100001
+        pay d ann d -> captured 100001
+    ");
 }
 
 #[test]

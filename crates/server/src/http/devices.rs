@@ -35,7 +35,7 @@ pub(crate) async fn bind(
     let body = signed.body();
     let possession = app
         .verifier
-        .possession(&body.possession, "/v1/devices", body.device, app.now())
+        .possession(&body.possession, "/v1/devices", body.device, signed.payer(), app.now())
         .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
     match app.accept(Command::BindDevice { signed, possession }).await? {
         Accepted::Device(device) => Ok((StatusCode::CREATED, Json(render::device(&device)))),

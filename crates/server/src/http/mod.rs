@@ -6,7 +6,7 @@ mod codes;
 mod devices;
 pub(crate) mod docs;
 pub(crate) mod error;
-mod health;
+pub(crate) mod health;
 mod intents;
 mod keys;
 mod layers;

@@ -1,13 +1,16 @@
 //! Server-sent events: one shape for every live stream.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use payments::Event;
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 
@@ -29,7 +32,31 @@ pub(crate) fn listen(app: &App, topic: Topic, listener: Listener) -> Result<Live
     Ok(Live { events, place: (subscription, app.metrics.stream()) })
 }
 
-/// Sends `first`, then what `render` makes of every event, until the client goes or the hub ends the stream.
+/// What comes in, until its time is over: whoever may listen today need not be allowed to for ever.
+struct Lasting<S> {
+    events: S,
+    end: Pin<Box<Sleep>>,
+}
+
+impl<S> Lasting<S> {
+    fn new(events: S, life: Duration) -> Self {
+        Self { events, end: Box::pin(tokio::time::sleep(life)) }
+    }
+}
+
+impl<S: Stream + Unpin> Stream for Lasting<S> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        match self.end.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(None),
+            Poll::Pending => Pin::new(&mut self.events).poll_next(context),
+        }
+    }
+}
+
+/// Sends `first`, then what `render` makes of every event, until the client goes, the hub ends the stream or its time
+/// is over.
 pub(crate) fn stream<F, T>(
     live: Live,
     name: &'static str,
@@ -41,7 +68,8 @@ where
     T: Serialize + Send + 'static,
 {
     let Live { events, place } = live;
-    let later = ReceiverStream::new(events).then(move |event| {
+    let events = Lasting::new(ReceiverStream::new(events), Duration::from_secs(limits::STREAM_SECONDS_MAX));
+    let later = events.then(move |event| {
         // The place is given back when this closure is dropped with its stream.
         let _held = &place;
         render(event)
@@ -52,4 +80,20 @@ where
     });
     let comment = KeepAlive::new().interval(Duration::from_secs(limits::STREAM_COMMENT_SECONDS));
     Sse::new(sent).keep_alive(comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_hears_until_its_time_is_over_although_nobody_ends_it() {
+        let (sender, receiver) = mpsc::channel(2);
+        let mut events = Lasting::new(ReceiverStream::new(receiver), Duration::from_millis(50));
+        sender.send(1).await.unwrap();
+        assert_eq!(events.next().await, Some(1));
+        assert_eq!(events.next().await, None);
+        sender.send(2).await.unwrap();
+        assert_eq!(events.next().await, None);
+    }
 }

@@ -9,7 +9,7 @@ use money::ReasonCode;
 use protocol::{TokenBody, TokenView};
 
 use crate::app::App;
-use crate::extract::{Newcomer, bound, first_use};
+use crate::extract::{Returning, bound, first_use};
 use crate::http::error::Failure;
 
 /// An access token for this device, good for ten minutes and with this key only.
@@ -19,7 +19,7 @@ use crate::http::error::Failure;
 )]
 pub(crate) async fn issue(
     State(app): State<Arc<App>>,
-    Newcomer(enrolling): Newcomer<TokenBody>,
+    Returning(enrolling): Returning<TokenBody>,
 ) -> Result<Json<TokenView>, Failure> {
     first_use(&app, enrolling.proof_use())?;
     let grant = TokenGrant { payer: enrolling.body().payer, device: enrolling.body().device, key: enrolling.key() };

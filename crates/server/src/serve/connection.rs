@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,16 +15,18 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-use crate::extract::Peer;
+use super::crowd::Crowd;
+use super::proxies::{Proxies, Sender};
 use crate::limits;
 use crate::workers::{Stopping, Workers};
 
-/// Accepts clients until the server stops.
-pub(crate) async fn accept(listener: TcpListener, router: Router, workers: Arc<Workers>) {
+/// Accepts clients until the server stops. Whoever has as many connections as it may is hung up on.
+pub(crate) async fn accept(listener: TcpListener, proxies: Proxies, router: Router, workers: Arc<Workers>) {
     let slots = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let crowd = Crowd::default();
     let mut stopping = workers.stopping();
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -35,10 +36,15 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, workers: Arc<W
         };
         match accepted {
             Ok((stream, address)) => {
+                let sender = proxies.sender(address.ip());
+                let place = match &sender {
+                    Sender::Client(address) => crowd.enter(*address).map(Some),
+                    Sender::Proxy(_) | Sender::Staff => Some(None),
+                };
+                let Some(place) = place else { continue };
                 // Small answers should leave at once; a stream that cannot be told so still works.
                 let _ = stream.set_nodelay(true);
-                let peer = Peer(Some(IpAddr::to_canonical(&address.ip())));
-                workers.spawn(serve(stream, peer, router.clone(), workers.stopping(), slot));
+                workers.spawn(serve(stream, sender, router.clone(), workers.stopping(), (slot, place)));
             }
             Err(error) => pause_after(&error).await,
         }
@@ -56,7 +62,7 @@ pub(crate) async fn accept_local(listener: UnixListener, router: Router, workers
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => workers.spawn(serve(stream, Peer(None), router.clone(), workers.stopping(), slot)),
+            Ok((stream, _)) => workers.spawn(serve(stream, Sender::Staff, router.clone(), workers.stopping(), slot)),
             Err(error) => pause_after(&error).await,
         }
     }
@@ -68,11 +74,12 @@ async fn pause_after(error: &io::Error) {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-async fn serve<S>(stream: S, peer: Peer, router: Router, mut stopping: Stopping, slot: OwnedSemaphorePermit)
+/// Serves one connection; what it has `taken` is given back at its end.
+async fn serve<S, T>(stream: S, sender: Sender, router: Router, mut stopping: Stopping, taken: T)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| answer(router.clone(), peer, request));
+    let service = service_fn(move |request| answer(router.clone(), sender, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(limits::HEAD_SECONDS_MAX))
@@ -90,11 +97,12 @@ where
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
-    drop(slot);
+    drop(taken);
 }
 
-async fn answer(router: Router, peer: Peer, request: http::Request<Incoming>) -> Result<Response, Infallible> {
+async fn answer(router: Router, sender: Sender, request: http::Request<Incoming>) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
+    let peer = sender.peer(request.headers());
     request.extensions_mut().insert(peer);
     router.oneshot(request).await
 }

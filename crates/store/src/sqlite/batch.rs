@@ -223,9 +223,8 @@ impl Decider {
         }
         let stamp = Stamp { at, entropy: entropy::random()? };
         let decision = decide(command, &self.state, &self.settings, &stamp);
-        // A quote writes nothing, and so leaves no record either.
-        let is_preview = command.facts().name() == "quote";
-        let record = if is_preview { None } else { Some(self.record(connection, command, &decision, &stamp)?) };
+        let leaves_record = decision.leaves_record();
+        let record = if leaves_record { Some(self.record(connection, command, &decision, &stamp)?) } else { None };
         let known = decision.changes().iter().map(|change| self.knows(change)).collect();
         Ok(Decided { stamp, decision, known, record })
     }
@@ -244,7 +243,8 @@ impl Decider {
     ) -> Result<Record, Fault> {
         let facts = command.facts();
         let record = DecisionRecord::of(decision, facts, &self.state, &self.settings, stamp);
-        if let ("open_payer", Some(payer)) = (facts.name(), facts.payer()) {
+        // WHY only when it was opened: whoever names somebody else's id must make no keys for it.
+        if let ("open_payer", Some(payer), Ok(_)) = (facts.name(), facts.payer(), decision.outcome()) {
             self.keys.make(connection, payer)?;
         }
         let (payer, key) = match concerned(&record) {

@@ -78,7 +78,8 @@ impl Committer {
     fn serve(&mut self, waiting: Vec<Waiting>) {
         match self.commit(&waiting) {
             Ok(committed) => answer(waiting, committed),
-            Err(trouble) if waiting.len() > 1 && trouble.blames_command() => {
+            // One of them may be to blame, by its own fault or by a row that cannot be read: the others go on without it.
+            Err(trouble) if waiting.len() > 1 && !matches!(trouble, Trouble::Unknown(_)) => {
                 for one in waiting {
                     self.serve_alone(one);
                 }

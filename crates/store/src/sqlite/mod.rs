@@ -278,7 +278,8 @@ impl Store for SqliteStore {
 
     fn is_ready(&self) -> bool {
         !self.shared.closing.load(Ordering::SeqCst)
-            && !*self.closed.borrow()
+            // The writer tells when it ends; if it died, there is nobody left to tell.
+            && self.closed.has_changed().is_ok()
             && self.shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
     }
 

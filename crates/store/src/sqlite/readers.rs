@@ -38,10 +38,9 @@ impl Readers {
             let (receiver, keys) = (Arc::clone(&receiver), Arc::clone(keys));
             let thread = std::thread::Builder::new().name(format!("store-read-{number}"));
             let thread = thread.spawn(move || serve(&connection, &keys, &receiver));
-            threads.push(thread.map_err(|error| StoreError::Failed {
-                action: "starting a reader",
-                source: Box::new(error),
-            })?);
+            threads.push(
+                thread.map_err(|error| StoreError::Failed { action: "starting a reader", source: Box::new(error) })?,
+            );
         }
         Ok((Self { jobs: RwLock::new(Some(sender)) }, threads))
     }

@@ -350,6 +350,8 @@ pub(crate) fn pair(columns: &mut Columns<'_, '_>) -> Result<Pair, Fault> {
         payer: columns.id(PayerId::from_bytes)?,
         payee: columns.id(PayeeId::from_bytes)?,
         payments: columns.take()?,
+        total_minor: columns.take()?,
+        captured_at: columns.take::<Option<i64>>()?.map(Instant::from_unix_millis),
         last_at: columns.instant()?,
     })
 }

@@ -64,7 +64,10 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
             "the data folder was written by a newer Farthing (schema {found}, this one knows {known}); use that one"
         )));
     }
-    let failed = |error: refinery::Error| StoreError::Failed { action: "bringing the schema up to date", source: Box::new(error) };
+    let failed = |error: refinery::Error| StoreError::Failed {
+        action: "bringing the schema up to date",
+        source: Box::new(error),
+    };
     let parsed: Result<Vec<_>, _> = MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
     Runner::new(&parsed.map_err(failed)?).run(connection).map(|_| ()).map_err(failed)
 }

@@ -9,7 +9,8 @@ use crate::sqlite::chain::{self, Hash};
 
 /// Starts a new epoch that carries on from the head of the last; with the last committed instant.
 pub(crate) fn start_epoch(connection: &Connection, now: Instant) -> Result<(Epoch, Instant), Fault> {
-    let last = connection.query_row("SELECT max(at) FROM audit_leaves", (), |row| row.get::<_, Option<i64>>(0))?;
+    let sql = "SELECT at FROM audit_leaves ORDER BY epoch DESC, seq DESC LIMIT 1";
+    let last: Option<i64> = connection.query_row(sql, (), |row| row.get(0)).optional()?;
     let last = last.map_or(Instant::EPOCH, Instant::from_unix_millis);
     let sql = "SELECT epoch, head FROM audit_epochs ORDER BY epoch DESC LIMIT 1";
     let before: Option<(i64, Hash)> = connection.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;

@@ -37,7 +37,8 @@ impl Tables<'_> {
                 self.one(sql, (id.as_bytes(),), rows::refund)?.map(Row::Refund)
             }
             Key::Pair(payer, payee) => {
-                let sql = "SELECT payer, payee, payments, last_at FROM pairs WHERE payer = ?1 AND payee = ?2";
+                let sql = "SELECT payer, payee, payments, total_minor, captured_at, last_at FROM pairs \
+                    WHERE payer = ?1 AND payee = ?2";
                 self.one(sql, (payer.as_bytes(), payee.as_bytes()), rows::pair)?.map(Row::Pair)
             }
             Key::Account(id) => self.account(*id)?.map(Row::Account),

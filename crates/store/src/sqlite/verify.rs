@@ -111,13 +111,8 @@ impl Audit<'_> {
             payer: decision.payer.as_ref(),
             digest: &decision.digest,
         });
-        let parts = chain::Leaf {
-            epoch: leaf.epoch,
-            seq: leaf.seq,
-            at: leaf.at,
-            prev: &leaf.prev,
-            transfers: &leaf.transfers,
-        };
+        let parts =
+            chain::Leaf { epoch: leaf.epoch, seq: leaf.seq, at: leaf.at, prev: &leaf.prev, transfers: &leaf.transfers };
         if chain::leaf(&parts, entries) != leaf.leaf {
             self.findings.add(format!("{name}: is not the hash of its commit"));
         }

@@ -197,11 +197,15 @@ impl Writer<'_> {
 
     fn pair(self, row: &Pair, fresh: bool) -> Result<(), Fault> {
         let sql = if fresh {
-            "INSERT INTO pairs (payer, payee, payments, last_at) VALUES (?1, ?2, ?3, ?4)"
+            "INSERT INTO pairs (payer, payee, payments, total_minor, captured_at, last_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         } else {
-            "UPDATE pairs SET payments = ?3, last_at = ?4 WHERE payer = ?1 AND payee = ?2"
+            "UPDATE pairs SET payments = ?3, total_minor = ?4, captured_at = ?5, last_at = ?6 \
+             WHERE payer = ?1 AND payee = ?2"
         };
-        let values = (row.payer.as_bytes(), row.payee.as_bytes(), row.payments, row.last_at.unix_millis());
+        let (payer, payee, captured_at) = (row.payer.as_bytes(), row.payee.as_bytes(), row.captured_at);
+        let captured_at = captured_at.map(money::Instant::unix_millis);
+        let values = params![payer, payee, row.payments, row.total_minor, captured_at, row.last_at.unix_millis()];
         self.one(sql, values, "pair")
     }
 
@@ -212,7 +216,11 @@ impl Writer<'_> {
                 credits_held = ?5, closed = ?6 WHERE id = ?1";
             let (debits_posted, credits_posted, debits_held, credits_held) = counters;
             let id = row.id.as_bytes();
-            return self.one(sql, (id, debits_posted, credits_posted, debits_held, credits_held, row.closed), "account");
+            return self.one(
+                sql,
+                (id, debits_posted, credits_posted, debits_held, credits_held, row.closed),
+                "account",
+            );
         }
         let (overdraft, overdraft_minor) = match row.overdraft {
             Overdraft::None => ("none", 0),
@@ -253,7 +261,8 @@ impl Writer<'_> {
         let (id, from, at) = (row.id.as_bytes(), row.from.as_bytes(), row.at.unix_millis());
         self.one(sql, params![id, from, expires_at, at, state, transfer, row.captured], "hold")?;
         for (part, (account, amount)) in (0_i64..).zip(&row.to) {
-            let sql = "INSERT INTO hold_parts (hold, part, account, amount_minor, currency) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let sql =
+                "INSERT INTO hold_parts (hold, part, account, amount_minor, currency) VALUES (?1, ?2, ?3, ?4, ?5)";
             let (account, currency) = (account.as_bytes(), amount.currency().code());
             self.one(sql, (id, part, account, amount.minor(), currency), "part of a hold")?;
         }

@@ -1,9 +1,9 @@
 //! Any history of commands leaves books that balance, after every step.
 
+use payments::{Command, Intent};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use protocol::CaptureMode;
-use payments::{Command, Intent};
 use store::{Options, SqliteStore, Store};
 
 use crate::town::{Person, Shop, Town, settings, sweeper};

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use money::PaymentId;
 use protocol::CaptureMode;
-use store::{Options, SqliteStore, Store};
+use store::{Options, SqliteStore, Store, StoreError};
 use test_vfs::{Disk, Loss};
 
-use crate::town::{Town, settings};
+use crate::town::{Town, paid, settings, won};
 
 const SEEDS: u64 = 10;
 const CUTS: usize = 4;
@@ -137,4 +137,44 @@ async fn power_cut_loses_what_was_never_synced() {
     let left = SqliteStore::open(options(&to, &town)).unwrap();
     assert!(left.payer(mina.payer()).await.unwrap().is_some(), "what was synced is there");
     assert!(left.payment(id).await.unwrap().is_none(), "what was acknowledged without a sync is lost");
+}
+
+/// A disk that takes writes but cannot make them durable: nobody is told that they were paid, nor that they were not.
+#[tokio::test]
+async fn a_commit_that_cannot_be_synced_is_unknown_and_may_be_sent_again() {
+    let town = Town::new(301);
+    let place = tempfile::tempdir().unwrap();
+    let disk = Disk::register("failing-syncs").unwrap();
+    let store = SqliteStore::open(options(place.path(), &town).vfs(disk.name())).unwrap();
+    let (mina, shop) = (town.person(&*store, "Mina", 1_000).await, town.shop(&*store, "Cafe").await);
+    let intent = town.intent(&*store, &shop, Town::intent_body(10, "tea", CaptureMode::Automatic)).await;
+    let body = town.pay_body(&mina, &intent, town.payment_id());
+    disk.fail_syncs(true);
+    let unsure = store.submit(town.pay_as(&mina, body.clone(), town.fresh())).await;
+    assert!(matches!(unsure, Err(StoreError::Unknown)), "{unsure:?}");
+    disk.fail_syncs(false);
+    let payment = paid(store.submit(town.pay_as(&mina, body, town.fresh())).await.unwrap().outcome);
+    assert_eq!(store.payer(mina.payer()).await.unwrap().unwrap().1.available(), won(990));
+    let to = place.path().join("cut");
+    cut(&disk, place.path(), &to, Loss::Everything, &Acknowledged::default());
+    check(&to, &town, &[payment.id], "a cut after a failed sync").await;
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_quote_costs_no_sync() {
+    let town = Town::new(302);
+    let place = tempfile::tempdir().unwrap();
+    let disk = Disk::register("quotes").unwrap();
+    let store = SqliteStore::open(options(place.path(), &town).vfs(disk.name())).unwrap();
+    let (mina, shop) = (town.person(&*store, "Mina", 1_000).await, town.shop(&*store, "Cafe").await);
+    let intent = town.intent(&*store, &shop, Town::intent_body(10, "tea", CaptureMode::Automatic)).await;
+    let before = disk.syncs();
+    for _ in 0..5 {
+        store.submit(town.quote(&mina, &intent)).await.unwrap().outcome.unwrap();
+    }
+    assert_eq!(disk.syncs(), before);
+    store.submit(town.pay(&mina, &intent, town.payment_id())).await.unwrap().outcome.unwrap();
+    assert_eq!(disk.syncs(), before + 1, "one payment, one sync");
+    store.close().await.unwrap();
 }

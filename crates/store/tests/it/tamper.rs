@@ -89,7 +89,17 @@ const PROVEN: &[(&str, &[&str], &[&str])] = &[
     ("hold_parts", &["hold", "account", "amount_minor", "currency"], &["hld_", "part of hold ", "pay_"]),
     (
         "payments",
-        &["payer", "payee", "amount_minor", "currency", "status", "hold", "transfer", "captured_minor", "refunded_minor"],
+        &[
+            "payer",
+            "payee",
+            "amount_minor",
+            "currency",
+            "status",
+            "hold",
+            "transfer",
+            "captured_minor",
+            "refunded_minor",
+        ],
         &["pay_", "payment "],
     ),
     ("refunds", &["payment", "payee", "amount_minor", "currency", "transfer"], &["rfd_", "pay_", "refund "]),
@@ -109,8 +119,10 @@ async fn every_altered_value_is_found_and_named() {
             // The last row that has something there: an id is found by its value, which may be all that tells it.
             let sql = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1");
             let value: Value = raw.query_row(&sql, (), |row| row.get(0)).unwrap();
-            let sql = format!("UPDATE OR IGNORE {table} SET {column} = ?2 WHERE {column} IS ?1 AND \
-                ({column}) = (SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1)");
+            let sql = format!(
+                "UPDATE OR IGNORE {table} SET {column} = ?2 WHERE {column} IS ?1 AND \
+                ({column}) = (SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1)"
+            );
             let changed = raw.execute(&sql, (value.clone(), altered(value).unwrap())).unwrap();
             assert!(changed > 0, "{table}.{column} could be altered");
             drop(raw);

@@ -107,6 +107,7 @@ function Body({ receipt }: { receipt: ReceiptView }) {
         {names.second !== undefined && <span className="quiet">{names.second}</span>}
         <Money amount={{ ...payment.amount, minor: payment.amount.minor + payment.fee.minor }} size="hero" />
       </header>
+      {core.capture === 'manual' && <p className="quiet">{t('receipt.heldFirst')}</p>}
       <Facts>
         <Fact name={t('receipt.at')}>{moments.full(payment.created_at)}</Fact>
         <Fact name={t('receipt.purpose')}>{payment.purpose}</Fact>

@@ -47,6 +47,8 @@ export const en = {
       expired: 'Hold expired',
       refused: 'Not paid',
     },
+    heldFirst:
+      'Held first, not taken at once: the shop takes it when it confirms, and it is released after 7 days otherwise.',
     to: 'Paid to',
     purpose: 'For',
     place: 'Place',

@@ -49,6 +49,8 @@ export const ko: typeof en = {
       expired: '승인 기간 만료',
       refused: '결제되지 않음',
     },
+    heldFirst:
+      '바로 빠지지 않고 먼저 잡아 두는 결제예요. 가맹점이 확정할 때 빠져나가고, 7일 안에 확정하지 않으면 풀려요.',
     to: '받는 곳',
     purpose: '내용',
     place: '장소',

@@ -3,7 +3,7 @@ import type { QuoteView } from '@/api/types';
 import { formatAmount } from '@/domain/money';
 import { clockText } from '@/ui/clock';
 import { useLocale, useNames } from '@/ui/locale';
-import { Countdown, Fact, Facts, Money, Status } from '@/ui/parts';
+import { Countdown, Fact, Facts, Money, Notice, Status } from '@/ui/parts';
 import styles from './pay.module.css';
 
 const LATE_SECONDS = 20;
@@ -49,6 +49,7 @@ export function Terms({ quote }: { quote: QuoteView }) {
   const { t } = useTranslation('pay');
   const locale = useLocale();
   const { core, funding } = quote;
+  const held = core.capture === 'manual';
   return (
     <>
       <Facts>
@@ -71,9 +72,11 @@ export function Terms({ quote }: { quote: QuoteView }) {
           {t('preview.limitLeft', { amount: formatAmount(quote.limit_left, locale) })}
         </Fact>
         <Fact name={t('preview.settlement')}>
-          {funding.settlement_days === 0
-            ? t('preview.settlementNow')
-            : t('preview.settlementDays', { count: funding.settlement_days })}
+          {funding.settlement_days > 0
+            ? t('preview.settlementDays', { count: funding.settlement_days })
+            : held
+              ? t('preview.settlementHeld')
+              : t('preview.settlementNow')}
         </Fact>
         <Fact name={t('preview.refund')}>
           {funding.refundable_days === 0
@@ -81,6 +84,7 @@ export function Terms({ quote }: { quote: QuoteView }) {
             : t('preview.refundDays', { count: funding.refundable_days })}
         </Fact>
       </Facts>
+      {held && <Notice tone="plain" icon="clock" title={t('preview.held')} />}
       <div className={styles.signing}>
         <strong>{t('preview.signing')}</strong>
         <span className="mono">{quote.quote.slice(0, 12)}</span>

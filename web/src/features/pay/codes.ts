@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { serverNow } from '@/api/client';
-import { trustedKeys } from '@/api/keys';
+import { trustedKeys, type KeysState } from '@/api/keys';
 import { keys } from '@/api/queries';
 import { inspect } from '@/api/wallet';
 import { judge, type Verdict } from '@/domain/signedCode';
@@ -18,7 +18,6 @@ export const rememberCode = (intent: IntentId, payload: string): void =>
 export const codeFor = (intent: IntentId): string | undefined =>
   sessionStorage.getItem(slot(intent)) ?? undefined;
 
-/** Judges offline with the kept keys; only where this browser cannot, asks the server. */
 export function useJudge(): (text: string) => Promise<Verdict> {
   const client = useQueryClient();
   return useCallback(
@@ -26,16 +25,20 @@ export function useJudge(): (text: string) => Promise<Verdict> {
       const known = await client
         .query({ queryKey: keys.trusted, queryFn: trustedKeys, staleTime: KEYS_FRESH_MS })
         .catch(() => undefined);
-      const set = known?.kind === 'trusted' ? known.kept.keys.set : undefined;
-      const inTime = set && serverNow() < Date.parse(set.expires_at) ? set.keys : undefined;
-      const verdict = await judge(text, inTime, serverNow());
-      // INVARIANT: a key set that fails its check is never papered over by asking the same server.
-      if (verdict.kind !== 'unchecked' || (known?.kind === 'untrusted' && known.why !== 'unsupported'))
-        return verdict;
-      return askServer(verdict);
+      return judgeBy(known, text);
     },
     [client],
   );
+}
+
+/** Judges offline with the kept keys; only where this browser cannot, asks the server. */
+export async function judgeBy(known: KeysState | undefined, text: string): Promise<Verdict> {
+  const set = known?.kind === 'trusted' ? known.kept.keys.set : undefined;
+  const inTime = set && serverNow() < Date.parse(set.expires_at) ? set.keys : undefined;
+  const verdict = await judge(text, inTime, serverNow());
+  // INVARIANT: a key set that fails its check, or whose check failed, is never papered over by asking the same server.
+  const failed = known === undefined || (known.kind === 'untrusted' && known.why !== 'unsupported');
+  return verdict.kind !== 'unchecked' || failed ? verdict : askServer(verdict);
 }
 
 async function askServer(unchecked: Verdict & { kind: 'unchecked' }): Promise<Verdict> {

@@ -17,7 +17,8 @@ export type Outcome =
  * certain.
  *
  * INVARIANT: "refused" is said only when this payment is certainly not paid. After an attempt without an answer, a
- * refusal that does not name this payment (an expired token, a busy server) proves nothing.
+ * refusal that does not name this payment (an expired token, a busy server) proves nothing; and some refusals prove
+ * nothing even on a first try, see `isCertain`.
  */
 export async function settle(identity: store.Identity, question: store.Unsettled): Promise<Outcome> {
   const asked = await isAsked(question.payment);
@@ -29,7 +30,7 @@ export async function settle(identity: store.Identity, question: store.Unsettled
   } catch (error) {
     if (!(error instanceof Refusal)) return { kind: 'unknown', message: undefined };
     if (error.problem.retry) return { kind: 'unknown', message: error.problem.message };
-    if (!asked || error.problem.payment === question.payment) {
+    if ((!asked && isCertain(error)) || error.problem.payment === question.payment) {
       await drop(question.payment);
       return { kind: 'refused', refusal: error };
     }
@@ -37,7 +38,15 @@ export async function settle(identity: store.Identity, question: store.Unsettled
   }
 }
 
-/** An earlier attempt went unanswered and this one was refused for another reason: ask what the books say. */
+/**
+ * Whether a refusal that names no payment says that this request moved nothing.
+ *
+ * WHY: a browser may send a POST again by itself when a reused connection breaks. If the first copy was committed, the
+ * second is answered `proof.replayed`. And a fault of the server (5xx) may come after the commit.
+ */
+const isCertain = ({ code, problem }: Refusal): boolean => code !== 'proof.replayed' && problem.status < 500;
+
+/** The refusal does not settle it: ask what the books say. */
 async function look(
   identity: store.Identity,
   { payment: id }: store.Unsettled,
@@ -48,7 +57,9 @@ async function look(
     await drop(id);
     return view.status === 'refused' ? { kind: 'refused', refusal } : { kind: 'paid', payment: view };
   } catch (error) {
-    if (!isRefusal(error, 'payment.unknown')) return { kind: 'unknown', message: refusal.problem.message };
+    // The books may be read before the commit of the first copy; then the next try, with the same id, decides.
+    if (!isRefusal(error, 'payment.unknown') || !isCertain(refusal))
+      return { kind: 'unknown', message: refusal.problem.message };
     await drop(id);
     return { kind: 'refused', refusal };
   }

@@ -64,6 +64,8 @@ export const en = {
     settlementDays_one: 'The payee gets it after {{count}} day',
     settlementDays_other: 'The payee gets it after {{count}} days',
     settlementNow: 'The payee gets it at once',
+    settlementHeld: 'The payee gets it when it confirms',
+    held: 'Held first, not taken at once: the shop takes it when it confirms, and it is released after 7 days otherwise.',
     refund: 'Refund',
     refundDays_one: 'You can ask for it within {{count}} day',
     refundDays_other: 'You can ask for it within {{count}} days',

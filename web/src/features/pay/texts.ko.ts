@@ -67,6 +67,8 @@ export const ko: typeof en = {
     settlementDays_one: '{{count}}일 뒤 받는 곳에 지급돼요',
     settlementDays_other: '{{count}}일 뒤 받는 곳에 지급돼요',
     settlementNow: '받는 곳에 바로 지급돼요',
+    settlementHeld: '받는 곳이 확정하면 지급돼요',
+    held: '바로 빠지지 않고 먼저 잡아 두는 결제예요. 가맹점이 확정할 때 빠져나가고, 7일 안에 확정하지 않으면 풀려요.',
     refund: '환불',
     refundDays_one: '{{count}}일 안에 요청할 수 있어요',
     refundDays_other: '{{count}}일 안에 요청할 수 있어요',

@@ -1,21 +1,23 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { payee as askPayee } from '@/api/merchant';
-import { dropKey, keepKey, keptKey } from '@/api/merchantKey';
+import { dropKey, dropOffer, followOffer, keepKey, keptKey, offeredKey } from '@/api/merchantKey';
 import { isRefusal } from '@/api/errors';
 import type { IntentView } from '@/api/types';
 import { useNames } from '@/ui/locale';
 import { Blank, Money, Stack } from '@/ui/parts';
 import { AskForm } from './AskForm';
 import { KeyForm } from './KeyForm';
+import { KeyOffer } from './KeyOffer';
 import { LiveCode } from './LiveCode';
 import styles from './shop.module.css';
 import { TodayList } from './TodayList';
 
 export function ShopPage() {
   const [key, setKey] = useState(keptKey);
+  const offered = useSyncExternalStore(followOffer, offeredKey);
   const leave = () => {
     dropKey();
     setKey(undefined);
@@ -24,6 +26,21 @@ export function ShopPage() {
     keepKey(next);
     setKey(next);
   };
+  if (offered !== undefined) {
+    const accept = () => {
+      open(offered);
+      dropOffer();
+    };
+    return (
+      <KeyOffer
+        key={offered}
+        apiKey={offered}
+        swaps={key !== undefined}
+        onOpen={accept}
+        onCancel={dropOffer}
+      />
+    );
+  }
   return key === undefined ? (
     <KeyForm onKey={open} />
   ) : (

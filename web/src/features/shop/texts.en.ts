@@ -9,6 +9,14 @@ export const en = {
     unknown: 'No answer arrived. Please try again.',
     leave: 'Sign out',
   },
+  offer: {
+    title: 'Open the till of {{name}}?',
+    body: 'A link brought the API key of this shop. Every payment you ask for here goes to it. Open it only if this is your shop.',
+    swaps: 'Another till is open in this tab. It will be signed out.',
+    open: 'Open the till',
+    again: 'Try again',
+    cancel: 'Do not open',
+  },
   balance: 'Balance',
   ask: {
     title: 'New payment',

@@ -11,6 +11,14 @@ export const ko: typeof en = {
     unknown: '응답을 받지 못했어요. 다시 시도해 주세요.',
     leave: '나가기',
   },
+  offer: {
+    title: '‘{{name}}’ 계산대를 열까요?',
+    body: '링크로 받은 가게 API 키예요. 여기서 요청하는 결제는 모두 이 가게로 들어가요. 내 가게일 때만 열어 주세요.',
+    swaps: '이 탭에 열려 있는 다른 계산대는 닫혀요.',
+    open: '계산대 열기',
+    again: '다시 시도',
+    cancel: '열지 않기',
+  },
   balance: '잔액',
   ask: {
     title: '결제 요청',

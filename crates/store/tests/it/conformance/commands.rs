@@ -145,8 +145,7 @@ pub(crate) async fn events_are_told_after_their_commit(place: Place<'_>) {
     // Events of one millisecond have no order but their ids'.
     town.clock.advance(1);
     paid(place.run(town.pay(&mina, &intent, town.payment_id())).await);
-    let wanted =
-        [EventKind::PayerOpened, EventKind::PayerFunded, EventKind::IntentCreated, EventKind::PaymentCaptured];
+    let wanted = [EventKind::PayerOpened, EventKind::PayerFunded, EventKind::IntentCreated, EventKind::PaymentCaptured];
     for kind in wanted {
         assert_eq!(events.recv().await.unwrap().kind, kind);
     }

@@ -64,7 +64,9 @@ pub(crate) async fn payments_are_filtered(place: Place<'_>) {
         town.renew(&mut mina);
     }
     let only = async |filter: PaymentFilter| pages(store, &mina, &filter, 10).await.concat();
-    for (status, id) in [PaymentStatus::Captured, PaymentStatus::Authorized, PaymentStatus::Refused].into_iter().zip(&made) {
+    for (status, id) in
+        [PaymentStatus::Captured, PaymentStatus::Authorized, PaymentStatus::Refused].into_iter().zip(&made)
+    {
         assert_eq!(only(PaymentFilter { status: Some(status), ..PaymentFilter::default() }).await, [*id]);
     }
     let second = start.checked_add_seconds(10).unwrap();
