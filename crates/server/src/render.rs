@@ -34,7 +34,7 @@ pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
         frozen: payer.lock.is_frozen(now),
         name: payer.name.to_string(),
         payer: payer.id,
-        payment_limit: app.settings.payment_limit(payer.currency),
+        payment_limit: app.settings.payment_limit(),
         test_mode: app.test_mode,
         unfreezes_at: thaws_at(payer.lock, now),
     }

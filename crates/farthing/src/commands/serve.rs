@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use money::Currency;
 use payments::Settings;
 use serde::Serialize;
 use server::RateLimits;
@@ -50,7 +51,10 @@ pub(crate) struct Serve {
 /// What the operator may set.
 #[derive(Debug, clap::Args)]
 struct Limits {
-    /// The most one payment may take, in minor units of the wallet's currency.
+    /// The one currency of this provider's wallets and payees.
+    #[arg(long, value_name = "CODE", default_value_t = Settings::default().currency)]
+    currency: Currency,
+    /// The most one payment may take, in minor units.
     #[arg(long, value_name = "MINOR", default_value_t = Settings::default().payment_limit_minor)]
     payment_limit: i64,
     /// The most a first payment to a payee may take, in minor units.
@@ -97,6 +101,7 @@ impl Serve {
 
     fn plan(self) -> Plan {
         let settings = Settings {
+            currency: self.limits.currency,
             payment_limit_minor: self.limits.payment_limit,
             first_payee_limit_minor: self.limits.first_payee_limit,
             unfreeze_delay_seconds: self.limits.unfreeze_delay,

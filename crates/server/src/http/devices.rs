@@ -33,10 +33,10 @@ pub(crate) async fn bind(
     Approved(signed): Approved<BindDeviceBody>,
 ) -> Result<(StatusCode, Json<DeviceView>), Failure> {
     let body = signed.body();
-    let possession = app
-        .verifier
-        .possession(&body.possession, "/v1/devices", body.device, signed.payer(), app.now())
-        .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
+    let possession =
+        app.verifier
+            .possession(&body.possession, "/v1/devices", body.device, signed.payer(), app.now())
+            .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
     match app.accept(Command::BindDevice { signed, possession }).await? {
         Accepted::Device(device) => Ok((StatusCode::CREATED, Json(render::device(&device)))),
         _ => Err(unexpected()),

@@ -9,6 +9,7 @@
 mod attempt;
 mod bad_input;
 mod client;
+mod crowds;
 mod documents;
 mod emv;
 mod journeys;

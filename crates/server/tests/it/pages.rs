@@ -92,8 +92,10 @@ async fn the_operators_addresses_answer_on_loopback_and_name_nobody() {
     let payer = world.payer(1_000).await;
     assert_eq!(world.get("/healthz").await.status, 200);
     assert_eq!(world.get("/readyz").await.status, 200);
-    let forwarded = Sent::new("GET", "/metrics").header("x-forwarded-for", "203.0.113.7");
-    assert_eq!(world.send(forwarded).await.problem(), (404, "request.not_found".to_owned()));
+    for name in ["x-forwarded-for", "x-real-ip", "forwarded", "via"] {
+        let forwarded = Sent::new("GET", "/metrics").header(name, "203.0.113.7");
+        assert_eq!(world.send(forwarded).await.problem(), (404, "request.not_found".to_owned()), "{name}");
+    }
     let metrics = world.get("/metrics").await.text();
     for name in [
         "farthing_requests_total{route=\"/v1/payers\",status=\"201\"}",

@@ -58,6 +58,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
     let config = |world: &World| server::Config {
         listen: ([127, 0, 0, 1], 0).into(),
         public_origin: None,
+        trusted_proxies: Vec::new(),
         admin_socket: Some(socket.clone()),
         signing: keys::load(world.dir.path()).unwrap(),
         token_key: world.store.purpose_key("access tokens").unwrap(),

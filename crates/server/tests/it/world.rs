@@ -64,6 +64,7 @@ impl World {
         let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_origin: None,
+            trusted_proxies: Vec::new(),
             admin_socket: Some(dir.path().join("admin.sock")),
             signing: keys::load_or_create(dir.path(), store.now()).unwrap(),
             token_key: store.purpose_key("access tokens").unwrap(),

@@ -242,7 +242,8 @@ impl Town {
             possession: possession.clone(),
         };
         let signed = self.signed(person, "/v1/devices", &body);
-        let possession = self.verifier.possession(&possession, "/v1/devices", body.device, person.payer(), self.now()).unwrap();
+        let possession =
+            self.verifier.possession(&possession, "/v1/devices", body.device, person.payer(), self.now()).unwrap();
         (new, Command::BindDevice { signed, possession })
     }
 

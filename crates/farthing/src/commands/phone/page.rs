@@ -2,7 +2,7 @@
 
 use device::{ShowError, Shown};
 use money::{Amount, Instant, ReasonCode};
-use protocol::{HopRole, PayerView, PaymentStatus, PaymentView, QuoteCore};
+use protocol::{CaptureMode, HopRole, PayerView, PaymentStatus, PaymentView, QuoteCore};
 use qr::{Inspection, Verdict};
 use serde::Serialize;
 
@@ -147,6 +147,7 @@ fn terms(core: &QuoteCore, now: Instant) -> Vec<(&'static str, String)> {
         ("amount", format!("{STRONG}{}{STRONG:#}", core.amount.for_people())),
         ("for", core.purpose.to_string()),
         ("at", core.place.to_string()),
+        ("taken", taken(core.capture).to_owned()),
     ];
     for funding in &core.funding {
         let role = |role| match role {
@@ -167,6 +168,13 @@ fn terms(core: &QuoteCore, now: Instant) -> Vec<(&'static str, String)> {
         if left > 0 { format!("in {} min {} s", left / 60, left % 60) } else { "already".to_owned() },
     ));
     rows
+}
+
+const fn taken(capture: CaptureMode) -> &'static str {
+    match capture {
+        CaptureMode::Automatic => "at once",
+        CaptureMode::Manual => "held first; the payee takes at most this much later",
+    }
 }
 
 /// A wallet.

@@ -204,7 +204,7 @@ impl Signed {
             payee: core.payee.id,
             quote: core.digest(),
             core: core.clone(),
-            capture: CaptureMode::Automatic,
+            capture: core.capture,
             reference: None,
             status: IntentStatus::Open,
             payment: None,
