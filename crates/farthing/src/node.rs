@@ -1,6 +1,6 @@
 //! [`start`]: one server on one data folder, as `serve` and `demo` run it, and the signals that end it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ pub(crate) struct Plan {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) public_origin: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) settings: Settings,
     pub(crate) keys: KeySource,
     pub(crate) rate: RateLimits,
@@ -42,6 +43,7 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
     let config = Config {
         listen: plan.listen,
         public_origin: plan.public_origin,
+        trusted_proxies: plan.trusted_proxies,
         admin_socket: Some(plan.data.join(SOCKET)),
         signing,
         token_key: store.purpose_key("access-token").map_err(failed("cannot derive keys"))?,

@@ -83,6 +83,7 @@ impl Demo {
             data: folder.path().to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             public_origin: None,
+            trusted_proxies: Vec::new(),
             settings,
             keys: KeySource::File,
             rate: RateLimits::default(),

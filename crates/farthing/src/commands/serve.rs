@@ -1,6 +1,6 @@
 //! `farthing serve`: the server on a data folder.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use money::Currency;
@@ -26,6 +26,9 @@ pub(crate) struct Serve {
     /// The origin clients reach this server at, when that is not http://ADDRESS.
     #[arg(long, value_name = "URL")]
     public_origin: Option<String>,
+    /// A proxy in front of this server, believed when it tells its callers' addresses; may be repeated.
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    trusted_proxies: Vec<IpAddr>,
     /// Let wallets be filled with play money.
     #[arg(long)]
     test_mode: bool,
@@ -113,6 +116,7 @@ impl Serve {
             data: self.data,
             listen: self.listen,
             public_origin: self.public_origin,
+            trusted_proxies: self.trusted_proxies,
             settings,
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
             rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },

@@ -104,7 +104,7 @@ async fn a_frozen_wallet_pays_nothing_until_the_delay_has_passed() {
 async fn another_device_is_bound_and_pays_from_the_same_wallet() {
     let world = World::start().await;
     let mut payer = world.payer(10_000).await;
-    let mut second = Handset::new(&world);
+    let mut second = Handset::of(&world, payer.phone.payer());
     second.phone.hear(200, Some(&world.nonce().await));
     let body = BindDeviceBody {
         device: second.phone.device(),

@@ -146,9 +146,14 @@ pub(crate) struct Handset {
 
 impl Handset {
     pub(crate) fn new(world: &World) -> Self {
+        Self::of(world, PayerId::new(world.now(), fresh10()))
+    }
+
+    /// Another phone of a payer.
+    pub(crate) fn of(world: &World, payer: PayerId) -> Self {
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&fresh().to_be_bytes());
-        let (payer, device) = (PayerId::new(world.now(), fresh10()), DeviceId::new(world.now(), fresh10()));
+        let device = DeviceId::new(world.now(), fresh10());
         let key = SoftwareKey::from_seed(seed).unwrap();
         Self { phone: Phone::new(key, world.running.origin(), payer, device), seed, token: String::new() }
     }

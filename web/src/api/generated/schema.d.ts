@@ -482,7 +482,10 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description What the payer calls it. */
             device_name: components["schemas"]["Text40"];
-            /** @description A compact DPoP proof by the new key for this address, its `body_s256` the digest of the new device's id as text. */
+            /**
+             * @description A compact DPoP proof by the new key for this address, its `body_s256` the digest of the canonical
+             *     [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins.
+             */
             possession: string;
         };
         /** @description `POST /v1/payments/{id}/capture`: take a held payment. Signed by the merchant (RFC 9421). */
@@ -956,6 +959,8 @@ export interface components {
         QuoteCore: {
             /** @description What the payee receives. */
             amount: components["schemas"]["Amount"];
+            /** @description Whether the money moves at once or is held until the payee takes it. */
+            capture: components["schemas"]["CaptureMode"];
             /** @description When the intent was made. */
             created_at: components["schemas"]["Instant"];
             /** @description From this moment on it cannot be paid. */
@@ -1120,7 +1125,7 @@ export interface components {
         Via: {
             /** @enum {string} */
             kind: "code";
-            /** @description Every character of it. */
+            /** @description Every character of it, at most 512. */
             payload: string;
         } | {
             /** @enum {string} */
