@@ -201,7 +201,13 @@ impl<K: DeviceKey> Phone<K> {
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn possession(&self, at: Moment) -> Result<String, PhoneError> {
-        self.proof("POST", "/v1/devices", Some(sha256(&to_canonical(&TokenBody { device: self.device, payer: self.payer }))), None, at)
+        self.proof(
+            "POST",
+            "/v1/devices",
+            Some(sha256(&to_canonical(&TokenBody { device: self.device, payer: self.payer }))),
+            None,
+            at,
+        )
     }
 
     /// Learns from an answer: keeps its `DPoP-Nonce` (RFC 9449 §8.2) and says whether to sign again. A caller does

@@ -2,6 +2,10 @@
 
 /// Commands that may wait for the committer; more are refused as busy.
 pub const QUEUE_MAX: usize = 4_096;
+/// After a batch of this many commands the next one gathers for [`GATHER`] before it is decided.
+pub const GATHER_FROM: usize = 4;
+/// How long a batch gathers under load.
+pub const GATHER: std::time::Duration = std::time::Duration::from_millis(4);
 /// Commands decided in one transaction.
 pub const BATCH_MAX: usize = 256;
 /// Connections that serve reads.
@@ -27,7 +31,7 @@ pub const CHECKPOINT_PAGES: i64 = 16_384;
 /// How long a connection waits for another, in milliseconds.
 pub const BUSY_TIMEOUT_MILLIS: u64 = 10_000;
 /// Memory for pages of one connection, in KiB.
-pub const PAGE_CACHE_KIB: i64 = 65_536;
+pub const PAGE_CACHE_KIB: i64 = 8 * 1024;
 /// Bytes of the database that are mapped into memory at the most.
 pub const MMAP_BYTES: i64 = 1 << 30;
 /// Bytes of the output of a key command.

@@ -59,7 +59,8 @@ fn every_refusal_of_a_payment_in_order_of_precedence() {
 /// Stage 6: one won paid a moment ago buys no right to a large payment.
 #[test]
 fn a_payee_counts_as_new_for_a_day_after_the_first_captured_payment() {
-    check("
+    check(
+        "
         payer ann 1000000
         payee cafe
         intent a cafe 1
@@ -73,12 +74,14 @@ fn a_payee_counts_as_new_for_a_day_after_the_first_captured_payment() {
         wait 86400
         intent e cafe 300000
         pay e ann e -> captured 300000
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_hold_that_was_never_captured_makes_no_acquaintance() {
-    check("
+    check(
+        "
         payer ann 1000000
         payee cafe
         intent a cafe 1 manual
@@ -93,7 +96,8 @@ fn a_hold_that_was_never_captured_makes_no_acquaintance() {
         wait 86400
         intent d cafe 100001
         pay d ann d -> captured 100001
-    ");
+    ",
+    );
 }
 
 #[test]

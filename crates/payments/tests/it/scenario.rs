@@ -226,7 +226,8 @@ fn in_town(text: &str) {
 
 #[test]
 fn a_payment_moves_the_money_once() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 -> asks 4500
         pay p1 ann i1 -> captured 4500
         show ann -> posted 5500 held 0 available 5500
@@ -234,23 +235,27 @@ fn a_payment_moves_the_money_once() {
         # an honest retry signs afresh and gets the first answer
         pay p1 ann i1 -> captured 4500
         show ann -> posted 5500 held 0 available 5500
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_first_answer_is_given_also_when_the_payer_could_no_longer_pay() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 9000
         pay p1 ann i1 -> captured 9000
         freeze ann -> frozen
         pay p1 ann i1 -> captured 9000
         show ann -> posted 1000 held 0 available 1000
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_refused_payment_stays_refused_under_its_id() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500
         pay p1 bob i1 -> refused funds.insufficient
         intent i2 kiosk 1000
@@ -258,12 +263,14 @@ fn a_refused_payment_stays_refused_under_its_id() {
         pay p2 ann i1 -> captured 4500
         pay p1 bob i1 -> refused funds.insufficient
         show bob -> posted 2000 held 0 available 2000
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_manual_capture_holds_then_takes_a_part_and_releases_the_rest() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 manual
         pay p1 ann i1 -> authorized 4500
         show ann -> posted 10000 held 4500 available 5500
@@ -272,12 +279,14 @@ fn a_manual_capture_holds_then_takes_a_part_and_releases_the_rest() {
         show cafe -> posted 3000 held 0 available 3000
         capture cafe p1 -> refused payment.captured
         void cafe p1 -> refused payment.captured
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_void_releases_everything_and_is_final() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 manual
         pay p1 ann i1 -> authorized 4500
         void cafe p1 4400 -> refused void.different_amount
@@ -286,12 +295,14 @@ fn a_void_releases_everything_and_is_final() {
         capture cafe p1 -> refused payment.voided
         void cafe p1 -> refused payment.voided
         refund r1 cafe p1 100 -> refused payment.voided
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_hold_expires_once_and_not_before_its_time() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 manual
         pay p1 ann i1 -> authorized 4500
         expire-hold p1 -> refused payment.not_yet_expired
@@ -301,12 +312,14 @@ fn a_hold_expires_once_and_not_before_its_time() {
         show ann -> posted 10000 held 0 available 10000
         expire-hold p1 -> refused payment.expired
         capture cafe p1 -> refused payment.expired
-    ");
+    ",
+    );
 }
 
 #[test]
 fn refunds_never_exceed_what_was_captured() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500
         pay p1 ann i1 -> captured 4500
         refund r1 cafe p1 1500 -> refunded 1500 left 3000
@@ -317,12 +330,14 @@ fn refunds_never_exceed_what_was_captured() {
         refund r4 cafe p1 1 -> refused refund.exceeds_remaining
         show ann -> posted 10000 held 0 available 10000
         show cafe -> posted 0 held 0 available 0
-    ");
+    ",
+    );
 }
 
 #[test]
 fn freezing_binds_at_once_and_unfreezing_waits() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 1000 life=3600
         freeze ann -> frozen
         freeze ann -> frozen
@@ -335,7 +350,8 @@ fn freezing_binds_at_once_and_unfreezing_waits() {
         wait 300
         pay p2 ann i1 -> captured 1000
         freeze ann -> frozen
-    ");
+    ",
+    );
 }
 
 #[test]
@@ -361,7 +377,8 @@ fn a_preview_says_what_the_payment_will_do_and_writes_nothing() {
 
 #[test]
 fn an_idempotency_key_makes_one_intent() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 key=order-1 -> asks 4500
         intent i1 cafe 4500 key=order-1 -> asks 4500
         intent i2 cafe 4600 key=order-1 -> refused request.idempotency_key_reused
@@ -369,17 +386,20 @@ fn an_idempotency_key_makes_one_intent() {
         intent i3 kiosk 4600 key=order-1 -> asks 4600
         pay p1 ann i1 -> captured 4500
         intent i1 cafe 4500 key=order-1 -> taken
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_intent_expires_once() {
-    in_town("
+    in_town(
+        "
         intent i1 cafe 4500 life=5
         expire-intent i1 -> refused payment.not_yet_expired
         wait 5
         expire-intent i1 -> expired
         expire-intent i1 -> refused intent.expired
         expire-intent nowhere -> refused intent.unknown
-    ");
+    ",
+    );
 }

@@ -57,7 +57,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     merchants: u32,
     /// Kept-alive connections, and so the most requests in flight.
-    #[arg(long, value_name = "COUNT", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4_096))]
     connections: u32,
     /// Operations arrive by chance (a Poisson process) instead of evenly.
     #[arg(long)]
