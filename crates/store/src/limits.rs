@@ -27,7 +27,7 @@ pub const PRUNED_PROOFS_MAX: usize = 1_024;
 /// How long a used proof is remembered after it has gone stale, in seconds.
 pub const PROOF_GRACE_SECONDS: i64 = 300;
 /// Pages of the write-ahead log after which it is copied into the database (4 KiB each).
-pub const CHECKPOINT_PAGES: i64 = 16_384;
+pub const CHECKPOINT_PAGES: i64 = 2_048;
 /// How long a connection waits for another, in milliseconds.
 pub const BUSY_TIMEOUT_MILLIS: u64 = 10_000;
 /// Memory for pages of one connection, in KiB.
