@@ -7,7 +7,7 @@ use std::sync::Arc;
 use payments::Settings;
 use server::{Config, RateLimits, Running};
 use store::{Clock, KeySource, Options, SqliteStore, Store, SystemClock};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::{Failure, failed};
@@ -70,15 +70,29 @@ pub(crate) async fn stop(running: Running) -> Result<(), Failure> {
     running.shutdown().await.map_err(failed("cannot close the data folder"))
 }
 
-/// Waits for Ctrl-C or a request to end.
-pub(crate) async fn asked_to_stop() -> Result<(), Failure> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed("cannot wait for signals"))?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed("cannot wait for signals"))?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C, and a request to end. Listened for before anybody is told that the server is there, so that the first one
+/// to hear of it can already stop it cleanly.
+pub(crate) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    /// Listens from now on.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(failed("cannot wait for signals"))?,
+            terminate: signal(SignalKind::terminate()).map_err(failed("cannot wait for signals"))?,
+        })
     }
-    Ok(())
+
+    /// Waits until one of them comes.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// Logs as JSON on stderr, from `level` on.

@@ -89,6 +89,7 @@ impl Demo {
             rate: RateLimits::default(),
             web: true,
         };
+        let mut stop = node::Stop::listen()?;
         let running = node::start(plan).await?;
         self.say_where(&running, &town, settled, &folder, output)?;
         let live = async {
@@ -102,7 +103,7 @@ impl Demo {
             std::future::pending().await
         };
         tokio::select! {
-            asked = node::asked_to_stop() => asked?,
+            () = stop.asked() => {}
             () = live => {}
         }
         node::stop(running).await?;

@@ -84,6 +84,7 @@ impl Serve {
         node::log(&self.log)?;
         let until_stdin_closes = self.until_stdin_closes;
         let data = self.data.display().to_string();
+        let mut stop = node::Stop::listen()?;
         let running = node::start(self.plan()).await?;
         let admin_socket = running.admin_socket().map(|path| path.display().to_string());
         if output.is_json() {
@@ -96,7 +97,7 @@ impl Serve {
             ));
         }
         tokio::select! {
-            asked = node::asked_to_stop() => asked?,
+            () = stop.asked() => {}
             () = stdin_closes(), if until_stdin_closes => {}
         }
         node::stop(running).await
