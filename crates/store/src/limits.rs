@@ -3,9 +3,9 @@
 /// Commands that may wait for the committer; more are refused as busy.
 pub const QUEUE_MAX: usize = 4_096;
 /// After a batch of this many commands the next one gathers for [`GATHER`] before it is decided.
-pub const GATHER_FROM: usize = 4;
+pub const GATHER_FROM: usize = 16;
 /// How long a batch gathers under load.
-pub const GATHER: std::time::Duration = std::time::Duration::from_millis(4);
+pub const GATHER: std::time::Duration = std::time::Duration::from_millis(1);
 /// Commands decided in one transaction.
 pub const BATCH_MAX: usize = 256;
 /// Connections that serve reads.
@@ -27,7 +27,7 @@ pub const PRUNED_PROOFS_MAX: usize = 1_024;
 /// How long a used proof is remembered after it has gone stale, in seconds.
 pub const PROOF_GRACE_SECONDS: i64 = 300;
 /// Pages of the write-ahead log after which it is copied into the database (4 KiB each).
-pub const CHECKPOINT_PAGES: i64 = 2_048;
+pub const CHECKPOINT_PAGES: i64 = 16_384;
 /// How long a connection waits for another, in milliseconds.
 pub const BUSY_TIMEOUT_MILLIS: u64 = 10_000;
 /// Memory for pages of one connection, in KiB.

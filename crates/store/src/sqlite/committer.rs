@@ -60,7 +60,7 @@ impl Committer {
                     let mut waiting = vec![*first];
                     if company >= limits::GATHER_FROM {
                         // WHY: a commit costs nearly the same for one payment as for thirty. Where many come anyway, a
-                        // few milliseconds of patience save most of that; alone, nobody waits.
+                        // millisecond of patience saves much of that; alone, nobody waits.
                         std::thread::sleep(limits::GATHER);
                     }
                     while waiting.len() < limits::BATCH_MAX && put_off.is_none() {
