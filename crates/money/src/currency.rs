@@ -215,6 +215,7 @@ const fn numbered(numeric: u16) -> Option<&'static Row> {
     None
 }
 
+/// For the constants below only: a number that is not in the table stops the compiler, never a running program.
 const fn listed(numeric: u16) -> Currency {
     match numbered(numeric) {
         Some(row) => Currency(row),
