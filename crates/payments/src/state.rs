@@ -171,10 +171,53 @@ pub(crate) fn test_cash(currency: Currency) -> AccountId {
 /// The keys that `facts` reads and `state` does not have yet. Load them and ask again, until there are none.
 #[must_use]
 pub fn needs(facts: &Facts, state: &State) -> Vec<Key> {
-    let mut wanted = Vec::with_capacity(8);
-    first(facts, &mut wanted);
-    follow(facts, state, &mut wanted);
+    let mut wanted = wanted(facts, state);
     wanted.retain(|key| !state.has(key));
+    wanted
+}
+
+/// Every key `facts` reads, in the order in which [`needs`] names them to who begins with nothing; all are loaded.
+pub(crate) fn read_keys(facts: &Facts, state: &State) -> Vec<Key> {
+    let mut walk = Walk { state, seen: Vec::with_capacity(16) };
+    loop {
+        let mut next = wanted(facts, &walk);
+        next.retain(|key| !walk.seen.contains(key));
+        if next.is_empty() {
+            return walk.seen;
+        }
+        walk.seen.append(&mut next);
+    }
+}
+
+/// What is known of the rows so far.
+trait Known {
+    /// The row of `key`; `None` when it is absent or not known.
+    fn known(&self, key: &Key) -> Option<&Row>;
+}
+
+impl Known for State {
+    fn known(&self, key: &Key) -> Option<&Row> {
+        self.rows.get(key).and_then(Option::as_ref)
+    }
+}
+
+/// Some of the rows of a state: those that a walk has come to.
+struct Walk<'a> {
+    state: &'a State,
+    seen: Vec<Key>,
+}
+
+impl Known for Walk<'_> {
+    fn known(&self, key: &Key) -> Option<&Row> {
+        if self.seen.contains(key) { self.state.row(key) } else { None }
+    }
+}
+
+/// What `facts` reads, as far as the known rows tell; sorted, each once.
+fn wanted(facts: &Facts, rows: &impl Known) -> Vec<Key> {
+    let mut wanted = Vec::with_capacity(16);
+    first(facts, &mut wanted);
+    follow(facts, rows, &mut wanted);
     wanted.sort_unstable();
     wanted.dedup();
     wanted
@@ -231,51 +274,47 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
 }
 
 /// What the rows loaded so far lead on to.
-fn follow(facts: &Facts, state: &State, wanted: &mut Vec<Key>) {
+fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
     let payer_id = facts.payer();
-    if let Some(payer) = payer_id.and_then(|id| loaded(state, &Key::Payer(id))) {
+    if let Some(payer) = payer_id.and_then(|id| rows.known(&Key::Payer(id))) {
         wanted.extend(account_of(payer));
     }
     match facts {
         Facts::CreateIntent { payee, idempotency: Some((key, _)), .. } => {
-            if let Some(Row::Idempotent(row)) = loaded(state, &Key::Idempotent(*payee, *key)) {
+            if let Some(Row::Idempotent(row)) = rows.known(&Key::Idempotent(*payee, *key)) {
                 wanted.push(Key::Intent(row.intent));
             }
         }
-        Facts::Quote { caller, body, .. } => follow_intent(state, body.intent, caller.payer, wanted),
+        Facts::Quote { caller, body, .. } => follow_intent(rows, body.intent, caller.payer, wanted),
         Facts::Pay { caller, body, .. } => {
-            follow_intent(state, body.intent, caller.payer, wanted);
-            if let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(body.payment)) {
+            follow_intent(rows, body.intent, caller.payer, wanted);
+            if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) {
                 wanted.push(Key::Intent(payment.intent));
             }
         }
         Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
-            follow_payment(state, *payment, wanted);
+            follow_payment(rows, *payment, wanted);
         }
-        Facts::Refund { body, .. } => follow_payment(state, body.payment, wanted),
+        Facts::Refund { body, .. } => follow_payment(rows, body.payment, wanted),
         _ => {}
     }
 }
 
-fn follow_intent(state: &State, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
-    if let Some(Row::Intent(intent)) = loaded(state, &Key::Intent(intent)) {
+fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
+    if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
-        wanted.extend(loaded(state, &Key::Payee(intent.payee)).and_then(account_of));
+        wanted.extend(rows.known(&Key::Payee(intent.payee)).and_then(account_of));
     }
 }
 
-fn follow_payment(state: &State, payment: PaymentId, wanted: &mut Vec<Key>) {
-    let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(payment)) else { return };
+fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) {
+    let Some(Row::Payment(payment)) = rows.known(&Key::Payment(payment)) else { return };
     wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
     wanted.push(Key::Pair(payment.payer, payment.payee));
     wanted.extend(payment.hold.map(Key::Hold));
     wanted.extend(payment.transfer.map(Key::Transfer));
-    wanted.extend(loaded(state, &Key::Payer(payment.payer)).and_then(account_of));
-    wanted.extend(loaded(state, &Key::Payee(payment.payee)).and_then(account_of));
-}
-
-fn loaded<'a>(state: &'a State, key: &Key) -> Option<&'a Row> {
-    state.rows.get(key).and_then(Option::as_ref)
+    wanted.extend(rows.known(&Key::Payer(payment.payer)).and_then(account_of));
+    wanted.extend(rows.known(&Key::Payee(payment.payee)).and_then(account_of));
 }
 
 const fn account_of(row: &Row) -> Option<Key> {

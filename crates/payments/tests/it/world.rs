@@ -38,7 +38,7 @@ pub(crate) struct World {
     pub(crate) transfers: BTreeMap<money::TransferId, Transfer>,
     pub(crate) holds: BTreeMap<money::HoldId, Hold>,
     pub(crate) events: Vec<Event>,
-    pub(crate) records: Vec<DecisionRecord>,
+    pub(crate) records: Vec<DecisionRecord<'static>>,
     counter: u64,
 }
 
@@ -96,9 +96,9 @@ impl World {
         let decision = decide(&admitted, &self.state, &self.settings, &stamp);
         let record = DecisionRecord::of(&decision, admitted.facts(), &self.state, &self.settings, &stamp);
         replay(&record).expect("a fresh record replays");
-        let written: DecisionRecord = serde_json::from_slice(&serde_json::to_vec(&record).unwrap()).unwrap();
+        let written: DecisionRecord<'static> = serde_json::from_slice(&serde_json::to_vec(&record).unwrap()).unwrap();
         assert_eq!(written, record, "a record survives being written");
-        self.records.push(record);
+        self.records.push(written);
         self.take_in(decision.changes());
         decision.into_outcome()
     }

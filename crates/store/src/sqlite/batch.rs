@@ -320,7 +320,7 @@ impl Decider {
 }
 
 /// Whose record it is: who is named in the command or, for a merchant's or the sweeper's, whose row was read.
-fn concerned(record: &DecisionRecord) -> Option<PayerId> {
+fn concerned(record: &DecisionRecord<'_>) -> Option<PayerId> {
     let read = record.inputs.iter().find_map(|(key, _)| match key {
         Key::Payer(payer) => Some(*payer),
         _ => None,
