@@ -3,6 +3,7 @@
 mod batch;
 mod books;
 mod chain;
+mod checkpoint;
 mod committer;
 mod findings;
 mod leaves;
@@ -16,6 +17,7 @@ mod verify;
 mod words;
 mod write;
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -35,6 +37,7 @@ use crate::{
     PaymentRow, Store, StoreError, limits,
 };
 use batch::Decider;
+use checkpoint::Log;
 use committer::{Committer, Job, Shared, Waiting};
 use readers::Readers;
 
@@ -68,14 +71,17 @@ impl SqliteStore {
         let keys = Arc::new(Keyring::new(keys).map_err(|fault| fault.during("deriving keys"))?);
         let path = folder.database();
         let connection = schema::writer(&path, &options).map_err(|fault| fault.during("opening the database"))?;
-        let (connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
+        let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
         shared.last.store(last.unix_millis(), Ordering::SeqCst);
-        let (readers, threads) = Readers::start(&path, &options, &keys)?;
+        let (readers, mut threads) = Readers::start(&path, &options, &keys)?;
+        let (log, copier) = copy_beside(&path, &options, &mut connection)?;
+        threads.push(copier);
         let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
         let committer = Committer {
             connection,
+            log,
             decider: Decider::new(&options, Arc::clone(&keys), epoch),
             clock: Arc::clone(&options.clock),
             shared: Arc::clone(&shared),
@@ -149,6 +155,21 @@ impl Drop for SqliteStore {
             let _ = writer.join();
         }
     }
+}
+
+/// The checkpointer, told by the writer's `connection`.
+fn copy_beside(
+    path: &Path,
+    options: &Options,
+    connection: &mut Connection,
+) -> Result<(Arc<Log>, JoinHandle<()>), StoreError> {
+    let log = Arc::new(Log::new(options.checkpoint_pages));
+    let action = "starting the checkpointer";
+    log.watch(connection).map_err(|error| Fault::from(error).during(action))?;
+    let own = schema::writer(path, options).map_err(|fault| fault.during(action))?;
+    let thread = checkpoint::start(Arc::clone(&log), own);
+    let thread = thread.map_err(|error| StoreError::Failed { action, source: Box::new(error) })?;
+    Ok((log, thread))
 }
 
 /// The schema, the check that the keys fit, and this writer's epoch.
