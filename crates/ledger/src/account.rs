@@ -86,13 +86,7 @@ pub struct Account {
 impl Account {
     /// A new account with nothing in it.
     #[must_use]
-    pub const fn new(
-        id: AccountId,
-        currency: Currency,
-        normal: Normal,
-        overdraft: Overdraft,
-        intake: Intake,
-    ) -> Self {
+    pub const fn new(id: AccountId, currency: Currency, normal: Normal, overdraft: Overdraft, intake: Intake) -> Self {
         Self {
             id,
             currency,

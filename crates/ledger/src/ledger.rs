@@ -384,4 +384,3 @@ fn sides(hold: &Hold) -> impl Iterator<Item = (AccountId, Side, Amount)> {
     let credits = hold.to.iter().map(|&(account, amount)| (account, Side::Credit, amount));
     std::iter::once((hold.from, Side::Debit, hold.total())).chain(credits)
 }
-

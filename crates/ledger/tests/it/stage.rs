@@ -10,7 +10,7 @@
 //! Amounts are minor units of KRW, or of another currency when it follows: `500EUR`. Times are Unix seconds.
 
 use ledger::{
-    Account, Applied, Appended, Hold, HoldState, Intake, Ledger, Leg, Normal, Operation, Overdraft, Refusal, Side,
+    Account, Appended, Applied, Hold, HoldState, Intake, Ledger, Leg, Normal, Operation, Overdraft, Refusal, Side,
     Transfer,
 };
 use money::{AccountId, Amount, Currency, HoldId, Instant, TransferId};

@@ -131,10 +131,7 @@ fn pay_out(world: &mut World, minor: i64) {
         ledger.load_account(world.accounts[&id].clone());
     }
     let amount = Amount::new(minor, Currency::KRW);
-    let legs = vec![
-        Leg { account: cafe, side: Side::Debit, amount },
-        Leg { account: ann, side: Side::Credit, amount },
-    ];
+    let legs = vec![Leg { account: cafe, side: Side::Debit, amount }, Leg { account: ann, side: Side::Credit, amount }];
     let transfer = TransferId::from_bytes(world.fresh()[..16].try_into().unwrap());
     let applied = ledger.apply(&Operation::Post { transfer, legs, at: world.now }).unwrap();
     let changes: Vec<Change> = applied.accounts.iter().cloned().map(Change::Account).collect();

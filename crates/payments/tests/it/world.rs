@@ -8,8 +8,8 @@ use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
 use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
 use payments::{
-    Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings, StaffPermit,
-    Stamp, State, decide, needs, replay,
+    Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
+    StaffPermit, Stamp, State, decide, needs, replay,
 };
 use protocol::{PayeeCard, SignUpBody, Text};
 use serde::{Serialize, de::DeserializeOwned};

@@ -35,9 +35,8 @@ pub(crate) fn payee_balance(tables: Tables<'_>, id: PayeeId, now: Instant) -> Re
     let Some(payee) = tables.payee(id)? else { return Ok(None) };
     let account = tables.account(payee.account)?.ok_or(Fault::Unreadable("payee's account"))?;
     let sql = "SELECT coalesce(sum(amount_minor), 0), min(at) FROM appended WHERE account = ?1";
-    let waiting = tables.one(sql, (payee.account.as_bytes(),), |columns| {
-        Ok((columns.take::<i64>()?, columns.maybe_instant()?))
-    })?;
+    let waiting = tables
+        .one(sql, (payee.account.as_bytes(),), |columns| Ok((columns.take::<i64>()?, columns.maybe_instant()?)))?;
     let (minor, oldest) = waiting.unwrap_or((0, None));
     let (pending, as_of) = (Amount::new(minor, account.currency), oldest.unwrap_or(now));
     Ok(Some(PayeeBalance { payee, account, pending, as_of }))

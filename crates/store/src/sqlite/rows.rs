@@ -5,7 +5,9 @@ use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, HoldId, Instant, IntentId, PayeeId, PayerId,
     PaymentId, ReasonCode, RefundId, TransferId,
 };
-use payments::{Appended, Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+use payments::{
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund,
+};
 use protocol::{PayeeCard, QuoteCore, Text};
 use rusqlite::types::FromSql;
 
