@@ -136,8 +136,8 @@ fn pay_out(world: &mut World, minor: i64) {
     let applied = ledger.apply(&Operation::Post { transfer, legs, at: world.now }).unwrap();
     let changes: Vec<Change> = applied.accounts.iter().cloned().map(Change::Account).collect();
     world.state.apply(&changes);
-    applied.accounts.into_iter().for_each(|row| drop(world.accounts.insert(row.id, row)));
-    applied.posted.into_iter().for_each(|row| drop(world.transfers.insert(row.id, row)));
+    world.accounts.extend(applied.accounts.into_iter().map(|row| (row.id, row)));
+    world.transfers.extend(applied.posted.into_iter().map(|row| (row.id, row)));
     world.prove();
 }
 
