@@ -381,6 +381,9 @@ const fn mutable_key(change: &Change) -> Option<Key> {
         Change::Account(row) => Key::Account(row.id),
         Change::Hold(row) => Key::Hold(row.id),
         Change::Transfer(row) | Change::Refunded(row) => Key::Transfer(row.id),
+        Change::Appended(row) | Change::RolledUp(row) => {
+            Key::Appended(row.payer, row.credit.transfer, row.credit.account)
+        }
         Change::Idempotent(_) | Change::Refund(_) | Change::Proof(_) | Change::Event(_) => return None,
     })
 }

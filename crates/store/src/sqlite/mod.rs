@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use ledger::Account;
-use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -33,8 +33,8 @@ use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
-    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PaymentFilter,
-    PaymentRow, Store, StoreError, limits,
+    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
+    PaymentFilter, PaymentRow, Store, StoreError, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -226,8 +226,13 @@ impl Store for SqliteStore {
         self.read("reading a device", move |tables| query::device(tables, device))
     }
 
-    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<(Payee, Account)>> {
+    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {
         self.read("reading a payee", move |tables| query::payee(tables, payee))
+    }
+
+    fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>> {
+        let now = self.now();
+        self.read("reading a payee's balance", move |tables| query::payee_balance(tables, payee, now))
     }
 
     fn payee_of_api_key(&self, key: Digest) -> Answer<'_, Option<Payee>> {
@@ -270,6 +275,10 @@ impl Store for SqliteStore {
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
+    }
+
+    fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
+        self.read("reading what is to be rolled up", move |tables| query::to_roll_up(tables, limit))
     }
 
     fn events(&self) -> broadcast::Receiver<Arc<Event>> {

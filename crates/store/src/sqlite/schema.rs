@@ -10,7 +10,10 @@ use crate::fault::Fault;
 use crate::{Options, StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 1] = [("V1__initial", include_str!("../../migrations/V1__initial.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__initial", include_str!("../../migrations/V1__initial.sql")),
+    ("V2__appended", include_str!("../../migrations/V2__appended.sql")),
+];
 
 /// A connection that writes: one commits, one copies the log into the database.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Fault> {

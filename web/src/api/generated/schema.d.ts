@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The merchant itself, with its balance. */
+        /** The merchant itself, with its balance: what is counted, and what was paid and is counted within a second. */
         get: operations["payee"];
         put?: never;
         post?: never;
@@ -826,6 +826,19 @@ export interface components {
             /** @description How the payer came to the intent. */
             via: components["schemas"]["Via"];
         };
+        /** @description A payee's money: available, held and posted as far as payments are counted, and what is on the way. */
+        PayeeBalanceView: {
+            /** @description Up to when everything is counted: the moment of the oldest payment that is not, or now. */
+            as_of: components["schemas"]["Instant"];
+            /** @description What can be spent now. */
+            available: components["schemas"]["Amount"];
+            /** @description What is set aside. */
+            held: components["schemas"]["Amount"];
+            /** @description What was paid and is not counted yet; it is the payee's, and counted within a second. */
+            pending: components["schemas"]["Amount"];
+            /** @description What is booked and counted. */
+            posted: components["schemas"]["Amount"];
+        };
         /** @description The payee as registered, never as a code or a payee's own text names it. */
         PayeeCard: {
             /** @description ISO 18245 merchant category code, four digits. */
@@ -842,7 +855,7 @@ export interface components {
         /** @description A payee, as it sees itself. */
         PayeeView: {
             /** @description Its money. */
-            balance: components["schemas"]["BalanceView"];
+            balance: components["schemas"]["PayeeBalanceView"];
             /** @description Its category code. */
             category: string;
             /** @description Its registered name. */
