@@ -140,6 +140,12 @@ impl Memory {
         features(event, &self.reading(event))
     }
 
+    /// The known fraud rate of all payments, drawn to one in a thousand while little is known.
+    #[must_use]
+    pub fn base_rate(&self) -> f32 {
+        self.everyone.fraud.slow_rate(0.001, 100.0)
+    }
+
     /// Whether the amount alone would tell: far above what the payer, or everyone, spends. Before the payment is observed.
     #[must_use]
     pub fn explains(&self, event: &Event) -> bool {
