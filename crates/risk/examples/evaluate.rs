@@ -1,5 +1,17 @@
 //! `cargo run --release -p risk --example evaluate -- DATA.csv.gz SCHEMA.toml PROTOCOL`: one JSON object.
-#![allow(missing_docs, clippy::all, clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::disallowed_methods, clippy::float_arithmetic, clippy::as_conversions, clippy::panic, reason = "an example that measures, not part of the product")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::panic,
+    reason = "an example that measures, not part of the product"
+)]
 
 use std::collections::HashSet;
 use std::fs::File;

@@ -74,9 +74,7 @@ fn novelty(features: &Features, pair: Pair) -> f32 {
     let first = features.known(Feature::Pair(pair, PairFact::First));
     let share = features.known(Feature::Pair(pair, PairFact::ShareOfFirst));
     match (first, share, features.known(Feature::Party(Party::Payer, PartyFact::PartnerShare))) {
-        (Some(first), Some(_), Some(usual)) if first > 0.5 && pair == Pair::PayerPayee => {
-            -lnf(usual.clamp(0.02, 1.0))
-        }
+        (Some(first), Some(_), Some(usual)) if first > 0.5 && pair == Pair::PayerPayee => -lnf(usual.clamp(0.02, 1.0)),
         (Some(first), Some(share), _) if first > 0.5 => -lnf(share.clamp(0.01, 1.0)).max(0.0) * 0.5,
         _ => 0.0,
     }

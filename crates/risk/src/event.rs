@@ -22,8 +22,7 @@ pub enum Party {
 
 impl Party {
     /// Every kind of party, in the order of [`Event::parties`].
-    pub const ALL: [Self; 6] =
-        [Self::Payer, Self::Payee, Self::Device, Self::Network, Self::Place, Self::Category];
+    pub const ALL: [Self; 6] = [Self::Payer, Self::Payee, Self::Device, Self::Network, Self::Place, Self::Category];
 
     /// The name used in features and schemas.
     #[must_use]

@@ -39,7 +39,11 @@ pub fn curve(rows: &[Scored]) -> Vec<Point> {
     let mut points = Vec::new();
     let mut rest = sorted.into_iter().peekable();
     while let Some(row) = rest.next() {
-        if row.fraud { found += 1.0 } else { wrong += 1.0 }
+        if row.fraud {
+            found += 1.0
+        } else {
+            wrong += 1.0
+        }
         if rest.peek().is_some_and(|next| next.score.total_cmp(&row.score).is_eq()) {
             continue;
         }

@@ -205,7 +205,13 @@ impl<'a> Stream<'a> {
         }
     }
 
-    fn row(&mut self, row: Row, place: &Place<'_>, report: &mut Report, watch: &dyn Fn() -> f64) -> Result<(), EvaluateError> {
+    fn row(
+        &mut self,
+        row: Row,
+        place: &Place<'_>,
+        report: &mut Report,
+        watch: &dyn Fn() -> f64,
+    ) -> Result<(), EvaluateError> {
         let now = row.event.at_millis;
         while self.pending.front().is_some_and(|(outcome, _)| outcome.known_at_millis <= now) {
             if let Some((mut outcome, names)) = self.pending.pop_front() {
@@ -214,14 +220,16 @@ impl<'a> Stream<'a> {
                 self.values.learn(&names, &outcome);
             }
         }
-        let used = self.runs.iter().any(|run| place.is_in(&run.fold.train, run.fold) || place.is_in(&run.fold.test, run.fold));
+        let used =
+            self.runs.iter().any(|run| place.is_in(&run.fold.train, run.fold) || place.is_in(&run.fold.test, run.fold));
         self.memory.prepare(&row.event);
         let base = self.memory.base_rate();
         let mut extra = row.numbers.clone();
         self.values.features(&row, base, &mut extra);
-        let hidden = self.runs.iter().any(|run| {
-            matches!(run.fold.test, Range::RowFile(_)) && place.is_in(&run.fold.test, run.fold)
-        });
+        let hidden = self
+            .runs
+            .iter()
+            .any(|run| matches!(run.fold.test, Range::RowFile(_)) && place.is_in(&run.fold.test, run.fold));
         if let (true, Some(fraud)) = (used, row.fraud) {
             let began = watch();
             let features = self.memory.features(&row.event);
@@ -271,7 +279,8 @@ impl<'a> Stream<'a> {
             let curve = metric::curve(&run.model_rows);
             report.auc += metric::auc(&curve) / folds;
             report.average_precision += metric::average_precision(&curve) / folds;
-            report.card_precision_at_100 += metric::card_precision(&run.model_rows, self.schema.card_precision_k) / folds;
+            report.card_precision_at_100 +=
+                metric::card_precision(&run.model_rows, self.schema.card_precision_k) / folds;
             report.recall_at_0_1pct += metric::recall_at(&curve, 0.001) / folds;
             report.recall_at_0_5pct += metric::recall_at(&curve, 0.005) / folds;
             report.recall_at_1pct += metric::recall_at(&curve, 0.01) / folds;

@@ -39,9 +39,20 @@ impl<'a> Table<'a> {
             header.iter().enumerate().map(|(index, name)| (name.trim().to_owned(), index)).collect();
         let columns = &schema.columns;
         let optional = [
-            &columns.label, &columns.payee, &columns.device, &columns.network, &columns.place, &columns.category,
-            &columns.scenario, &columns.balance, &columns.refused, &columns.age, &columns.latitude,
-            &columns.longitude, &columns.home_latitude, &columns.home_longitude,
+            &columns.label,
+            &columns.payee,
+            &columns.device,
+            &columns.network,
+            &columns.place,
+            &columns.category,
+            &columns.scenario,
+            &columns.balance,
+            &columns.refused,
+            &columns.age,
+            &columns.latitude,
+            &columns.longitude,
+            &columns.home_latitude,
+            &columns.home_longitude,
         ];
         let needed = [&columns.payer, &columns.time, &columns.amount].into_iter();
         let named = needed.chain(optional.into_iter().flatten()).chain(&columns.numbers).chain(&columns.names);
@@ -49,7 +60,10 @@ impl<'a> Table<'a> {
         if missing.is_empty() {
             Ok(Self { schema, header })
         } else {
-            Err(format!("the file has no column {}", missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")))
+            Err(format!(
+                "the file has no column {}",
+                missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")
+            ))
         }
     }
 
@@ -119,7 +133,8 @@ impl<'a> Table<'a> {
         if self.schema.time.unit == TimeUnit::Datetime {
             let text = self.text(record, name).unwrap_or("");
             let civil = text.parse::<jiff::civil::DateTime>().ok();
-            let civil = civil.or_else(|| Some(text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
+            let civil = civil
+                .or_else(|| Some(text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
             let zoned = civil.and_then(|civil| civil.to_zoned(jiff::tz::TimeZone::UTC).ok());
             let zoned = zoned.ok_or_else(|| format!("`{name}` is not a date and time: `{text}`"))?;
             return Ok(zoned.timestamp().as_millisecond());

@@ -153,7 +153,8 @@ pub const CATALOGUE_VERSION: u32 = 1;
 impl Feature {
     /// Every feature, in the order of [`Feature::index`].
     pub fn all() -> impl Iterator<Item = Self> {
-        let parties = Party::ALL.into_iter().flat_map(|party| PartyFact::ALL.iter().map(move |f| Self::Party(party, *f)));
+        let parties =
+            Party::ALL.into_iter().flat_map(|party| PartyFact::ALL.iter().map(move |f| Self::Party(party, *f)));
         let pairs = Pair::ALL.into_iter().flat_map(|pair| PairFact::ALL.iter().map(move |f| Self::Pair(pair, *f)));
         parties.chain(pairs).chain(PaymentFact::ALL.iter().map(|fact| Self::Payment(*fact)))
     }

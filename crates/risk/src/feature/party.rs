@@ -82,9 +82,7 @@ impl<'a> Facts<'a> {
             }
             F::Partners1d | F::Partners7d | F::Partners30d | F::PartnerShare => self.company(fact),
             F::SecondsSinceLast => known(self.profile.seconds_since_last(self.event.at_millis)),
-            F::SecondsSinceFirst => {
-                known(self.profile.seconds_since_first(self.event.at_millis)).min(2.0 * MONTH)
-            }
+            F::SecondsSinceFirst => known(self.profile.seconds_since_first(self.event.at_millis)).min(2.0 * MONTH),
             F::GapRatio => match (self.profile.seconds_since_last(self.event.at_millis), self.against) {
                 (Some(pause), Some(against)) => (pause / against.gap_seconds.max(1.0)).min(1000.0),
                 _ => f32::NAN,
@@ -99,10 +97,16 @@ impl<'a> Facts<'a> {
             F::HourSurprise => self.if_any(self.profile.hours.surprise(self.event.local_hour())),
             F::Refusals1d => self.profile.refusals.0[0],
             F::RefusalShare => self.profile.refusals.0[1] / self.profile.counts.0[3].max(1.0),
-            F::FraudRate | F::FraudRateSlow | F::Frauds7d | F::UnexplainedFrauds | F::Known30d | F::FraudRun
-            | F::FraudRunAge | F::SecondsSinceFraud | F::SecondsSinceUnexplained | F::SecondsSinceGenuine => {
-                self.fraud(fact)
-            }
+            F::FraudRate
+            | F::FraudRateSlow
+            | F::Frauds7d
+            | F::UnexplainedFrauds
+            | F::Known30d
+            | F::FraudRun
+            | F::FraudRunAge
+            | F::SecondsSinceFraud
+            | F::SecondsSinceUnexplained
+            | F::SecondsSinceGenuine => self.fraud(fact),
             _ => self.amount(fact),
         }
     }
@@ -171,9 +175,13 @@ impl<'a> Facts<'a> {
             PartyFact::AmountOverLargest => against(|a, amount| ratio(amount, a.largest)),
             PartyFact::AmountRank => against(|a, _| a.rank),
             PartyFact::AmountOverLatest => against(|a, amount| ratio(amount, a.latest)),
-            PartyFact::AmountOverSmallest => against(|a, amount| {
-                if a.smallest_today.is_finite() { ratio(amount, a.smallest_today) } else { f32::NAN }
-            }),
+            PartyFact::AmountOverSmallest => {
+                against(
+                    |a, amount| {
+                        if a.smallest_today.is_finite() { ratio(amount, a.smallest_today) } else { f32::NAN }
+                    },
+                )
+            }
             _ => self.against.map_or(0.0, |against| f32::from(against.same)),
         }
     }

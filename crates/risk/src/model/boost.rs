@@ -55,7 +55,13 @@ impl Lessons {
 
 /// Grows an ensemble on the rows of a range, using the columns that are not left out.
 #[must_use]
-pub fn boosted(lessons: &Lessons, range: std::ops::Range<usize>, usable: &[bool], up: &[bool], plan: &Plan) -> Ensemble {
+pub fn boosted(
+    lessons: &Lessons,
+    range: std::ops::Range<usize>,
+    usable: &[bool],
+    up: &[bool],
+    plan: &Plan,
+) -> Ensemble {
     let width = usable.len();
     let columns: Vec<Column> = (0..width)
         .map(|column| {
@@ -89,14 +95,8 @@ pub fn boosted(lessons: &Lessons, range: std::ops::Range<usize>, usable: &[bool]
         if chosen.is_empty() || rows.is_empty() {
             continue;
         }
-        let ground = Ground {
-            columns: &columns,
-            up,
-            chosen,
-            gradients: &gradients,
-            curvatures: &curvatures,
-            shape: plan.shape,
-        };
+        let ground =
+            Ground { columns: &columns, up, chosen, gradients: &gradients, curvatures: &curvatures, shape: plan.shape };
         let tree = ground.grow(rows);
         for (row, score) in scores.iter_mut().enumerate() {
             *score += binned(&tree, &columns, row);

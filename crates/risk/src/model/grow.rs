@@ -157,10 +157,8 @@ impl Ground<'_> {
         let (left_rows, right_rows): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| goes_left(row));
         let (mut left_bounds, mut right_bounds) = (leaf.bounds, leaf.bounds);
         if self.up[fork.column] {
-            let halfway = f64::midpoint(
-                fork.left.score(&self.shape, leaf.bounds),
-                fork.right.score(&self.shape, leaf.bounds),
-            );
+            let halfway =
+                f64::midpoint(fork.left.score(&self.shape, leaf.bounds), fork.right.score(&self.shape, leaf.bounds));
             left_bounds.1 = halfway;
             right_bounds.0 = halfway;
         }
@@ -193,8 +191,8 @@ impl Ground<'_> {
         for (column, sums) in self.chosen.iter().zip(sums) {
             let missing = sums[0];
             let mut below = Sum::default();
-            for bin in 1..sums.len() {
-                below.add(sums[bin]);
+            for (bin, here) in sums.iter().enumerate().skip(1) {
+                below.add(*here);
                 for missing_left in [false, true] {
                     if missing_left && missing.rows == 0.0 {
                         continue;
