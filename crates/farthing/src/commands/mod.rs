@@ -9,4 +9,5 @@ pub(crate) mod ledger;
 pub(crate) mod openapi;
 pub(crate) mod phone;
 pub(crate) mod qr;
+pub(crate) mod risk;
 pub(crate) mod serve;
