@@ -92,6 +92,9 @@ impl View<'_> {
             "payer.tenure_months" => Fact::named("payer.joined_on").and_then(|joined| self.month_since(joined)),
             "operation.kind" => Some(Value::Text("payment".to_owned())),
             "operation.direction" => Some(Value::Text("outgoing".to_owned())),
+            // WHY: these only describe; the provider knows them, and what is not said to be special is not.
+            "operation.category" | "operation.funding" => Some(Value::Text("none".to_owned())),
+            "operation.high_risk_act" | "claim.chain_opted_in" => Some(Value::Flag(false)),
             "operation.recurring" => Some(Value::Text("none".to_owned())),
             "operation.status" => Some(Value::Text("committed".to_owned())),
             "claim.reported_at" | "request.at" => Some(Value::Moment(self.at)),

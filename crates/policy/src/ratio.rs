@@ -147,7 +147,7 @@ mod tests {
     fn a_share_of_an_amount_is_whole_minor_units() {
         let share: Ratio = "85%".parse().unwrap();
         let check = |minor, rounding, expected| {
-            let amount = Amount::new(minor, money::Currency::INR);
+            let amount = Amount::new(minor, money::Currency::EUR);
             assert_eq!(share.of(amount, rounding).unwrap().minor(), expected, "{minor} {rounding:?}");
         };
         check(2_941_100, Rounding::Down, 2_499_935);
