@@ -6,7 +6,9 @@ use money::{Instant, ReasonCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{CodeError, DecodeError, Element, Payload, TrustedKeys, crc, dynamic, layout, tlv};
+use crate::finding::{Finding, FindingKind, Findings, Weight};
+use crate::profiles::{self, Network};
+use crate::{CodeError, Element, Payload, TrustedKeys, crc, dynamic, layout, tlv};
 
 /// What kind of text was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -20,14 +22,6 @@ pub enum Scheme {
     /// Neither.
     #[serde(rename = "unknown")]
     Unknown,
-}
-
-/// A payment network a code names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Network {
-    /// This platform.
-    Farthing,
 }
 
 /// What to make of a code.
@@ -55,6 +49,11 @@ pub struct FindingView {
     pub code: &'static str,
     /// The character (not byte) concerned, from 0.
     pub at: usize,
+    /// What it means: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`.
+    pub weight: &'static str,
+    /// The error number of Bakong's own kit, for a KHQR code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bakong_error_code: Option<u16>,
 }
 
 /// One data object.
@@ -157,26 +156,42 @@ pub struct Inspection {
     pub reasons: Vec<ReasonCode>,
 }
 
+impl Inspection {
+    /// Whether it is valid and breaks no rule of the standard either.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        let mild = |finding: &FindingView| matches!(finding.weight, "notes" | "strays" | "warns");
+        self.valid && self.findings.iter().all(mild)
+    }
+
+    /// Bytes that are no text: nothing was read, and the first bad byte is named.
+    #[must_use]
+    pub fn not_text(valid_up_to: usize) -> Self {
+        let findings = vec![view(FindingKind::NotUtf8.at(valid_up_to), Network::Emvco, &[])];
+        Self { scheme: Scheme::Unknown, findings, reasons: vec![ReasonCode::CodeMalformed], ..empty(Verdict::Invalid) }
+    }
+}
+
 /// Says what a scanned text is. Without `keys` no code is ever `Trusted`.
 #[must_use]
 pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
     if is_emv(text) {
-        return match tlv::walk(text) {
-            Ok(elements) => inspect_elements(text, elements, keys, now),
-            Err(error) => broken(error),
-        };
+        return inspect_emv(text, keys, now);
     }
-    let (scheme, verdict, reason) = if is_link(text) {
-        (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned)
+    let (scheme, verdict, reason, finding) = if is_link(text) {
+        (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned, None)
     } else {
-        (Scheme::Unknown, Verdict::Invalid, ReasonCode::CodeMalformed)
+        let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
+        (Scheme::Unknown, Verdict::Invalid, ReasonCode::CodeMalformed, Some(view(kind.at(0), Network::Emvco, &[])))
     };
-    Inspection { scheme, reasons: vec![reason], ..empty(verdict) }
+    Inspection { scheme, reasons: vec![reason], findings: finding.into_iter().collect(), ..empty(verdict) }
 }
 
-/// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1).
+/// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1); one whose objects are out of
+/// order still opens with digits and ends in a checksum.
 fn is_emv(text: &str) -> bool {
-    text.starts_with("0002")
+    let opens = text.as_bytes().get(..4).is_some_and(|head| head.iter().all(u8::is_ascii_digit));
+    opens && (text.starts_with("000") || text.contains("6304"))
 }
 
 /// A URI scheme before a colon (RFC 3986 §3.1).
@@ -201,36 +216,62 @@ fn empty(verdict: Verdict) -> Inspection {
     }
 }
 
-fn broken(error: DecodeError) -> Inspection {
+fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    let (elements, broken) = tlv::survey(text);
+    let damage = broken.or_else(|| crc::check(text, &elements).err());
+    let network = profiles::network(&elements);
+    let parsed = Payload::of(elements);
+    let mut found = Findings(Vec::new());
+    found.0.extend(damage.map(|error| error.kind.finding().at(error.at)));
+    // WHY: after an object that cannot be read, everything behind it seems missing; the one finding says enough.
+    if broken.is_none() {
+        found.0.extend_from_slice(parsed.findings());
+        profiles::check(network, parsed.elements(), now, &mut found);
+    }
+    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
+    let ours = network == Network::Farthing;
+    let answer = match (damage, keys) {
+        (Some(error), _) if broken.is_some() => Err(CodeError::Malformed(error)),
+        (Some(_), _) => dynamic::checksum(text, parsed.elements()),
+        (None, Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
+        (None, None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
+        (None, None) => Err(CodeError::Unsigned),
+    };
+    let (verdict, reasons) = judge(answer, ours, keys.is_some(), &found.0);
     Inspection {
-        findings: vec![error_view(error)],
-        reasons: vec![ReasonCode::CodeMalformed],
-        ..empty(Verdict::Invalid)
+        scheme: Scheme::EmvMpm,
+        network: (ours || !parsed.elements().is_empty()).then_some(network),
+        valid: !refused,
+        findings: found.0.iter().map(|&finding| view(finding, network, parsed.elements())).collect(),
+        tree: views(parsed.elements()),
+        fields: fields(&parsed),
+        verdict,
+        reasons,
     }
 }
 
-fn inspect_elements(text: &str, elements: Vec<Element>, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
-    let crc = crc::check(text, &elements);
-    let checksum = dynamic::checksum(text, &elements);
-    let parsed = Payload::of(elements);
-    let answer = match (checksum, keys) {
-        (Err(error), _) => Err(error),
-        (Ok(()), Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
-        (Ok(()), None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
-        (Ok(()), None) => Err(CodeError::Unsigned),
-    };
-    let ours = layout::names_us(parsed.elements());
-    let broken_rules =
-        parsed.findings().iter().map(|finding| FindingView { code: finding.kind.code(), at: finding.at });
-    Inspection {
-        scheme: Scheme::EmvMpm,
-        network: ours.then_some(Network::Farthing),
-        valid: crc.is_ok(),
-        findings: crc.err().map(error_view).into_iter().chain(broken_rules).collect(),
-        tree: views(parsed.elements()),
-        fields: fields(&parsed),
-        verdict: verdict(answer, ours, keys.is_some()),
-        reasons: answer.err().iter().map(CodeError::reason).collect(),
+/// The signature's answer first; a code that is merely unsigned is judged by what was found in it.
+fn judge(answer: Result<(), CodeError>, ours: bool, keys: bool, found: &[Finding]) -> (Verdict, Vec<ReasonCode>) {
+    let has = |weight: Weight| found.iter().any(|finding| finding.weight == weight);
+    let expired = found.iter().any(|finding| finding.kind == FindingKind::CodeExpired);
+    match (verdict(answer, ours, keys), answer) {
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if has(Weight::Refuses) => {
+            (Verdict::Invalid, vec![ReasonCode::CodeMalformed])
+        }
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if expired => (Verdict::Expired, vec![ReasonCode::CodeExpired]),
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if has(Weight::Warns) => {
+            (Verdict::Suspicious, vec![ReasonCode::CodeUnsigned])
+        }
+        (verdict, answer) => (verdict, answer.err().iter().map(CodeError::reason).collect()),
+    }
+}
+
+fn view(finding: Finding, network: Network, elements: &[Element<'_>]) -> FindingView {
+    FindingView {
+        code: finding.kind.code(),
+        at: finding.at,
+        weight: finding.weight.name(),
+        bakong_error_code: profiles::number(network, finding, elements),
     }
 }
 
@@ -247,21 +288,17 @@ const fn verdict(answer: Result<(), CodeError>, ours: bool, have_keys: bool) -> 
     }
 }
 
-const fn error_view(error: DecodeError) -> FindingView {
-    FindingView { code: error.kind.code(), at: error.at }
-}
-
-fn views(elements: &[Element]) -> Vec<ElementView> {
-    let view = |element: &Element| ElementView {
+fn views(elements: &[Element<'_>]) -> Vec<ElementView> {
+    let view = |element: &Element<'_>| ElementView {
         id: element.id_text(),
         len: element.value.chars().count(),
-        value: element.value.clone(),
+        value: element.value.to_owned(),
         sub: views(&element.children),
     };
     elements.iter().map(view).collect()
 }
 
-fn fields(parsed: &Payload) -> FieldsView {
+fn fields(parsed: &Payload<'_>) -> FieldsView {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     FieldsView {
         initiation: parsed.initiation().map(crate::Initiation::name),
@@ -281,22 +318,22 @@ fn fields(parsed: &Payload) -> FieldsView {
     }
 }
 
-fn account(element: &Element) -> AccountView {
+fn account(element: &Element<'_>) -> AccountView {
     let template = tlv::Nesting::of(None, element.id) == tlv::Nesting::Template;
     let others = || element.children.iter().filter(|child| child.id != 0);
     AccountView {
         id: element.id_text(),
-        value: (!template).then(|| element.value.clone()),
+        value: (!template).then(|| element.value.to_owned()),
         guid: element.child(0).map(str::to_owned),
         data: template.then(|| by_id(others())),
     }
 }
 
 /// The first object of each ID.
-fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element>) -> BTreeMap<String, String> {
+fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element<'a>>) -> BTreeMap<String, String> {
     let mut map = BTreeMap::new();
     for element in elements {
-        map.entry(element.id_text()).or_insert_with(|| element.value.clone());
+        map.entry(element.id_text()).or_insert_with(|| element.value.to_owned());
     }
     map
 }

@@ -8,6 +8,8 @@ pub const VALUE_CHARS_MAX: usize = 99;
 pub const NAME_CHARS_MAX: usize = 25;
 /// Characters of a merchant city, ID 60 and ID 64-02.
 pub const CITY_CHARS_MAX: usize = 15;
+/// Characters of a postal code, ID 61.
+pub const POSTAL_CHARS_MAX: usize = 10;
 /// Characters of a transaction amount, ID 54.
 pub const AMOUNT_CHARS_MAX: usize = 13;
 /// Characters of a key's short name.
