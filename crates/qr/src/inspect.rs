@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 
 use crate::finding::{Finding, FindingKind, Findings, Weight};
 use crate::profiles::{self, Network};
-use crate::{CodeError, Element, Payload, TrustedKeys, crc, dynamic, layout, tlv};
+use crate::{
+    BerObject, CodeError, Element, Payload, TrustedKeys, UpiLink, cpm, crc, dynamic, layout, limits, tlv, upi,
+};
 
 /// What kind of text was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,6 +18,12 @@ pub enum Scheme {
     /// An EMVCo merchant-presented code.
     #[serde(rename = "emv-mpm")]
     EmvMpm,
+    /// An EMVCo consumer-presented code.
+    #[serde(rename = "emv-cpm")]
+    EmvCpm,
+    /// A UPI payment link.
+    #[serde(rename = "upi")]
+    Upi,
     /// A link; what it leads to is not looked at yet.
     #[serde(rename = "link")]
     Link,
@@ -69,6 +77,31 @@ pub struct ElementView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
     pub sub: Vec<ElementView>,
+}
+
+/// One data object of a consumer-presented code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BerView {
+    /// Hexadecimal, upper case.
+    pub tag: String,
+    /// Bytes of the value.
+    pub len: usize,
+    /// The value, hexadecimal, upper case.
+    pub hex: String,
+    /// The objects of a template.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub sub: Vec<BerView>,
+}
+
+/// One data object of either kind of code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum NodeView {
+    /// Of a merchant-presented code.
+    Emv(ElementView),
+    /// Of a consumer-presented code.
+    Ber(BerView),
 }
 
 /// One way to be paid that a code names (IDs 02–51).
@@ -132,6 +165,33 @@ pub struct FieldsView {
     /// The objects of ID 64, by ID.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub language: BTreeMap<String, String>,
+    /// UPI: the payee's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pa: Option<String>,
+    /// UPI: the payee's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pn: Option<String>,
+    /// UPI: the amount as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub am: Option<String>,
+    /// UPI: the amount in paise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub am_minor: Option<u64>,
+    /// UPI: the currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cu: Option<String>,
+    /// UPI: the reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tr: Option<String>,
+    /// UPI: the merchant category; absent for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mc: Option<String>,
+    /// UPI: the note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tn: Option<String>,
+    /// UPI: the signature as written; nothing follows from its being there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<String>,
 }
 
 /// Everything there is to say about a scanned text.
@@ -147,7 +207,7 @@ pub struct Inspection {
     /// What is wrong: one hard error, or broken rules of the standard.
     pub findings: Vec<FindingView>,
     /// The data objects, also when only the checksum is wrong.
-    pub tree: Vec<ElementView>,
+    pub tree: Vec<NodeView>,
     /// The same by name.
     pub fields: FieldsView,
     /// What to make of it.
@@ -175,8 +235,19 @@ impl Inspection {
 /// Says what a scanned text is. Without `keys` no code is ever `Trusted`.
 #[must_use]
 pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    if text.len() > limits::SCANNED_BYTES_MAX {
+        let finding = view(FindingKind::TooLong.at(limits::SCANNED_BYTES_MAX), Network::Emvco, &[]);
+        let unknown = Inspection { scheme: Scheme::Unknown, ..empty(Verdict::Invalid) };
+        return Inspection { findings: vec![finding], reasons: vec![ReasonCode::CodeMalformed], ..unknown };
+    }
     if is_emv(text) {
         return inspect_emv(text, keys, now);
+    }
+    if upi::is_upi(text) {
+        return inspect_upi(text);
+    }
+    if cpm::is_cpm(text) {
+        return inspect_cpm(text);
     }
     let (scheme, verdict, reason, finding) = if is_link(text) {
         (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned, None)
@@ -243,10 +314,62 @@ fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
         network: (ours || !parsed.elements().is_empty()).then_some(network),
         valid: !refused,
         findings: found.0.iter().map(|&finding| view(finding, network, parsed.elements())).collect(),
-        tree: views(parsed.elements()),
+        tree: views(parsed.elements()).into_iter().map(NodeView::Emv).collect(),
         fields: fields(&parsed),
         verdict,
         reasons,
+    }
+}
+
+fn inspect_cpm(text: &str) -> Inspection {
+    let code = cpm::decode_consumer(text);
+    let tree = code.objects.iter().map(ber_view).map(NodeView::Ber).collect();
+    Inspection { scheme: Scheme::EmvCpm, tree, ..unsigned(&code.findings) }
+}
+
+fn inspect_upi(text: &str) -> Inspection {
+    let mut found = Findings::default();
+    let link = UpiLink::read(text, &mut found);
+    let field = |name| link.field(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    let fields = FieldsView {
+        pa: field("pa"),
+        pn: field("pn"),
+        am: field("am"),
+        am_minor: link.amount_minor(),
+        cu: field("cu"),
+        tr: field("tr"),
+        mc: field("mc"),
+        tn: field("tn"),
+        sign: field("sign"),
+        ..FieldsView::default()
+    };
+    Inspection { scheme: Scheme::Upi, network: Some(Network::Upi), fields, ..unsigned(&found.0) }
+}
+
+/// What findings alone make of a text that nobody signed.
+fn unsigned(found: &[Finding]) -> Inspection {
+    let heaviest = found.iter().map(|finding| finding.weight).max();
+    let (verdict, reason) = match heaviest {
+        Some(Weight::Alarms) => (Verdict::Dangerous, ReasonCode::CodeUnsigned),
+        Some(Weight::Refuses) => (Verdict::Invalid, ReasonCode::CodeMalformed),
+        Some(Weight::Warns) => (Verdict::Suspicious, ReasonCode::CodeUnsigned),
+        _ => (Verdict::Unverified, ReasonCode::CodeUnsigned),
+    };
+    Inspection {
+        valid: !found.iter().any(|finding| finding.weight >= Weight::Refuses),
+        findings: found.iter().map(|&finding| view(finding, Network::Emvco, &[])).collect(),
+        reasons: vec![reason],
+        ..empty(verdict)
+    }
+}
+
+fn ber_view(object: &BerObject) -> BerView {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    BerView {
+        tag: format!("{:02X}", object.tag),
+        len: object.value.len(),
+        hex: hex(&object.value),
+        sub: object.children.iter().map(ber_view).collect(),
     }
 }
 
@@ -315,6 +438,7 @@ fn fields(parsed: &Payload<'_>) -> FieldsView {
         accounts: parsed.accounts().map(account).collect(),
         additional: by_id(parsed.additional()),
         language: by_id(parsed.language()),
+        ..FieldsView::default()
     }
 }
 

@@ -17,6 +17,9 @@ mod rules;
 
 mod profiles;
 
+mod cpm;
+mod upi;
+
 mod dynamic;
 mod keyset;
 mod layout;
@@ -24,12 +27,16 @@ mod trust;
 
 mod inspect;
 
+pub use cpm::{BerObject, ConsumerCode, decode_consumer, encode_consumer};
 pub use dynamic::{CodeError, CodeText, DynamicCode, LocalText, MakeError, VerifiedCode, make, verify};
 pub use emv::{Initiation, Payload, PayloadBuilder, decode, encode};
 pub use finding::{Finding, FindingKind, Weight};
-pub use inspect::{AccountView, ElementView, FieldsView, FindingView, Inspection, Scheme, Verdict, inspect};
+pub use inspect::{
+    AccountView, BerView, ElementView, FieldsView, FindingView, Inspection, NodeView, Scheme, Verdict, inspect,
+};
 pub use keyset::{KeySet, KeySetBody, PublishedKey};
 pub use profiles::Network;
 pub use tables::{CategoryGroup, category_group};
 pub use tlv::{DecodeError, DecodeErrorKind, Element, EncodeError};
 pub use trust::{KeySetError, TrustedKeys, sign_key_set};
+pub use upi::{AmendError, UpiLink, is_address};

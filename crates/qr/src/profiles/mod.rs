@@ -68,6 +68,9 @@ pub enum Network {
     /// Argentina: BCRA Transferencias 3.0, whose rules bind every code of the country.
     #[serde(rename = "EMVCo-AR")]
     Argentina,
+    /// India: the Unified Payments Interface, by link.
+    #[serde(rename = "UPI")]
+    Upi,
     /// Korea: Zero Pay.
     #[serde(rename = "ZeroPay")]
     ZeroPay,

@@ -11,7 +11,7 @@ fn shared() -> PathBuf {
     std::env::var_os("FARTHING_SHARED").map_or_else(default, PathBuf::from)
 }
 
-fn cases(name: &str) -> Option<Vec<Value>> {
+pub(crate) fn cases(name: &str) -> Option<Vec<Value>> {
     let path = shared().join("vectors/01-emv-qr").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("published vectors are not at {}: nothing compared", path.display());
