@@ -179,8 +179,8 @@ fn check(objects: &[BerObject], end: usize, found: &mut Findings) {
 fn repeated(objects: &[BerObject], top: bool, found: &mut Findings) {
     let mut seen = HashSet::new();
     for object in objects {
-        let again = !seen.insert(object.tag) && !(top && object.tag == APPLICATION);
-        found.add(again, FindingKind::BerTagRepeated, object.at);
+        let fresh = seen.insert(object.tag) || top && object.tag == APPLICATION;
+        found.add(!fresh, FindingKind::BerTagRepeated, object.at);
         repeated(&object.children, false, found);
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::finding::{Finding, FindingKind, Findings, Weight};
+use crate::link;
 use crate::profiles::{self, Network};
 use crate::{
     BerObject, CodeError, Element, Payload, TrustedKeys, UpiLink, cpm, crc, dynamic, layout, limits, tlv, upi,
@@ -24,7 +25,7 @@ pub enum Scheme {
     /// A UPI payment link.
     #[serde(rename = "upi")]
     Upi,
-    /// A link; what it leads to is not looked at yet.
+    /// A link, judged by what it says alone.
     #[serde(rename = "link")]
     Link,
     /// Neither.
@@ -249,13 +250,13 @@ pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
     if cpm::is_cpm(text) {
         return inspect_cpm(text);
     }
-    let (scheme, verdict, reason, finding) = if is_link(text) {
-        (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned, None)
-    } else {
-        let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
-        (Scheme::Unknown, Verdict::Invalid, ReasonCode::CodeMalformed, Some(view(kind.at(0), Network::Emvco, &[])))
-    };
-    Inspection { scheme, reasons: vec![reason], findings: finding.into_iter().collect(), ..empty(verdict) }
+    if is_link(text) {
+        let mut found = Findings::default();
+        link::check(text, &mut found);
+        return Inspection { scheme: Scheme::Link, ..unsigned(&found.0) };
+    }
+    let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
+    Inspection { scheme: Scheme::Unknown, ..unsigned(&[kind.at(0)]) }
 }
 
 /// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1); one whose objects are out of

@@ -18,6 +18,7 @@ mod rules;
 mod profiles;
 
 mod cpm;
+mod link;
 mod upi;
 
 mod dynamic;

@@ -1,6 +1,6 @@
 //! UPI links (NPCI UPI linking specification): `upi://pay?pa=…`, read, judged and amended.
 
-use crate::finding::{FindingKind, Findings};
+use crate::finding::{Finding, FindingKind, Findings};
 use crate::limits;
 
 /// A link's fields, in order, names in lower case, values as written and decoded.
@@ -32,6 +32,14 @@ pub(crate) fn is_upi(text: &str) -> bool {
 }
 
 impl UpiLink {
+    /// Reads a link and says what is wrong with it.
+    #[must_use]
+    pub fn parse(text: &str) -> (Self, Vec<Finding>) {
+        let mut found = Findings::default();
+        let link = Self::read(text, &mut found);
+        (link, found.0)
+    }
+
     /// Reads a link; what is wrong with it is in the findings.
     pub(crate) fn read(text: &str, found: &mut Findings) -> Self {
         let lead = text.chars().take_while(|c| c.is_whitespace()).count();

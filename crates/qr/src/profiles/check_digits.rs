@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn known_numbers_hold_and_a_changed_digit_does_not() {
-        let rows: [(fn(&str) -> bool, &str); 5] = [
+        type Holds = fn(&str) -> bool;
+        let rows: [(Holds, &str); 5] = [
             (is_cpf, "52998224725"),
             (is_cnpj, "11222333000181"),
             (is_cuit, "20123456786"),

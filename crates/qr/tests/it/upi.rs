@@ -30,6 +30,36 @@ fn links_are_judged() {
 }
 
 #[test]
+fn an_amount_is_added_to_an_unsigned_link_only_and_nothing_else_changes() {
+    let (link, _) = qr::UpiLink::parse("upi://pay?pa=shop@bank&pn=A%20B&mc=8398");
+    assert_eq!(link.with_amount("33").unwrap(), "upi://pay?pa=shop@bank&pn=A%20B&mc=8398&am=33");
+    let (signed, _) = qr::UpiLink::parse("upi://pay?pa=shop@bank&sign=MEQ");
+    assert_eq!(signed.with_amount("33"), Err(qr::AmendError::Signed));
+}
+
+#[test]
+fn web_links_are_judged_without_a_call() {
+    for (link, verdict, code) in [
+        ("https://pay.example/x", Verdict::Unverified, None),
+        ("http://pay.example/x", Verdict::Suspicious, Some("link_not_https")),
+        ("javascript:alert(1)", Verdict::Dangerous, Some("link_scheme_forbidden")),
+        ("intent://pay#Intent;end", Verdict::Dangerous, Some("link_scheme_forbidden")),
+        ("https://bank.example@evil.example/", Verdict::Dangerous, Some("link_userinfo")),
+        ("https://0x7f000001/", Verdict::Dangerous, Some("link_host_disguised_ip")),
+        ("https://127.0.0.1/", Verdict::Suspicious, Some("link_host_ip")),
+        ("https://x.example:8443/", Verdict::Suspicious, Some("link_port")),
+        ("https://x.example/app.apk?v=1", Verdict::Dangerous, Some("link_download")),
+        ("https://x.example/\u{202E}gnp", Verdict::Suspicious, Some("text_bidi")),
+        ("https://%65vil.example/", Verdict::Dangerous, Some("link_host_escaped")),
+        ("ppe://mandate?pa=a@b", Verdict::Suspicious, Some("link_scheme_unknown")),
+    ] {
+        let seen = inspect(link, None, money::Instant::EPOCH);
+        let named = code.is_none_or(|code| seen.findings.iter().any(|found| found.code == code));
+        assert!(seen.verdict == verdict && named, "{link}: {:?} {:?}", seen.verdict, seen.findings);
+    }
+}
+
+#[test]
 fn published_links_are_judged_as_published() {
     let Some(cases) = crate::vectors::cases("upi-deep-links.json") else { return };
     for case in &cases {
