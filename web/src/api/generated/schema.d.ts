@@ -476,6 +476,17 @@ export interface components {
             /** @description What is booked. */
             posted: components["schemas"]["Amount"];
         };
+        /** @description One data object of a consumer-presented code. */
+        BerView: {
+            /** @description The value, hexadecimal, upper case. */
+            hex: string;
+            /** @description Bytes of the value. */
+            len: number;
+            /** @description The objects of a template. */
+            sub?: components["schemas"]["BerView"][];
+            /** @description Hexadecimal, upper case. */
+            tag: string;
+        };
         /** @description `POST /v1/devices`: bind another device. Signed by a bound device; `possession` is signed by the new key. */
         BindDeviceBody: {
             /** @description The new device's id. */
@@ -554,10 +565,19 @@ export interface components {
             additional?: {
                 [key: string]: string;
             };
+            /** @description UPI: the amount as written. */
+            am?: string | null;
+            /**
+             * Format: int64
+             * @description UPI: the amount in paise.
+             */
+            am_minor?: number | null;
             /** @description As written (ID 54). */
             amount?: string | null;
             /** @description ISO 3166-1 alpha-2 (ID 58). */
             country?: string | null;
+            /** @description UPI: the currency. */
+            cu?: string | null;
             /** @description ISO 4217 number (ID 53). */
             currency_numeric?: string | null;
             /** @description Fixed fee (ID 56). */
@@ -570,23 +590,42 @@ export interface components {
             language?: {
                 [key: string]: string;
             };
+            /** @description UPI: the merchant category; absent for a person. */
+            mc?: string | null;
             /** @description Merchant category code (ID 52). */
             mcc?: string | null;
             /** @description ID 60. */
             merchant_city?: string | null;
             /** @description ID 59. */
             merchant_name?: string | null;
+            /** @description UPI: the payee's address. */
+            pa?: string | null;
+            /** @description UPI: the payee's name. */
+            pn?: string | null;
             /** @description ID 61. */
             postal_code?: string | null;
+            /** @description UPI: the signature as written; nothing follows from its being there. */
+            sign?: string | null;
             /** @description Tip or fee indicator (ID 55). */
             tip?: string | null;
+            /** @description UPI: the note. */
+            tn?: string | null;
+            /** @description UPI: the reference. */
+            tr?: string | null;
         };
         /** @description Something wrong, and where. */
         FindingView: {
             /** @description The character (not byte) concerned, from 0. */
             at: number;
+            /**
+             * Format: int32
+             * @description The error number of Bakong's own kit, for a KHQR code.
+             */
+            bakong_error_code?: number | null;
             /** @description A stable name, e.g. `crc_mismatch` or `name_missing`. */
             code: string;
+            /** @description What it means: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`. */
+            weight: string;
         };
         /** @description `POST /v1/freeze`: nothing leaves the wallet from now on. */
         FreezeBody: {
@@ -646,7 +685,7 @@ export interface components {
             /** @description What kind of text it is. */
             scheme: components["schemas"]["Scheme"];
             /** @description The data objects, also when only the checksum is wrong. */
-            tree: components["schemas"]["ElementView"][];
+            tree: components["schemas"]["NodeView"][];
             /** @description Whether structure and checksum hold. It says nothing about who made the code. */
             valid: boolean;
             /** @description What to make of it. */
@@ -725,7 +764,9 @@ export interface components {
          * @description A payment network a code names.
          * @enum {string}
          */
-        Network: "farthing";
+        Network: "farthing" | "EMVCo" | "PIX" | "QRIS" | "VietQR" | "PromptPay" | "SGQR" | "KHQR" | "HKFPS" | "DuitNow" | "QRPH" | "BharatQR" | "NepalPay" | "LankaQR" | "MMQR" | "EMVCo-AR" | "UPI" | "ZeroPay";
+        /** @description One data object of either kind of code. */
+        NodeView: components["schemas"]["ElementView"] | components["schemas"]["BerView"];
         /** @description A page of a list, newest first. */
         Page_AlertView: {
             /** @description The rows. */
@@ -1079,7 +1120,7 @@ export interface components {
          * @description What kind of text was scanned.
          * @enum {string}
          */
-        Scheme: "emv-mpm" | "link" | "unknown";
+        Scheme: "emv-mpm" | "emv-cpm" | "upi" | "link" | "unknown";
         /** @description `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key. */
         SignUpBody: {
             /** @description The wallet's currency. */
