@@ -20,6 +20,7 @@ mod profiles;
 mod cpm;
 mod link;
 mod upi;
+mod upi_answer;
 
 mod dynamic;
 mod keyset;
@@ -41,3 +42,4 @@ pub use tables::{CategoryGroup, category_group};
 pub use tlv::{DecodeError, DecodeErrorKind, Element, EncodeError};
 pub use trust::{KeySetError, TrustedKeys, sign_key_set};
 pub use upi::{AmendError, UpiLink, is_address};
+pub use upi_answer::{UpiAnswer, UpiClaim};

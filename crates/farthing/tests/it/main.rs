@@ -14,3 +14,4 @@ mod document;
 mod kill;
 mod program;
 mod qr;
+mod vectors;

@@ -1,5 +1,6 @@
 //! `farthing qr`: codes, looked at and made.
 
+mod check;
 mod inspect;
 mod make;
 
