@@ -23,7 +23,15 @@ fn trusted(pair: &Ed25519KeyPair, now: Instant) -> TrustedKeys {
     let later = now.checked_add_seconds(3_600).unwrap();
     let key =
         PublishedKey { kid: "key-1".to_owned(), not_before: now, not_after: later, x: URL_SAFE_NO_PAD.encode(public) };
-    let body = KeySetBody { expires_at: later, issued_at: now, keys: vec![key], root: pinned, sequence: 1 };
+    let body = KeySetBody {
+        expires_at: later,
+        issued_at: now,
+        keys: vec![key],
+        revoked_keys: Vec::new(),
+        revoked_serials: Vec::new(),
+        root: pinned,
+        sequence: 1,
+    };
     let set = qr::sign_key_set(body, public, |bytes| sign(pair, bytes));
     TrustedKeys::check(&set, &pinned, None, now).unwrap()
 }

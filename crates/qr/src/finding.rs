@@ -219,6 +219,10 @@ kinds! {
     UpiCurrency "upi_currency" Refuses "This account takes no US dollars." "이 계정은 미국 달러를 받지 않습니다.";
     UpiAccountTooLong "upi_account_too_long" Refuses "The second account is too long." "두 번째 계정이 너무 깁니다.";
 
+    // Farthing's own codes.
+    CodeRevoked "code_revoked" Alarms "This code was withdrawn by the provider that made it." "발급한 곳에서 사용을 중지한 코드입니다.";
+    RevocationStale "revocation_stale" Notes "The list of withdrawn codes is too old to rely on; connect and scan again." "사용 중지 목록이 오래되어 믿을 수 없습니다. 인터넷에 연결해 다시 스캔해 주세요.";
+
     // UPI links (NPCI linking specification).
     UpiActionUnsupported "upi_action_unsupported" Refuses "The link asks for something else than a payment." "결제가 아닌 다른 일을 요청하는 링크입니다.";
     UpiPayeeMissing "upi_payee_missing" Refuses "The link names nobody to pay." "링크에 받을 사람이 없습니다.";

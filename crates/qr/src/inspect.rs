@@ -10,7 +10,8 @@ use crate::finding::{Finding, FindingKind, Findings, Weight};
 use crate::link;
 use crate::profiles::{self, Network};
 use crate::{
-    BerObject, CodeError, Element, Payload, TrustedKeys, UpiLink, cpm, crc, dynamic, layout, limits, tlv, upi,
+    BerObject, CodeError, Element, Initiation, Payload, TrustedKeys, UpiLink, checkout, cpm, crc, dynamic, layout,
+    limits, sticker, tlv, upi,
 };
 
 /// What kind of text was scanned.
@@ -215,6 +216,9 @@ pub struct Inspection {
     pub verdict: Verdict,
     /// Why, in order of precedence; empty for a trusted code.
     pub reasons: Vec<ReasonCode>,
+    /// For a code of ours: how old the reader's knowledge of withdrawn keys and stickers is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_age_seconds: Option<i64>,
 }
 
 impl Inspection {
@@ -251,9 +255,7 @@ pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
         return inspect_cpm(text);
     }
     if is_link(text) {
-        let mut found = Findings::default();
-        link::check(text, &mut found);
-        return Inspection { scheme: Scheme::Link, ..unsigned(&found.0) };
+        return inspect_link(text, keys, now);
     }
     let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
     Inspection { scheme: Scheme::Unknown, ..unsigned(&[kind.at(0)]) }
@@ -285,6 +287,7 @@ fn empty(verdict: Verdict) -> Inspection {
         fields: FieldsView::default(),
         verdict,
         reasons: Vec::new(),
+        revocation_age_seconds: None,
     }
 }
 
@@ -300,15 +303,16 @@ fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
         found.0.extend_from_slice(parsed.findings());
         profiles::check(network, parsed.elements(), now, &mut found);
     }
-    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
     let ours = network == Network::Farthing;
     let answer = match (damage, keys) {
         (Some(error), _) if broken.is_some() => Err(CodeError::Malformed(error)),
         (Some(_), _) => dynamic::checksum(text, parsed.elements()),
-        (None, Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
+        (None, Some(keys)) => answer(text, &parsed, keys, now),
         (None, None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
         (None, None) => Err(CodeError::Unsigned),
     };
+    found.withdrawn(answer);
+    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
     let (verdict, reasons) = judge(answer, ours, keys.is_some(), &found.0);
     Inspection {
         scheme: Scheme::EmvMpm,
@@ -319,6 +323,54 @@ fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
         fields: fields(&parsed),
         verdict,
         reasons,
+        revocation_age_seconds: age(layout::carries_signature(parsed.elements()), keys, now),
+    }
+}
+
+/// What the signature of either kind of code says.
+fn answer(text: &str, parsed: &Payload<'_>, keys: &TrustedKeys, now: Instant) -> Result<(), CodeError> {
+    match parsed.initiation() {
+        Some(Initiation::Static) => sticker::verify_decoded(text, parsed, keys, now).map(drop),
+        _ => dynamic::verify_decoded(text, parsed, keys, now).map(drop),
+    }
+}
+
+fn age(ours: bool, keys: Option<&TrustedKeys>, now: Instant) -> Option<i64> {
+    keys.filter(|_| ours).map(|keys| keys.revocation_age_seconds(now))
+}
+
+impl Findings {
+    /// What a signature's answer adds to the findings.
+    fn withdrawn(&mut self, answer: Result<(), CodeError>) {
+        self.add(answer == Err(CodeError::Revoked), FindingKind::CodeRevoked, 0);
+        self.add(answer == Err(CodeError::Stale), FindingKind::RevocationStale, 0);
+    }
+}
+
+/// A link is judged by its text; one of ours by its signature too, and the worse of the two answers stands.
+fn inspect_link(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    let mut found = Findings::default();
+    link::check(text, &mut found);
+    if !checkout::is_ours(text) {
+        return Inspection { scheme: Scheme::Link, ..unsigned(&found.0) };
+    }
+    let answer = keys.map_or(Err(CodeError::UnknownKey), |keys| checkout::verify_link(text, keys, now).map(drop));
+    let by_text = unsigned(&found.0);
+    let (signed, reasons) = judge(answer, true, keys.is_some(), &found.0);
+    found.withdrawn(answer);
+    let verdict = match (by_text.verdict, signed) {
+        (Verdict::Unverified, signed) => signed,
+        (Verdict::Suspicious | Verdict::Invalid, Verdict::Dangerous | Verdict::Expired) => signed,
+        (worse, _) => worse,
+    };
+    let reasons = if reasons.is_empty() && verdict != Verdict::Trusted { by_text.reasons } else { reasons };
+    Inspection {
+        scheme: Scheme::Link,
+        network: Some(Network::Farthing),
+        verdict,
+        reasons,
+        revocation_age_seconds: age(true, keys, now),
+        ..unsigned(&found.0)
     }
 }
 
@@ -407,7 +459,8 @@ const fn verdict(answer: Result<(), CodeError>, ours: bool, have_keys: bool) -> 
         Err(CodeError::Unsigned) => Verdict::Unverified,
         Err(CodeError::UnknownKey) if have_keys => Verdict::Suspicious,
         Err(CodeError::UnknownKey) => Verdict::Unverified,
-        Err(CodeError::Altered) => Verdict::Dangerous,
+        Err(CodeError::Altered | CodeError::Revoked) => Verdict::Dangerous,
+        Err(CodeError::Stale | CodeError::OtherKind) => Verdict::Unverified,
         Err(CodeError::Expired) => Verdict::Expired,
     }
 }

@@ -20,6 +20,20 @@ pub const KEYS_MAX: usize = 16;
 pub const CLOCK_SKEW_SECONDS: i64 = 60;
 /// The longest life of a dynamic code.
 pub const LIFE_SECONDS_MAX: i64 = 3_600;
+/// The longest life of a static code, the sticker on a counter: thirteen months.
+pub const STICKER_LIFE_SECONDS_MAX: i64 = 396 * 86_400;
+/// How old the list of withdrawn stickers may be when a sticker is checked offline: one week.
+pub const REVOCATION_AGE_SECONDS_MAX: i64 = 7 * 86_400;
+/// Characters of a sticker's serial.
+pub const SERIAL_CHARS_MAX: usize = 16;
+/// Withdrawn keys in one published set.
+pub const REVOKED_KEYS_MAX: usize = 256;
+/// Withdrawn stickers in one published set.
+pub const REVOKED_SERIALS_MAX: usize = 4_096;
+/// Characters of the page of a checkout link.
+pub const CHECKOUT_PAGE_CHARS_MAX: usize = 128;
+/// Characters of a checkout link: page, names and separators, eight terms, signature.
+pub const CHECKOUT_CHARS_MAX: usize = 512;
 /// The highest sequence number of a key set: JCS writes numbers as doubles, so above 2⁵³−1 two sets could share bytes.
 pub const SEQUENCE_MAX: u64 = 9_007_199_254_740_991;
 /// Bytes of a consumer-presented code (QRCPS-CPM v1.1).

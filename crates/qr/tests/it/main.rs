@@ -15,5 +15,6 @@ mod dynamic;
 mod fixture;
 mod inspection;
 mod keys;
+mod sticker;
 mod upi;
 mod vectors;

@@ -80,6 +80,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PaymentExpired
         | R::PaymentRefused
         | R::NotYetExpired => StatusCode::CONFLICT,
+        R::CodeRevoked | R::CodeRevocationStale | R::CodeOtherKind => StatusCode::UNPROCESSABLE_ENTITY,
         R::CodeMalformed
         | R::CodeUnsigned
         | R::CodeUnknownKey
