@@ -14,4 +14,5 @@ mod document;
 mod kill;
 mod program;
 mod qr;
+mod sticker;
 mod vectors;

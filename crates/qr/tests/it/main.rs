@@ -11,6 +11,7 @@
 
 mod bytes;
 mod consumer;
+mod document;
 mod dynamic;
 mod fixture;
 mod inspection;
