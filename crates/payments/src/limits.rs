@@ -9,6 +9,12 @@ pub const LITTLE_LEFT_PARTS: i64 = 10;
 /// How long after the first captured payment a payee still counts as new, in seconds (a day): otherwise one won would
 /// buy the right to a large payment a second later.
 pub const NEW_PAYEE_SECONDS: i64 = 24 * 3_600;
+/// Sessions one device keeps; one more ends the one longest unused.
+pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
+/// How long a session lives that is refreshed all the time, in seconds (90 days).
+pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
+/// How long a session lives that is not refreshed, in seconds (30 days).
+pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
 /// Rows one command may ask for; more is a bug.
 pub const KEYS_PER_COMMAND_MAX: usize = 24;
 /// Rounds of loading one command may need: intent → payee → accounts is the longest way.

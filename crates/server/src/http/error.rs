@@ -39,6 +39,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
         R::AuthRefused
         | R::TokenExpired
+        | R::SessionEnded
+        | R::RefreshReused
         | R::NonceNeeded
         | R::ProofWrongDevice
         | R::ProofWrongMethod
@@ -52,6 +54,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceNotThisPayer => StatusCode::UNAUTHORIZED,
         R::PermissionMissing
         | R::DeviceRevoked
+        | R::DeviceCoolingOff
+        | R::FrozenByOther
         | R::PayerFrozen
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
@@ -68,6 +72,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceExists
         | R::PayeeClosed
         | R::DeviceLimitReached
+        | R::DeviceLast
         | R::IntentExpired
         | R::IntentTaken
         | R::IntentCancelled
@@ -109,6 +114,7 @@ const fn is_transient(reason: ReasonCode) -> bool {
             | R::ServiceUnavailable
             | R::ServiceOverloaded
             | R::TokenExpired
+            | R::SessionEnded
             | R::NonceNeeded
             | R::ProofStale
     )
@@ -118,7 +124,7 @@ const fn is_transient(reason: ReasonCode) -> bool {
 const fn challenge(reason: ReasonCode) -> &'static str {
     match reason {
         ReasonCode::NonceNeeded => r#"DPoP error="use_dpop_nonce", algs="ES256""#,
-        ReasonCode::TokenExpired => r#"DPoP error="invalid_token", algs="ES256""#,
+        ReasonCode::TokenExpired | ReasonCode::SessionEnded => r#"DPoP error="invalid_token", algs="ES256""#,
         ReasonCode::AuthRefused => r#"DPoP algs="ES256", Bearer"#,
         _ => r#"DPoP error="invalid_dpop_proof", algs="ES256""#,
     }
