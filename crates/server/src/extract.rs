@@ -12,7 +12,7 @@ use credentials::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use money::{DeviceId, PayerId, ReasonCode, SessionId};
+use money::{PayerId, ReasonCode, SessionId};
 use payments::Payee;
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
