@@ -27,7 +27,10 @@ pub(crate) struct Failure {
 }
 
 /// The HTTP status of every reason.
-#[expect(clippy::too_many_lines, reason = "one table, a row a reason; a split one would not be checked for being whole")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table, a row a reason; a split one would not be checked for being whole"
+)]
 pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
     use ReasonCode as R;
     match reason {
