@@ -16,7 +16,8 @@ mod options;
 mod sqlite;
 
 pub use api::{
-    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,
+    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
+    PaymentRow, Store,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;

@@ -66,6 +66,13 @@ export interface BalanceView {
   held: Amount;
   posted: Amount;
 }
+export interface PayeeBalanceView {
+  as_of: Instant;
+  available: Amount;
+  held: Amount;
+  pending: Amount;
+  posted: Amount;
+}
 export interface PayerView {
   account: AccountId;
   balance: BalanceView;
@@ -98,7 +105,7 @@ export interface DeviceView {
   usable_from: Instant;
 }
 export interface PayeeView {
-  balance: BalanceView;
+  balance: PayeeBalanceView;
   category: string;
   name: string;
   name_latin: string;

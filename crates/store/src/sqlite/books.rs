@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use ledger::{Account, Hold, HoldState, Side, Transfer, TransferKind};
 use money::{AccountId, HoldId, PayeeId, PayerId, PaymentId, TransferId};
-use payments::{Payment, Refund};
+use payments::{Appended, Payment, Refund};
 use protocol::PaymentStatus;
 
 use crate::LedgerSummary;
@@ -18,7 +18,9 @@ use crate::sqlite::tables::Tables;
 pub(crate) fn check(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
     let mut findings = Findings::default();
     let books = Books::load(tables, &mut findings)?;
-    let audited = ledger::audit(books.accounts.iter(), books.transfers.values(), books.holds.values());
+    let (accounts, transfers) = (books.accounts.iter(), books.transfers.values());
+    let appended = books.appended.iter().map(|row| &row.credit);
+    let audited = ledger::audit(accounts, transfers, books.holds.values(), appended);
     if let Err(wrong) = audited {
         wrong.into_iter().for_each(|finding| findings.add(finding.to_string()));
     }
@@ -27,6 +29,7 @@ pub(crate) fn check(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
     for refund in &books.refunds {
         books.check_refund(refund, by_id.get(&refund.payment).copied(), &mut findings);
     }
+    books.check_appended(&mut findings);
     books.check_claims(&mut findings);
     let findings = findings.into_list();
     Ok(LedgerSummary {
@@ -35,6 +38,7 @@ pub(crate) fn check(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
         transfers: count(books.transfers.len()),
         postings: count(books.transfers.values().map(|transfer| transfer.legs.len()).sum()),
         holds: count(books.holds.len()),
+        appended: count(books.appended.len()),
         findings,
     })
 }
@@ -43,6 +47,7 @@ struct Books {
     accounts: Vec<Account>,
     transfers: HashMap<TransferId, Transfer>,
     holds: HashMap<HoldId, Hold>,
+    appended: Vec<Appended>,
     payments: Vec<Payment>,
     refunds: Vec<Refund>,
     wallets: HashMap<PayerId, AccountId>,
@@ -64,6 +69,8 @@ impl Books {
         let payees = findings.scan(tables, "payee", "SELECT id, account FROM payees", |columns| {
             Ok((columns.id(PayeeId::from_bytes)?, columns.id(AccountId::from_bytes)?))
         })?;
+        let sql = concat!("SELECT ", columns!(appended), " FROM appended");
+        let appended = findings.scan(tables, "appended credit of payer", sql, rows::appended)?;
         let mut refunded: HashMap<PaymentId, i128> = HashMap::new();
         for refund in &refunds {
             let sum = refunded.entry(refund.payment).or_default();
@@ -73,6 +80,7 @@ impl Books {
             accounts,
             transfers: transfers(tables, findings)?,
             holds: holds(tables, findings)?,
+            appended,
             payments,
             refunds,
             wallets: wallets.into_iter().collect(),
@@ -153,6 +161,18 @@ impl Books {
         });
         if !agrees {
             findings.add(format!("{}: its payment and transfer do not agree with it", refund.id));
+        }
+    }
+
+    /// Every appended credit stands under the payer whose wallet it came from.
+    fn check_appended(&self, findings: &mut Findings) {
+        for row in &self.appended {
+            let wallet = self.wallets.get(&row.payer);
+            let legs = self.transfers.get(&row.credit.transfer).into_iter().flat_map(|transfer| &transfer.legs);
+            let mut debited = legs.filter(|leg| leg.side == Side::Debit).map(|leg| Some(&leg.account));
+            if !debited.any(|account| account == wallet) {
+                findings.add(format!("{}: its appended credit stands under another payer", row.credit.transfer));
+            }
         }
     }
 

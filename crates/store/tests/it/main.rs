@@ -12,6 +12,7 @@ mod conformance;
 mod folder;
 mod history;
 mod kill;
+mod migration;
 mod poison;
 mod power_cut;
 mod smoke;
