@@ -5,15 +5,22 @@
 //! `sqlite/committer.rs`, which is where all commands meet, then docs/store.md.
 
 mod api;
+mod audit;
+mod books;
+mod chain;
 pub mod clock;
+mod decided;
 pub mod entropy;
 mod error;
 mod fault;
+mod findings;
 mod folder;
 mod keys;
 pub mod limits;
 mod options;
+mod rows;
 mod sqlite;
+mod words;
 
 pub use api::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,

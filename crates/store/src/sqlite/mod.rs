@@ -2,18 +2,16 @@
 
 mod batch;
 mod books;
-mod chain;
 mod committer;
-mod findings;
 mod leaves;
 mod query;
+mod payer_keys;
 mod readers;
-mod rows;
+mod scan;
 mod schema;
 mod seal;
 mod tables;
 mod verify;
-mod words;
 mod write;
 
 use std::sync::atomic::Ordering;
@@ -27,6 +25,7 @@ use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
+use crate::decided::Epoch;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
@@ -156,7 +155,7 @@ fn prepare(
     mut connection: Connection,
     keys: &Keyring,
     now: Instant,
-) -> Result<(Connection, batch::Epoch, Instant), StoreError> {
+) -> Result<(Connection, Epoch, Instant), StoreError> {
     schema::migrate(&mut connection)?;
     check_key(&connection, keys)?;
     let started = seal::start_epoch(&connection, now);

@@ -5,9 +5,9 @@ use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, Paym
 use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund};
 
 use crate::fault::Fault;
-use crate::sqlite::rows::{self, Columns, columns};
+use crate::rows::{self, Columns, columns};
 use crate::sqlite::tables::Tables;
-use crate::sqlite::words::Word;
+use crate::words::Word;
 use crate::{Due, PageRequest, PageRows, PaymentFilter, PaymentRow};
 
 pub(crate) fn payer(tables: Tables<'_>, id: PayerId) -> Result<Option<(Payer, Account)>, Fault> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
-use crate::sqlite::rows::{self, Columns, columns};
+use crate::rows::{self, Columns, columns};
 
 /// The tables behind one connection, and the keys that open their personal columns.
 #[derive(Clone, Copy)]
