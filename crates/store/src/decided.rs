@@ -153,8 +153,7 @@ pub(crate) fn recorded(decided: &[Decided]) -> Vec<(money::DecisionId, &Record)>
 
 /// The next leaf after `epoch`'s head: the commit of these decisions and transfers.
 pub(crate) fn leaf(epoch: &Epoch, at: i64, recorded: &[(money::DecisionId, &Record)], transfers: &Hash) -> Hash {
-    let parts =
-        chain::Leaf { epoch: epoch.number, seq: epoch.seq.saturating_add(1), at, prev: &epoch.head, transfers };
+    let parts = chain::Leaf { epoch: epoch.number, seq: epoch.seq.saturating_add(1), at, prev: &epoch.head, transfers };
     let entries = recorded.iter().map(|(id, record)| chain::Entry {
         id: id.as_bytes(),
         at,

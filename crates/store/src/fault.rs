@@ -11,6 +11,13 @@ pub(crate) enum Fault {
     /// PostgreSQL refuses, or cannot be reached.
     #[error("the database refused")]
     Postgres(#[from] tokio_postgres::Error),
+    /// Somebody else's commit came in between.
+    #[error("another commit came in between")]
+    Conflict,
+    /// A test has cut the connection.
+    #[cfg(feature = "testing")]
+    #[error("the connection was cut")]
+    Cut,
     /// A stored row is not one this program wrote.
     #[error("stored {0} cannot be read")]
     Unreadable(&'static str),
@@ -45,7 +52,9 @@ impl Fault {
             Self::Postgres(error) => {
                 error.code().is_some_and(|code| code.code().starts_with("23") || code.code().starts_with("22"))
             }
-            Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
+            #[cfg(feature = "testing")]
+            Self::Cut => false,
+            Self::Conflict | Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
         }
     }
 }

@@ -36,10 +36,6 @@ impl Class {
             Self::Decision => "decision",
         }
     }
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.word() == word)
-    }
 }
 
 /// An AES-256-GCM key with its schedule. Sealed bytes are nonce (12, random) ‖ ciphertext ‖ tag (16).

@@ -18,6 +18,7 @@ mod folder;
 mod keys;
 pub mod limits;
 mod options;
+mod postgres;
 mod rows;
 mod sqlite;
 mod words;
@@ -28,6 +29,7 @@ pub use api::{
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;
 #[cfg(feature = "testing")]
-pub use options::DecideHook;
+pub use options::{DecideHook, StepHook};
 pub use options::{KeySource, Options};
+pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::SqliteStore;

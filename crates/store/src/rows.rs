@@ -1,5 +1,7 @@
 //! How rows are read, on every engine: the columns of each table in one order, and the typed row they make.
 
+use std::sync::Arc;
+
 use ledger::{Account, Hold, HoldState, Leg, Overdraft, Transfer, TransferKind};
 use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, HoldId, Instant, IntentId, PayeeId, PayerId,
@@ -133,7 +135,7 @@ impl<'a, 'r> Columns<'a, 'r> {
         }
     }
 
-    fn maybe_bytes(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<&'a [u8]>, Fault> {
         let index = self.advance();
         match self.row {
             EngineRow::Sqlite(row) => row.get_ref(index)?.as_blob_or_null().map_err(|_| Fault::Unreadable("bytes")),
@@ -312,39 +314,43 @@ fn name<const MAX: usize>(
     Text::new(plain).map_err(|_| Fault::Unreadable("encrypted name"))
 }
 
-pub(crate) fn payer(columns: &mut Columns<'_, '_>, key: Option<&SealKey>) -> Result<Payer, Fault> {
+/// What opens a payer's names; called after the row's own columns, whose key may come behind them.
+type KeyOf<'f, 'a, 'r> = &'f mut dyn FnMut(&mut Columns<'a, 'r>, PayerId) -> Result<Option<Arc<SealKey>>, Fault>;
+
+pub(crate) fn payer(columns: &mut Columns<'_, '_>, key: Option<&Arc<SealKey>>) -> Result<Payer, Fault> {
+    payer_with(columns, &mut |_, _| Ok(key.cloned()))
+}
+
+pub(crate) fn payer_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Payer, Fault> {
     let id: [u8; 16] = columns.take()?;
-    Ok(Payer {
-        id: PayerId::from_bytes(id),
-        name: name(key, PAYER_NAME, &id, columns.bytes()?)?,
-        currency: columns.currency()?,
-        wallet: columns.id(AccountId::from_bytes)?,
-        lock: match (columns.str()?, columns.maybe_instant()?) {
-            ("open", None) => Lock::Open,
-            ("frozen", None) => Lock::Frozen,
-            ("thawing", Some(until)) => Lock::Thawing(until),
-            _ => return Err(Fault::Unreadable("lock")),
-        },
-        devices: columns.take()?,
-        opened_at: columns.instant()?,
-    })
+    let sealed = columns.bytes()?;
+    let (currency, wallet) = (columns.currency()?, columns.id(AccountId::from_bytes)?);
+    let lock = match (columns.str()?, columns.maybe_instant()?) {
+        ("open", None) => Lock::Open,
+        ("frozen", None) => Lock::Frozen,
+        ("thawing", Some(until)) => Lock::Thawing(until),
+        _ => return Err(Fault::Unreadable("lock")),
+    };
+    let (devices, opened_at) = (columns.take()?, columns.instant()?);
+    let key = key_of(columns, PayerId::from_bytes(id))?;
+    let name = name(key.as_deref(), PAYER_NAME, &id, sealed)?;
+    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, opened_at })
 }
 
 pub(crate) fn device(
     columns: &mut Columns<'_, '_>,
-    key_of: impl FnOnce(PayerId) -> Result<Option<std::sync::Arc<SealKey>>, Fault>,
+    mut key_of: impl FnMut(PayerId) -> Result<Option<Arc<SealKey>>, Fault>,
 ) -> Result<Device, Fault> {
+    device_with(columns, &mut |_, payer| key_of(payer))
+}
+
+pub(crate) fn device_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Device, Fault> {
     let id: [u8; 16] = columns.take()?;
     let payer = columns.id(PayerId::from_bytes)?;
-    Ok(Device {
-        id: DeviceId::from_bytes(id),
-        payer,
-        key: columns.digest()?,
-        name: name(key_of(payer)?.as_deref(), DEVICE_NAME, &id, columns.bytes()?)?,
-        tier: columns.take()?,
-        bound_at: columns.instant()?,
-        revoked: columns.take()?,
-    })
+    let (key, sealed) = (columns.digest()?, columns.bytes()?);
+    let (tier, bound_at, revoked) = (columns.take()?, columns.instant()?, columns.take()?);
+    let name = name(key_of(columns, payer)?.as_deref(), DEVICE_NAME, &id, sealed)?;
+    Ok(Device { id: DeviceId::from_bytes(id), payer, key, name, tier, bound_at, revoked })
 }
 
 pub(crate) fn payee(columns: &mut Columns<'_, '_>) -> Result<Payee, Fault> {

@@ -4,8 +4,8 @@ mod batch;
 mod books;
 mod committer;
 mod leaves;
-mod query;
 mod payer_keys;
+mod query;
 mod readers;
 mod scan;
 mod schema;
@@ -104,15 +104,6 @@ impl SqliteStore {
             writer: Mutex::new(Some(writer)),
             closed,
         }))
-    }
-
-    /// A key for one purpose of the server, e.g. `token-mac`; the same at every start and for every node with the
-    /// same key-encryption key.
-    ///
-    /// # Errors
-    /// [`StoreError::Failed`] when it cannot be derived.
-    pub fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {
-        self.keys.purpose(label).map_err(|fault| fault.during("deriving a key"))
     }
 
     fn ask(&self, job: Job) -> Result<(), StoreError> {
@@ -269,6 +260,10 @@ impl Store for SqliteStore {
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
         self.read("verifying the audit chain", verify::verify)
+    }
+
+    fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {
+        self.keys.purpose(label).map_err(|fault| fault.during("deriving a key"))
     }
 
     fn now(&self) -> Instant {

@@ -57,7 +57,7 @@ impl Tables<'_> {
         let mut found = statement.query((id.as_bytes(),))?;
         let Some(row) = found.next()? else { return Ok(None) };
         let key = self.identity_key(id)?;
-        rows::payer(&mut Columns::new(row), key.as_deref()).map(Some)
+        rows::payer(&mut Columns::new(row), key.as_ref()).map(Some)
     }
 
     pub(crate) fn device(self, id: DeviceId) -> Result<Option<Device>, Fault> {
