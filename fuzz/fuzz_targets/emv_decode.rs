@@ -13,11 +13,11 @@ fuzz_target!(|text: &str| {
             let (checksum, elements) = payload.elements().split_last().expect("a code has a checksum");
             let written = elements
                 .iter()
-                .fold(PayloadBuilder::new(), |builder, element| builder.value(element.id, &element.value))
+                .fold(PayloadBuilder::new(), |builder, element| builder.value(element.id, element.value))
                 .encode()
                 .expect("what was read can be written");
             assert!(written.eq_ignore_ascii_case(text) && written.ends_with(&checksum.value.to_uppercase()));
-            assert!(inspection.valid || !text.starts_with("0002"));
+            assert!(inspection.valid || !inspection.findings.is_empty());
         }
     }
 });

@@ -31,6 +31,8 @@ pub(crate) const CRATES: &[(&str, Right)] = &[
     ("money", Right::Pure),
     ("protocol", Right::Pure),
     ("ledger", Right::Pure),
+    ("policy", Right::Pure),
+    ("risk", Right::Pure),
     ("qr", Right::Pure),
     ("credentials", Right::Pure),
     ("device", Right::Pure),

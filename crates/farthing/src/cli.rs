@@ -31,6 +31,8 @@ enum Command {
     Ledger(commands::ledger::Ledger),
     Audit(commands::audit::Audit),
     Qr(commands::qr::Qr),
+    Policy(commands::policy::Policy),
+    Risk(commands::risk::Risk),
     Admin(commands::admin::Admin),
     Openapi(commands::openapi::Openapi),
     #[command(hide = true)]
@@ -59,7 +61,9 @@ fn run(command: Command, output: &mut Output) -> Result<(), Failure> {
         Command::Ledger(ledger) => runtime(Some(1))?.block_on(ledger.run(output)),
         Command::Audit(audit) => runtime(Some(1))?.block_on(audit.run(output)),
         Command::Qr(qr) => runtime(Some(1))?.block_on(qr.run(output)),
+        Command::Policy(policy) => policy.run(output),
         Command::Admin(admin) => runtime(Some(1))?.block_on(admin.run(output)),
+        Command::Risk(risk) => risk.run(output),
         Command::Openapi(openapi) => openapi.run(output),
         Command::CliDoc(doc) => {
             doc.run(output);

@@ -46,6 +46,18 @@ pub enum Overdraft {
     Unlimited,
 }
 
+/// How credits reach the counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intake {
+    /// In the operation that posts or promises them.
+    AtOnce,
+    /// Posted ones wait as [`Appended`](crate::Appended) rows until they are rolled up, and promised ones stand on
+    /// their holds alone: whoever pays a busy account neither reads nor writes its row. For credit-normal accounts,
+    /// whose credits nothing can refuse; on others it is without effect.
+    Appended,
+}
+
 /// A ledger account: what was debited and credited, settled and held, in minor units, each never below zero.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -57,6 +69,8 @@ pub struct Account {
     pub normal: Normal,
     /// How far below zero its available balance may go.
     pub overdraft: Overdraft,
+    /// How credits reach its counters.
+    pub intake: Intake,
     /// Minor units debited by all its transfers.
     pub debits_posted: i64,
     /// Minor units credited by all its transfers.
@@ -72,12 +86,13 @@ pub struct Account {
 impl Account {
     /// A new account with nothing in it.
     #[must_use]
-    pub const fn new(id: AccountId, currency: Currency, normal: Normal, overdraft: Overdraft) -> Self {
+    pub const fn new(id: AccountId, currency: Currency, normal: Normal, overdraft: Overdraft, intake: Intake) -> Self {
         Self {
             id,
             currency,
             normal,
             overdraft,
+            intake,
             debits_posted: 0,
             credits_posted: 0,
             debits_held: 0,
@@ -86,7 +101,13 @@ impl Account {
         }
     }
 
-    /// The settled balance: what its normal side has more than the other.
+    /// Whether its credits are appended instead of counted.
+    #[must_use]
+    pub const fn appends(&self) -> bool {
+        matches!((self.intake, self.normal), (Intake::Appended, Normal::Credit))
+    }
+
+    /// The settled balance: what its normal side has more than the other. What is appended is not in it yet.
     #[must_use]
     pub const fn posted(&self) -> Amount {
         let minor = match self.normal {
@@ -122,7 +143,7 @@ impl Account {
         }
     }
 
-    /// Whether nothing is in it and nothing is about to be.
+    /// Whether its counters say that nothing is in it and nothing is about to be.
     pub(crate) const fn is_empty(&self) -> bool {
         self.debits_posted == self.credits_posted && self.debits_held == 0 && self.credits_held == 0
     }

@@ -1,12 +1,12 @@
 //! [`audit`]: proves the books from the postings alone.
 //! The counters on the accounts are claims; here they are worked out again, and every difference is a [`Finding`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use money::{AccountId, Currency, HoldId, TransferId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, Hold, HoldState, Leg, Side, Transfer, TransferKind, transfer::side_total};
+use crate::{Account, Appended, Hold, HoldState, Leg, Side, Transfer, TransferKind, transfer::side_total};
 
 /// What was proven, and over how much.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +21,14 @@ pub struct AuditReport {
     pub holds: u64,
     /// How many of the holds are open.
     pub open_holds: u64,
+    /// How many credits wait to be rolled up.
+    pub appended: u64,
     /// The totals of each currency, by code.
     pub totals: Vec<CurrencyTotals>,
 }
 
-/// The four counters of all accounts of one currency together, in minor units.
+/// The four counters of all accounts of one currency together, in minor units, with what is appended or promised to
+/// accounts that do not count it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurrencyTotals {
     /// Which currency.
@@ -105,6 +108,14 @@ pub enum Finding {
         /// What the postings and holds say.
         proven: i128,
     },
+    /// An appended credit that its transfer did not post, that stands twice, or whose account appends nothing.
+    #[error("{transfer}: what it appended to {account} is not what it posted")]
+    AppendedWrong {
+        /// Which transfer.
+        transfer: TransferId,
+        /// Which account.
+        account: AccountId,
+    },
     /// A counter is below zero.
     #[error("{account}: {counter} is below zero")]
     CounterNegative {
@@ -145,8 +156,9 @@ pub enum Finding {
     },
 }
 
-/// Proves from the postings and holds: debits equal credits in every currency, settled and held apart; every counter;
-/// every `refunded`; that nothing is negative and no overdraft is exceeded.
+/// Proves from the postings and holds: debits equal credits in every currency, settled and held apart; every counter,
+/// which with what is appended and not yet rolled up is what the postings make it; every appended credit; every
+/// `refunded`; that nothing is negative and no overdraft is exceeded.
 ///
 /// All rows of the books must be given; of a part of them it proves nothing.
 ///
@@ -156,10 +168,12 @@ pub fn audit<'a>(
     accounts: impl Iterator<Item = &'a Account>,
     transfers: impl Iterator<Item = &'a Transfer>,
     holds: impl Iterator<Item = &'a Hold>,
+    appended: impl Iterator<Item = &'a Appended>,
 ) -> Result<AuditReport, Vec<Finding>> {
     let mut books = Books::default();
     transfers.for_each(|transfer| books.add_transfer(transfer));
     holds.for_each(|hold| books.add_hold(hold));
+    appended.for_each(|row| books.add_appended(row));
     accounts.for_each(|account| books.check_account(account));
     books.close()
 }
@@ -201,6 +215,9 @@ struct Books<'a> {
     transfers: HashMap<TransferId, &'a Transfer>,
     refunds: HashMap<TransferId, i128>,
     holds: HashMap<HoldId, &'a Hold>,
+    waiting: HashMap<AccountId, i128>,
+    appended: HashMap<(TransferId, AccountId), &'a Appended>,
+    appending: HashSet<AccountId>,
 }
 
 impl<'a> Books<'a> {
@@ -233,6 +250,15 @@ impl<'a> Books<'a> {
         self.holds.insert(hold.id, hold);
     }
 
+    fn add_appended(&mut self, row: &'a Appended) {
+        self.report.appended = self.report.appended.saturating_add(1);
+        let waiting = self.waiting.entry(row.account).or_default();
+        *waiting = waiting.saturating_add(row.amount.minor().into());
+        if self.appended.insert((row.transfer, row.account), row).is_some() {
+            self.findings.push(Finding::AppendedWrong { transfer: row.transfer, account: row.account });
+        }
+    }
+
     fn prove(&mut self, account: AccountId, currency: Currency, change: Counters) {
         self.proven.entry((account, currency)).or_default().add(change);
     }
@@ -241,7 +267,15 @@ impl<'a> Books<'a> {
         self.report.accounts = self.report.accounts.saturating_add(1);
         let total = self.totals.entry(account.currency.code()).or_insert((account.currency, Counters::default()));
         total.1.add(Counters::of(account));
-        let proven = self.proven.remove(&(account.id, account.currency)).unwrap_or_default();
+        let mut proven = self.proven.remove(&(account.id, account.currency)).unwrap_or_default();
+        let waiting = self.waiting.get(&account.id).copied().unwrap_or(0);
+        let mut elsewhere = Counters { credits_posted: waiting, ..Counters::default() };
+        proven.credits_posted = proven.credits_posted.saturating_sub(waiting);
+        if account.appends() {
+            self.appending.insert(account.id);
+            elsewhere.credits_held = std::mem::take(&mut proven.credits_held);
+        }
+        total.1.add(elsewhere);
         for (counter, stored, proven) in [
             (Counter::DebitsPosted, account.debits_posted, proven.debits_posted),
             (Counter::CreditsPosted, account.credits_posted, proven.credits_posted),
@@ -265,10 +299,27 @@ impl<'a> Books<'a> {
         // Whatever was proven and not claimed by an account belongs to none, or to one of another currency.
         let unclaimed = self.proven.keys().map(|(account, _)| Finding::AccountMissing { account: *account });
         self.findings.extend(unclaimed);
+        self.check_appended();
         self.check_refunds();
         self.check_holds();
         self.check_totals();
         if self.findings.is_empty() { Ok(self.report) } else { Err(self.findings) }
+    }
+
+    fn check_appended(&mut self) {
+        let wrong = self.appended.values().filter(|row| !self.appended_agrees(row));
+        let findings = wrong.map(|row| Finding::AppendedWrong { transfer: row.transfer, account: row.account });
+        let findings: Vec<Finding> = findings.collect();
+        self.findings.extend(findings);
+    }
+
+    fn appended_agrees(&self, row: &Appended) -> bool {
+        let Some(transfer) = self.transfers.get(&row.transfer) else { return false };
+        let legs = transfer.legs.iter().filter(|leg| leg.account == row.account && leg.side == Side::Credit);
+        let posted = legs.clone().map(|leg| i128::from(leg.amount.minor())).fold(0, i128::saturating_add);
+        let currency = legs.map(|leg| leg.amount.currency()).all(|currency| currency == row.amount.currency());
+        let same = currency && posted == i128::from(row.amount.minor()) && transfer.at == row.at;
+        same && posted > 0 && self.appending.contains(&row.account)
     }
 
     fn check_refunds(&mut self) {

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use money::{AccountId, Amount, HoldId, Instant, TransferId};
+use money::{AccountId, Amount, Currency, HoldId, Instant, TransferId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Hold, HoldState, Leg, LinkedRefusal, Operation, Refusal, Side, Transfer, TransferKind,
+    Account, Appended, Hold, HoldState, Leg, LinkedRefusal, Operation, Refusal, Side, Transfer, TransferKind,
     movement::{Movement, moved},
     transfer::{check_balance, check_shape, side_total},
 };
@@ -14,13 +14,20 @@ use crate::{
 /// The loaded working set: every account, hold and transfer that the operations to come will name.
 ///
 /// What is not loaded is unknown, so whoever loads must load what an operation names: its accounts, and for a
-/// capture, void, expiry or refund the hold or original with the accounts that one names.
+/// capture, void, expiry or refund the hold or original with the accounts that one names. An account whose credits are
+/// appended need only be [named](Ledger::name_account) where it is only credited; where it is debited, what was
+/// appended to it and is to be counted first must be loaded too, and rolled up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     accounts: HashMap<AccountId, Account>,
+    named: HashMap<AccountId, Currency>,
+    appended: HashMap<AppendedKey, Appended>,
     holds: HashMap<HoldId, Hold>,
     transfers: HashMap<TransferId, Transfer>,
 }
+
+/// Names an appended row.
+type AppendedKey = (TransferId, AccountId);
 
 /// What an operation did: the rows to write, as they are now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +41,10 @@ pub struct Applied {
     pub posted: Option<Transfer>,
     /// The transfer that was refunded in part or whole, with its raised `refunded`.
     pub original: Option<Transfer>,
+    /// New credits that wait to be rolled up, in the order of their legs.
+    pub appended: Vec<Appended>,
+    /// Waiting credits that are counted from now on, oldest first; their rows are to be removed.
+    pub rolled_up: Vec<Appended>,
 }
 
 /// What stood where something was written, so that a chain can be undone.
@@ -41,6 +52,7 @@ struct Undo {
     accounts: Vec<(AccountId, Option<Account>)>,
     hold: Option<(HoldId, Option<Hold>)>,
     transfers: Vec<(TransferId, Option<Transfer>)>,
+    appended: Vec<(AppendedKey, Option<Appended>)>,
 }
 
 impl Ledger {
@@ -52,7 +64,20 @@ impl Ledger {
 
     /// Takes in a stored account.
     pub fn load_account(&mut self, account: Account) {
+        self.named.remove(&account.id);
         self.accounts.insert(account.id, account);
+    }
+
+    /// Takes in that there is such an account, open, whose credits are [appended](crate::Intake::Appended), without
+    /// its row: it can be credited and be promised something, and nothing else.
+    pub fn name_account(&mut self, id: AccountId, currency: Currency) {
+        self.accounts.remove(&id);
+        self.named.insert(id, currency);
+    }
+
+    /// Takes in a stored credit that waits to be rolled up.
+    pub fn load_appended(&mut self, row: Appended) {
+        self.appended.insert((row.transfer, row.account), row);
     }
 
     /// Takes in a stored hold.
@@ -118,10 +143,11 @@ impl Ledger {
     /// The one switch: what `operation` would do.
     fn decide(&self, operation: &Operation) -> Result<Applied, Refusal> {
         match operation {
-            Operation::Open { account, currency, normal, overdraft } => {
-                self.open(Account::new(*account, *currency, *normal, *overdraft))
+            Operation::Open { account, currency, normal, overdraft, intake } => {
+                self.open(Account::new(*account, *currency, *normal, *overdraft, *intake))
             }
             Operation::Close { account } => self.close(*account),
+            Operation::RollUp { account } => self.roll_up(*account),
             Operation::Post { transfer, legs, at } => self.post(*transfer, legs, *at),
             Operation::Hold { hold, from, to, expires_at, at } => self.set_aside(Hold {
                 id: *hold,
@@ -140,15 +166,27 @@ impl Ledger {
     }
 
     fn open(&self, account: Account) -> Result<Applied, Refusal> {
-        refuse_if(self.accounts.contains_key(&account.id), Refusal::AlreadyExists)?;
+        refuse_if(self.currency(account.id).is_some(), Refusal::AlreadyExists)?;
         Ok(Applied { accounts: vec![account], ..Applied::default() })
     }
 
     fn close(&self, id: AccountId) -> Result<Applied, Refusal> {
         let account = self.account(id).ok_or(Refusal::UnknownAccount)?;
         refuse_if(account.closed, Refusal::AccountClosed)?;
-        refuse_if(!account.is_empty(), Refusal::AccountNotEmpty)?;
+        let awaits = self.appended.values().any(|row| row.account == id);
+        refuse_if(awaits || !account.is_empty(), Refusal::AccountNotEmpty)?;
         Ok(Applied { accounts: vec![Account { closed: true, ..account.clone() }], ..Applied::default() })
+    }
+
+    /// WHY: a closed account is no obstacle here; what was posted must always be able to be counted.
+    fn roll_up(&self, id: AccountId) -> Result<Applied, Refusal> {
+        let account = self.account(id).ok_or(Refusal::UnknownAccount)?;
+        let mut rolled_up: Vec<Appended> = self.appended.values().filter(|row| row.account == id).copied().collect();
+        let other = |row: &Appended| row.amount.currency() != account.currency;
+        refuse_if(rolled_up.iter().any(other), Refusal::CurrencyMismatch)?;
+        rolled_up.sort_unstable_by_key(|row| (row.at, row.transfer));
+        let accounts = moved(|id| self.account(id), rolled_up.iter().map(Movement::rolled_up))?;
+        Ok(Applied { accounts, rolled_up, ..Applied::default() })
     }
 
     fn post(&self, id: TransferId, legs: &[Leg], at: Instant) -> Result<Applied, Refusal> {
@@ -174,7 +212,8 @@ impl Ledger {
         self.check_open(parties(&hold))?;
         let parts = hold.to.iter().map(|(_, amount)| amount.minor());
         parts.clone().try_fold(0, i64::checked_add).ok_or(Refusal::Overflow)?;
-        let accounts = moved(|id| self.account(id), sides(&hold).map(|(id, side, sum)| Movement::held(id, side, sum)))?;
+        let held = self.counted_sides(&hold).map(|(id, side, sum)| Movement::held(id, side, sum));
+        let accounts = moved(|id| self.account(id), held)?;
         Ok(Applied { accounts, hold: Some(hold), ..Applied::default() })
     }
 
@@ -196,7 +235,7 @@ impl Ledger {
         self.check_open(parties(hold))?;
         let legs = hold.capture_legs(amount);
         let posting = Transfer { id: transfer, kind: TransferKind::Capture(id), legs, at, refunded: 0 };
-        let applied = self.posting(posting, releases(hold).collect())?;
+        let applied = self.posting(posting, self.releases(hold).collect())?;
         let state = HoldState::Captured(transfer);
         Ok(Applied { hold: Some(Hold { state, captured: amount.minor(), ..hold.clone() }), ..applied })
     }
@@ -220,7 +259,7 @@ impl Ledger {
 
     /// WHY: a closed account is no obstacle here; what was set aside must always be able to come free.
     fn release(&self, hold: &Hold, state: HoldState) -> Result<Applied, Refusal> {
-        let accounts = moved(|id| self.account(id), releases(hold))?;
+        let accounts = moved(|id| self.account(id), self.releases(hold))?;
         Ok(Applied { accounts, hold: Some(Hold { state, ..hold.clone() }), ..Applied::default() })
     }
 
@@ -243,9 +282,47 @@ impl Ledger {
 
     /// Posts a transfer whose legs balance, after `released` came free.
     fn posting(&self, transfer: Transfer, released: Vec<Movement>) -> Result<Applied, Refusal> {
-        let postings = transfer.legs.iter().map(Movement::posted);
-        let accounts = moved(|id| self.account(id), released.into_iter().chain(postings))?;
-        Ok(Applied { accounts, posted: Some(transfer), ..Applied::default() })
+        let counted = transfer.legs.iter().filter(|leg| !self.appends(leg.account, leg.side));
+        let accounts = moved(|id| self.account(id), released.into_iter().chain(counted.map(Movement::posted)))?;
+        let appended = self.appended_by(&transfer)?;
+        Ok(Applied { accounts, posted: Some(transfer), appended, ..Applied::default() })
+    }
+
+    /// What a transfer appends: one row for each account, its legs together.
+    fn appended_by(&self, transfer: &Transfer) -> Result<Vec<Appended>, Refusal> {
+        let mut rows: Vec<Appended> = Vec::new();
+        for leg in transfer.legs.iter().filter(|leg| self.appends(leg.account, leg.side)) {
+            match rows.iter_mut().find(|row| row.account == leg.account) {
+                Some(row) => row.amount = row.amount.checked_add(leg.amount).map_err(|_| Refusal::Overflow)?,
+                None => rows.push(Appended {
+                    transfer: transfer.id,
+                    account: leg.account,
+                    amount: leg.amount,
+                    at: transfer.at,
+                }),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Whether this side of this account is appended to instead of counted.
+    fn appends(&self, id: AccountId, side: Side) -> bool {
+        let appends = self.account(id).map_or_else(|| self.named.contains_key(&id), Account::appends);
+        side == Side::Credit && appends
+    }
+
+    /// What a hold sets aside on the payer's side and promises on the others', where it is counted.
+    fn counted_sides(&self, hold: &Hold) -> impl Iterator<Item = (AccountId, Side, Amount)> {
+        sides(hold).filter(|(id, side, _)| !self.appends(*id, *side))
+    }
+
+    fn releases(&self, hold: &Hold) -> impl Iterator<Item = Movement> {
+        self.counted_sides(hold).map(|(account, side, amount)| Movement::released(account, side, amount))
+    }
+
+    /// The currency of an account that is loaded or named.
+    fn currency(&self, id: AccountId) -> Option<Currency> {
+        self.account(id).map(|row| row.currency).or_else(|| self.named.get(&id).copied())
     }
 
     fn unused(&self, id: TransferId) -> Result<(), Refusal> {
@@ -254,10 +331,10 @@ impl Ledger {
 
     /// That every account is known, and that all of them and all the sums are of one currency.
     fn check_accounts(&self, named: impl Iterator<Item = (AccountId, Amount)> + Clone) -> Result<(), Refusal> {
-        refuse_if(named.clone().any(|(id, _)| !self.accounts.contains_key(&id)), Refusal::UnknownAccount)?;
+        refuse_if(named.clone().any(|(id, _)| self.currency(id).is_none()), Refusal::UnknownAccount)?;
         let mut amounts = named.clone().map(|(_, amount)| amount.currency());
         let currency = amounts.next();
-        let mut currencies = amounts.chain(named.filter_map(|(id, _)| self.account(id)).map(|row| row.currency));
+        let mut currencies = amounts.chain(named.filter_map(|(id, _)| self.currency(id)));
         refuse_if(currencies.any(|other| Some(other) != currency), Refusal::CurrencyMismatch)
     }
 
@@ -271,13 +348,18 @@ impl Ledger {
         let hold = applied.hold.as_ref().map(|row| (row.id, self.holds.insert(row.id, row.clone())));
         let transfers = applied.posted.iter().chain(&applied.original);
         let transfers = transfers.map(|row| (row.id, self.transfers.insert(row.id, row.clone()))).collect();
-        Undo { accounts, hold, transfers }
+        let key = |row: &Appended| (row.transfer, row.account);
+        let removed = applied.rolled_up.iter().map(|row| (key(row), self.appended.remove(&key(row))));
+        let mut appended: Vec<_> = removed.collect();
+        appended.extend(applied.appended.iter().map(|row| (key(row), self.appended.insert(key(row), *row))));
+        Undo { accounts, hold, transfers, appended }
     }
 
     fn undo(&mut self, undo: Undo) {
         undo.accounts.into_iter().for_each(|(id, before)| restore(&mut self.accounts, id, before));
         undo.hold.into_iter().for_each(|(id, before)| restore(&mut self.holds, id, before));
         undo.transfers.into_iter().for_each(|(id, before)| restore(&mut self.transfers, id, before));
+        undo.appended.into_iter().for_each(|(key, before)| restore(&mut self.appended, key, before));
     }
 }
 
@@ -301,8 +383,4 @@ fn parties(hold: &Hold) -> impl Iterator<Item = AccountId> + Clone {
 fn sides(hold: &Hold) -> impl Iterator<Item = (AccountId, Side, Amount)> {
     let credits = hold.to.iter().map(|&(account, amount)| (account, Side::Credit, amount));
     std::iter::once((hold.from, Side::Debit, hold.total())).chain(credits)
-}
-
-fn releases(hold: &Hold) -> impl Iterator<Item = Movement> {
-    sides(hold).map(|(account, side, amount)| Movement::released(account, side, amount))
 }

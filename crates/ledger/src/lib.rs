@@ -6,12 +6,13 @@
 //! Read [`Ledger`] first.
 //!
 //! ```
-//! use ledger::{Ledger, Normal, Operation, Overdraft, Refusal};
+//! use ledger::{Intake, Ledger, Normal, Operation, Overdraft, Refusal};
 //! use money::{AccountId, Amount, Currency, HoldId, Instant};
 //!
 //! let (wallet, cafe) = (AccountId::from_bytes([1; 16]), AccountId::from_bytes([2; 16]));
 //! let open = |account| Operation::Open {
 //!     account, currency: Currency::KRW, normal: Normal::Credit, overdraft: Overdraft::None,
+//!     intake: Intake::AtOnce,
 //! };
 //! let mut ledger = Ledger::new();
 //! ledger.apply_all(&[open(wallet), open(cafe)]).unwrap();
@@ -27,6 +28,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod account;
+mod appended;
 mod audit;
 mod hold;
 mod ledger;
@@ -37,7 +39,8 @@ mod proportion;
 mod refusal;
 mod transfer;
 
-pub use account::{Account, Normal, Overdraft, Side};
+pub use account::{Account, Intake, Normal, Overdraft, Side};
+pub use appended::Appended;
 pub use audit::{AuditReport, Counter, CurrencyTotals, Finding, audit};
 pub use hold::{Hold, HoldState};
 pub use ledger::{Applied, Ledger};

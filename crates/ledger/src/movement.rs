@@ -2,7 +2,7 @@
 
 use money::{AccountId, Amount};
 
-use crate::{Account, Leg, Refusal, Side};
+use crate::{Account, Appended, Leg, Refusal, Side};
 
 /// How one side of one account's counters changes, in minor units.
 pub(crate) struct Movement {
@@ -16,6 +16,11 @@ impl Movement {
     /// A leg that is posted.
     pub(crate) const fn posted(leg: &Leg) -> Self {
         Self { account: leg.account, side: leg.side, posted: leg.amount.minor(), held: 0 }
+    }
+
+    /// An appended credit that is counted from now on.
+    pub(crate) const fn rolled_up(row: &Appended) -> Self {
+        Self { account: row.account, side: Side::Credit, posted: row.amount.minor(), held: 0 }
     }
 
     /// Funds set aside, or promised.

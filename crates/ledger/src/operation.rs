@@ -3,7 +3,7 @@
 use money::{AccountId, Amount, Currency, HoldId, Instant, TransferId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Leg, Normal, Overdraft};
+use crate::{Intake, Leg, Normal, Overdraft};
 
 /// One thing asked of the ledger. Ids and times come in with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,10 +19,18 @@ pub enum Operation {
         normal: Normal,
         /// How far below zero its available balance may go.
         overdraft: Overdraft,
+        /// How credits reach its counters.
+        intake: Intake,
     },
-    /// Close an account that is empty, for ever.
+    /// Close an account that is empty, for ever. Of an account whose credits are appended, whoever closes it must
+    /// know that nothing waits for it: a row that is not loaded is not seen here.
     Close {
         /// Which one.
+        account: AccountId,
+    },
+    /// Count what was appended to an account: every loaded row of it, once.
+    RollUp {
+        /// Which account.
         account: AccountId,
     },
     /// Move money now.

@@ -5,9 +5,10 @@ use ledger::{Account, Hold, Transfer};
 use money::{Amount, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 
-/// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count.
+/// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count;
+/// only a credit that is rolled up is removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -35,6 +36,10 @@ pub enum Change {
     Transfer(Transfer),
     /// An older transfer whose refund count rose; its postings are untouched.
     Refunded(Transfer),
+    /// A new credit that waits to be rolled up.
+    Appended(Appended),
+    /// A waiting credit that is counted from now on: its row is removed, and must have been there.
+    RolledUp(Appended),
     /// A proof that may never be used again; an insert that must find nothing.
     Proof(ProofUse),
     /// Something to tell.

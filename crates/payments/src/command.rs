@@ -1,7 +1,7 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
 use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Signed, SignedPayment};
-use money::{Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
     UnfreezeBody, VoidBody,
@@ -163,5 +163,12 @@ pub enum Command {
         permit: SystemPermit,
         /// Which.
         intent: IntentId,
+    },
+    /// Count the oldest of the credits that were appended to an account.
+    RollUp {
+        /// The worker that rolls up.
+        permit: SystemPermit,
+        /// Which account.
+        account: AccountId,
     },
 }

@@ -1,16 +1,17 @@
 //! [`decide`]: the one pure decision, and the switch over all commands.
 
 use ledger::{Applied, Ledger, Operation};
-use money::{AccountId, HoldId, Instant, ReasonCode, TransferId};
+use money::{AccountId, Currency, HoldId, Instant, PayerId, ReasonCode, TransferId};
 
 use crate::change::{Change, Event, EventKind};
 use crate::command::Command;
 use crate::facts::Facts;
+use crate::model::{Appended, Payee};
 use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
-use crate::{enrol, fund, intent, lockdown, pay, quote, refund, settle};
+use crate::{enrol, fund, intent, lockdown, pay, quote, refund, roll_up, settle};
 use credentials::ProofUse;
 
 /// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
@@ -52,7 +53,7 @@ impl Decision {
         &self.changes
     }
 
-    /// Whether it belongs on record. A preview writes nothing; and where the proof itself could not be used nothing was
+    /// Whether it belongs on record. A preview writes nothing, nor does a roll-up that finds nothing; and where the proof itself could not be used nothing was
     /// decided, so that a repeated or stale proof costs no disk.
     #[must_use]
     pub const fn leaves_record(&self) -> bool {
@@ -85,7 +86,11 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     }
     let outcome = carry_out(facts, &mut context);
     let mut changes = context.changes;
-    let leaves_record = !matches!(facts, Facts::Quote { .. });
+    let leaves_record = match facts {
+        Facts::Quote { .. } => false,
+        Facts::RollUp { .. } => !changes.is_empty(),
+        _ => true,
+    };
     if leaves_record {
         changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
@@ -112,6 +117,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
         Facts::ExpireHold { payment } => settle::expire(context, *payment),
         Facts::ExpireIntent { intent } => intent::expire(context, *intent),
+        Facts::RollUp { account } => roll_up::roll_up(context, *account),
     }
 }
 
@@ -175,6 +181,10 @@ impl Context<'_> {
         for account in touched.accounts.iter().filter_map(|&id| self.state.account(id)) {
             ledger.load_account(account.clone());
         }
+        if let Some(credited) = &touched.credited {
+            ledger.name_account(credited.account, credited.currency);
+        }
+        touched.appended.iter().for_each(|row| ledger.load_appended(row.credit));
         if let Some(hold) = touched.hold.and_then(|id| self.state.hold(id)) {
             ledger.load_hold(hold.clone());
         }
@@ -187,6 +197,8 @@ impl Context<'_> {
             self.changes.extend(step.hold.iter().cloned().map(Change::Hold));
             self.changes.extend(step.original.iter().cloned().map(Change::Refunded));
             self.changes.extend(step.posted.iter().cloned().map(Change::Transfer));
+            self.changes.extend(step.appended.iter().map(|credit| Change::Appended(touched.newly(*credit))));
+            self.changes.extend(step.rolled_up.iter().map(|credit| Change::RolledUp(touched.waiting(credit))));
         }
         Ok(applied)
     }
@@ -215,6 +227,39 @@ pub(crate) struct Touched {
     pub(crate) accounts: Vec<AccountId>,
     pub(crate) hold: Option<HoldId>,
     pub(crate) transfer: Option<TransferId>,
+    /// Who is credited without their account being read.
+    pub(crate) credited: Option<Credited>,
+    /// The waiting credits that are rolled up.
+    pub(crate) appended: Vec<Appended>,
+}
+
+/// An account whose credits are appended under a payer.
+pub(crate) struct Credited {
+    payer: PayerId,
+    account: AccountId,
+    currency: Currency,
+}
+
+impl Credited {
+    /// A payee's account, paid by `payer`.
+    pub(crate) const fn by(payer: PayerId, payee: &Payee) -> Self {
+        Self { payer, account: payee.account, currency: payee.currency }
+    }
+}
+
+impl Touched {
+    /// A credit the ledger appended, under the payer it came from.
+    fn newly(&self, credit: ledger::Appended) -> Appended {
+        let Some(credited) = &self.credited else { unreachable!("{} was not to be credited", credit.account) };
+        Appended { payer: credited.payer, credit }
+    }
+
+    /// The waiting row of a credit that the ledger rolled up.
+    fn waiting(&self, credit: &ledger::Appended) -> Appended {
+        let row = self.appended.iter().find(|row| row.credit == *credit);
+        let Some(row) = row else { unreachable!("{} was not waiting", credit.transfer) };
+        *row
+    }
 }
 
 /// The reason a payer or merchant is told when the ledger refuses.

@@ -1,6 +1,6 @@
 //! Opening wallets, binding devices, registering payees.
 
-use ledger::{Normal, Operation, Overdraft};
+use ledger::{Intake, Normal, Operation, Overdraft};
 use money::{AccountId, Currency, Digest, PayeeId, ReasonCode};
 use protocol::{BindDeviceBody, SignUpBody};
 
@@ -26,7 +26,7 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
     if body.currency != context.settings.currency {
         return Err(ReasonCode::AmountWrongCurrency.into());
     }
-    let (wallet, account) = open_account(context, body.currency)?;
+    let (wallet, account) = open_account(context, body.currency, Intake::AtOnce)?;
     let payer = Payer {
         id: body.payer,
         name: body.name.clone(),
@@ -94,7 +94,8 @@ pub(crate) fn register_payee(context: &mut Context<'_>, new: &NewPayee) -> Resul
     if new.currency != context.settings.currency {
         return Err(ReasonCode::AmountWrongCurrency.into());
     }
-    let (account, _) = open_account(context, new.currency)?;
+    // A payee may be paid by many at once: none of them waits for its row.
+    let (account, _) = open_account(context, new.currency, Intake::Appended)?;
     let payee = Payee {
         card: new.card.clone(),
         place: new.place.clone(),
@@ -125,9 +126,14 @@ pub(crate) fn rekey_payee(
 }
 
 /// A new account that holds somebody's money: credit-normal, never below zero.
-fn open_account(context: &mut Context<'_>, currency: Currency) -> Result<(AccountId, ledger::Account), ReasonCode> {
+fn open_account(
+    context: &mut Context<'_>,
+    currency: Currency,
+    intake: Intake,
+) -> Result<(AccountId, ledger::Account), ReasonCode> {
     let account = context.ids.make(AccountId::new);
-    let operation = Operation::Open { account, currency, normal: Normal::Credit, overdraft: Overdraft::None };
+    let (normal, overdraft) = (Normal::Credit, Overdraft::None);
+    let operation = Operation::Open { account, currency, normal, overdraft, intake };
     let applied = context.post(&Touched::default(), &[operation]).map_err(|refusal| ledger_reason(&refusal))?;
     let opened = applied.into_iter().flat_map(|step| step.accounts).next().ok_or(ReasonCode::ServiceFault)?;
     Ok((account, opened))

@@ -2,7 +2,7 @@
 //! only [`crate::decide`] turns a command into facts that lead to a commit.
 
 use credentials::ProofUse;
-use money::{Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
     UnfreezeBody, VoidBody,
@@ -70,6 +70,7 @@ pub enum Facts {
     Unfreeze { caller: CallerFacts, body: UnfreezeBody },
     ExpireHold { payment: PaymentId },
     ExpireIntent { intent: IntentId },
+    RollUp { account: AccountId },
 }
 
 fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
@@ -133,6 +134,7 @@ impl From<Command> for Facts {
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
+            Command::RollUp { permit: _, account } => Self::RollUp { account },
             Command::Capture { .. } | Command::Void { .. } | Command::Refund { .. } => Self::of_merchant(command),
         }
     }
@@ -177,6 +179,7 @@ impl Facts {
             Self::Unfreeze { .. } => "unfreeze",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
+            Self::RollUp { .. } => "roll_up",
         }
     }
 

@@ -1,6 +1,6 @@
 //! Play money, in test mode only.
 
-use ledger::{Leg, Normal, Operation, Overdraft, Side};
+use ledger::{Intake, Leg, Normal, Operation, Overdraft, Side};
 use money::{Amount, PayerId, ReasonCode, TransferId};
 use protocol::{TestFundsBody, limits};
 
@@ -33,7 +33,7 @@ pub(crate) fn fund(context: &mut Context<'_>, payer: PayerId, amount: Amount) ->
     let mut operations = Vec::with_capacity(2);
     if context.state.account(cash).is_none() {
         let (currency, normal, overdraft) = (amount.currency(), Normal::Debit, Overdraft::Unlimited);
-        operations.push(Operation::Open { account: cash, currency, normal, overdraft });
+        operations.push(Operation::Open { account: cash, currency, normal, overdraft, intake: Intake::AtOnce });
     }
     let legs = vec![
         Leg { account: cash, side: Side::Debit, amount },

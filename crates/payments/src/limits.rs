@@ -9,10 +9,11 @@ pub const LITTLE_LEFT_PARTS: i64 = 10;
 /// How long after the first captured payment a payee still counts as new, in seconds (a day): otherwise one won would
 /// buy the right to a large payment a second later.
 pub const NEW_PAYEE_SECONDS: i64 = 24 * 3_600;
-/// Rows one command may ask for; more is a bug.
-pub const KEYS_PER_COMMAND_MAX: usize = 24;
-/// Rounds of loading one command may need: intent → payee → accounts is the longest way.
-pub const LOAD_ROUNDS_MAX: usize = 4;
+/// Rounds of loading one command may need: payment → payee → account → what waits for it → each of these is the
+/// longest way.
+pub const LOAD_ROUNDS_MAX: usize = 5;
+/// Appended credits that one decision counts.
+pub const ROLL_UP_MAX: usize = 256;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

@@ -197,6 +197,16 @@ pub struct Refund {
     pub created_at: Instant,
 }
 
+/// A payee's credit that is posted and not yet counted in its account. It stands under the payer it came from, so that
+/// paying writes no row that other payers write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appended {
+    /// Whose payment it is of.
+    pub payer: PayerId,
+    /// What the ledger appended.
+    pub credit: ledger::Appended,
+}
+
 /// What one payer has paid one payee so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {

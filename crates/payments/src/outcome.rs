@@ -1,7 +1,7 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
 use ledger::Account;
-use money::{Amount, Digest, ReasonCode};
+use money::{AccountId, Amount, Digest, ReasonCode};
 use protocol::{FundingPath, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,13 @@ pub enum Accepted {
     },
     /// A refund.
     Refund(Refund),
+    /// Appended credits are counted.
+    RolledUp {
+        /// Which account.
+        account: AccountId,
+        /// How many; as many as one decision may, and there may be more.
+        credits: usize,
+    },
 }
 
 /// What paying would mean: the real pipeline, run dry.

@@ -8,7 +8,7 @@ use money::{Amount, HoldId, ReasonCode, TransferId};
 use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus};
 
 use crate::change::{Change, EventKind};
-use crate::decide::{Context, Touched, ledger_reason};
+use crate::decide::{Context, Credited, Touched, ledger_reason};
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
 use crate::model::{Intent, Pair, Payment};
@@ -75,7 +75,9 @@ enum Moved {
 /// Stage 7: the funds. A refusal leaves nothing behind.
 fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Result<Moved, ReasonCode> {
     let (wallet, account) = (case.payer.wallet, case.payee.account);
-    let touched = Touched { accounts: vec![wallet, account], ..Touched::default() };
+    // A busy payee's account is neither read nor written here: the credit is appended under the payer.
+    let credited = Some(Credited::by(case.payer.id, case.payee));
+    let touched = Touched { accounts: vec![wallet], credited, ..Touched::default() };
     // INVARIANT: paying out of the wallet costs the payer nothing, so the total is what the payee receives.
     assert!(passed.path.fee.is_zero(), "wallet payments carry no fee");
     let amount = passed.total;

@@ -5,7 +5,7 @@
 #[derive(Debug)]
 pub struct StaffPermit(());
 
-/// May do what time makes due: expire holds and intents.
+/// May do what time makes due: expire holds and intents, count what was appended.
 #[derive(Debug)]
 pub struct SystemPermit(());
 
@@ -18,7 +18,7 @@ impl StaffPermit {
 }
 
 impl SystemPermit {
-    /// For the sweeper; nowhere else.
+    /// For the sweeper and the roll-up; nowhere else.
     #[must_use]
     pub const fn dangerous_for_sweeper() -> Self {
         Self(())

@@ -1,5 +1,7 @@
 //! [`DecisionRecord`]: everything a past decision needs to be made again, byte for byte.
 
+use std::borrow::Cow;
+
 use money::Digest;
 use protocol::sha256;
 use serde::{Deserialize, Serialize};
@@ -10,24 +12,26 @@ use crate::facts::Facts;
 use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::Stamp;
-use crate::state::{Key, Row, State, needs};
+use crate::state::{Key, Row, State, needs, read_keys};
 
-/// Which decision code made a record. A record of another engine is verified by digest only.
-pub const ENGINE: &str = concat!("payments/", env!("CARGO_PKG_VERSION"));
+/// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
+/// every change after which the same inputs may come out as other bytes.
+pub const ENGINE: &str = "payments/2";
 
-/// The inputs of one decision and the digest of what came out.
+/// The inputs of one decision and the digest of what came out. A new one borrows them, since it is written and
+/// forgotten; one that was read back owns them (`'static`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DecisionRecord {
+pub struct DecisionRecord<'a> {
     /// The decision code.
-    pub engine: String,
+    pub engine: Cow<'a, str>,
     /// The operator's settings.
-    pub settings: Settings,
+    pub settings: Cow<'a, Settings>,
     /// The moment and the entropy.
-    pub stamp: Stamp,
+    pub stamp: Cow<'a, Stamp>,
     /// What was asked.
-    pub facts: Facts,
+    pub facts: Cow<'a, Facts>,
     /// The rows that were read, absent ones too.
-    pub inputs: Vec<(Key, Option<Row>)>,
+    pub inputs: Vec<(Key, Option<Cow<'a, Row>>)>,
     /// SHA-256 over outcome and changes.
     pub result: Digest,
 }
@@ -66,36 +70,26 @@ fn result_digest(decision: &Decision) -> Digest {
     }
 }
 
-impl DecisionRecord {
+impl<'a> DecisionRecord<'a> {
     /// The record of `decision`, made from `facts` over `state`.
     ///
     /// `state` must be as it was when the decision was made, before its changes were applied.
     #[must_use]
-    pub fn of(decision: &Decision, facts: &Facts, state: &State, settings: &Settings, stamp: &Stamp) -> Self {
-        let inputs = read_keys(facts, state).into_iter().map(|key| (key, state.row(&key).cloned())).collect();
+    pub fn of(
+        decision: &Decision,
+        facts: &'a Facts,
+        state: &'a State,
+        settings: &'a Settings,
+        stamp: &'a Stamp,
+    ) -> Self {
+        let inputs = read_keys(facts, state).into_iter().map(|key| (key, state.row(&key).map(Cow::Borrowed)));
         Self {
-            engine: ENGINE.to_owned(),
-            settings: settings.clone(),
-            stamp: stamp.clone(),
-            facts: facts.clone(),
-            inputs,
+            engine: Cow::Borrowed(ENGINE),
+            settings: Cow::Borrowed(settings),
+            stamp: Cow::Borrowed(stamp),
+            facts: Cow::Borrowed(facts),
+            inputs: inputs.collect(),
             result: result_digest(decision),
-        }
-    }
-}
-
-/// Every key `facts` reads: what [`needs`] names when it walks the same rows from nothing.
-fn read_keys(facts: &Facts, state: &State) -> Vec<Key> {
-    let mut walked = State::new();
-    let mut keys = Vec::new();
-    loop {
-        let wanted = needs(facts, &walked);
-        if wanted.is_empty() {
-            return keys;
-        }
-        for key in wanted {
-            walked.load(key, state.row(&key).cloned());
-            keys.push(key);
         }
     }
 }
@@ -104,13 +98,13 @@ fn read_keys(facts: &Facts, state: &State) -> Vec<Key> {
 ///
 /// # Errors
 /// [`ReplayError`] when the engine differs, inputs are missing, or the result is not the recorded one.
-pub fn replay(record: &DecisionRecord) -> std::result::Result<(), ReplayError> {
+pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayError> {
     if record.engine != ENGINE {
-        return Err(ReplayError::OtherEngine(record.engine.clone()));
+        return Err(ReplayError::OtherEngine(record.engine.clone().into_owned()));
     }
     let mut state = State::new();
     for (key, row) in &record.inputs {
-        state.load(*key, row.clone());
+        state.load(*key, row.clone().map(Cow::into_owned));
     }
     let missing = needs(&record.facts, &state);
     if !missing.is_empty() {

@@ -8,6 +8,7 @@ use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
+use crate::roll_up;
 
 /// Refunds some or all of a captured payment.
 pub(crate) fn refund(
@@ -25,9 +26,18 @@ pub(crate) fn refund(
     let original = captured(&payment)?;
     let amounts = Amounts::of(body, &payment)?;
     let transfer = context.ids.make(TransferId::new);
-    let operation = Operation::Refund { transfer, original, amount: body.amount, at: context.at };
-    let touched = Touched { accounts: accounts(context, &payment)?, hold: None, transfer: Some(original) };
-    context.post(&touched, &[operation]).map_err(|refusal| match refusal {
+    let payer = context.state.payer(payment.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payee_row = context.state.payee(payment.payee).ok_or(ReasonCode::PayeeUnknown)?;
+    let account = payee_row.account;
+    let appended = roll_up::before_refund(context.state, &payment, payee_row, body.amount);
+    let mut operations = Vec::with_capacity(2);
+    if !appended.is_empty() {
+        operations.push(Operation::RollUp { account });
+    }
+    operations.push(Operation::Refund { transfer, original, amount: body.amount, at: context.at });
+    let accounts = vec![payer.wallet, account];
+    let touched = Touched { accounts, transfer: Some(original), appended, ..Touched::default() };
+    context.post(&touched, &operations).map_err(|refusal| match refusal {
         ledger::Refusal::InsufficientFunds { .. } => ReasonCode::PayeeFundsInsufficient,
         other => ledger_reason(&other),
     })?;
@@ -86,10 +96,4 @@ impl Amounts {
         }
         Ok(Self { refunded, remaining })
     }
-}
-
-fn accounts(context: &Context<'_>, payment: &Payment) -> Result<Vec<money::AccountId>, ReasonCode> {
-    let payer = context.state.payer(payment.payer).ok_or(ReasonCode::PayerUnknown)?;
-    let payee = context.state.payee(payment.payee).ok_or(ReasonCode::PayeeUnknown)?;
-    Ok(vec![payer.wallet, payee.account])
 }

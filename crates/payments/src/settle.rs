@@ -5,7 +5,7 @@ use money::{Amount, HoldId, PayeeId, PaymentId, ReasonCode, TransferId};
 use protocol::{CaptureBody, PaymentStatus, VoidBody};
 
 use crate::change::{Change, EventKind};
-use crate::decide::{Context, Touched, ledger_reason};
+use crate::decide::{Context, Credited, Touched, ledger_reason};
 use crate::model::{Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pay;
@@ -83,8 +83,9 @@ fn positive(amount: Amount, payment: &Payment) -> Result<(), ReasonCode> {
 
 fn post(context: &mut Context<'_>, payment: &Payment, hold: HoldId, operation: &Operation) -> Result<(), ReasonCode> {
     let wallet = context.state.payer(payment.payer).ok_or(ReasonCode::PayerUnknown)?.wallet;
-    let account = context.state.payee(payment.payee).ok_or(ReasonCode::PayeeUnknown)?.account;
-    let touched = Touched { accounts: vec![wallet, account], hold: Some(hold), transfer: None };
+    let payee = context.state.payee(payment.payee).ok_or(ReasonCode::PayeeUnknown)?;
+    let credited = Some(Credited::by(payment.payer, payee));
+    let touched = Touched { accounts: vec![wallet], hold: Some(hold), credited, ..Touched::default() };
     context.post(&touched, std::slice::from_ref(operation)).map(|_| ()).map_err(|refusal| ledger_reason(&refusal))
 }
 

@@ -6,11 +6,14 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
+use protocol::RefundBody;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::facts::{CallerFacts, Facts};
-use crate::model::{Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::limits;
+use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::roll_up;
 
 /// Names one row, present or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,6 +43,10 @@ pub enum Key {
     Hold(HoldId),
     /// A transfer.
     Transfer(TransferId),
+    /// A credit that waits to be rolled up: the payer it came from, the transfer that posted it, whom it credits.
+    Appended(PayerId, TransferId, AccountId),
+    /// The credits that wait for an account: the oldest, at most [`limits::ROLL_UP_MAX`].
+    AppendedTo(AccountId),
     /// A used proof.
     Proof(Digest),
 }
@@ -61,6 +68,8 @@ pub enum Row {
     Account(Account),
     Hold(Hold),
     Transfer(Transfer),
+    Appended(Appended),
+    AppendedTo(Vec<(PayerId, TransferId)>),
     Proof,
 }
 
@@ -69,6 +78,8 @@ pub enum Row {
 #[derive(Debug, Default)]
 pub struct State {
     rows: HashMap<Key, Option<Row>>,
+    /// What decisions appended since this state began: a store that writes at the end of a batch does not list it yet.
+    appended: HashMap<AccountId, Vec<(PayerId, TransferId)>>,
 }
 
 /// The typed readers: one line a table.
@@ -98,7 +109,28 @@ impl State {
 
     /// Takes in what the store found for `key`.
     pub fn load(&mut self, key: Key, row: Option<Row>) {
+        let row = match (key, row) {
+            (Key::AppendedTo(account), row) => Some(Row::AppendedTo(self.listed(account, row))),
+            (_, row) => row,
+        };
         self.rows.insert(key, row);
+    }
+
+    /// What the store lists as waiting, without what was rolled up and with what was appended since.
+    fn listed(&self, account: AccountId, stored: Option<Row>) -> Vec<(PayerId, TransferId)> {
+        let mut listed = match stored {
+            Some(Row::AppendedTo(listed)) => listed,
+            _ => Vec::new(),
+        };
+        let gone = |(payer, transfer): &(PayerId, TransferId)| {
+            matches!(self.rows.get(&Key::Appended(*payer, *transfer, account)), Some(None))
+        };
+        listed.retain(|row| !gone(row));
+        let fresh = self.appended.get(&account).into_iter().flatten().copied();
+        let fresh: Vec<_> = fresh.filter(|row| !listed.contains(row)).collect();
+        listed.extend(fresh);
+        listed.truncate(limits::ROLL_UP_MAX);
+        listed
     }
 
     /// The row of a loaded key.
@@ -115,6 +147,11 @@ impl State {
     /// Takes a decision's changes in, so that the next command of the batch sees them.
     pub fn apply(&mut self, changes: &[Change]) {
         for change in changes {
+            match change {
+                Change::Appended(row) => self.append(row),
+                Change::RolledUp(row) => self.roll_up(row),
+                _ => {}
+            }
             if let Some((key, row)) = written(change) {
                 if let Row::Device(device) = &row {
                     self.load(Key::DeviceKey(device.key), Some(Row::DeviceKey(device.id)));
@@ -122,6 +159,23 @@ impl State {
                 self.load(key, Some(row));
             }
         }
+    }
+
+    fn append(&mut self, row: &Appended) {
+        let credit = &row.credit;
+        self.load(Key::Appended(row.payer, credit.transfer, credit.account), Some(Row::Appended(*row)));
+        self.appended.entry(credit.account).or_default().push((row.payer, credit.transfer));
+        // The list is asked for anew by whoever needs it next.
+        self.rows.remove(&Key::AppendedTo(credit.account));
+    }
+
+    fn roll_up(&mut self, row: &Appended) {
+        let credit = &row.credit;
+        self.load(Key::Appended(row.payer, credit.transfer, credit.account), None);
+        if let Some(fresh) = self.appended.get_mut(&credit.account) {
+            fresh.retain(|listed| *listed != (row.payer, credit.transfer));
+        }
+        self.rows.remove(&Key::AppendedTo(credit.account));
     }
 
     readers! {
@@ -137,6 +191,8 @@ impl State {
         account(id: AccountId) Account -> Account;
         hold(id: HoldId) Hold -> Hold;
         transfer(id: TransferId) Transfer -> Transfer;
+        appended(payer: PayerId, transfer: TransferId, account: AccountId) Appended -> Appended;
+        appended_to(account: AccountId) AppendedTo -> Vec<(PayerId, TransferId)>;
     }
 
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
@@ -158,7 +214,7 @@ fn written(change: &Change) -> Option<(Key, Row)> {
         Change::Hold(row) => (Key::Hold(row.id), Row::Hold(row.clone())),
         Change::Transfer(row) | Change::Refunded(row) => (Key::Transfer(row.id), Row::Transfer(row.clone())),
         Change::Proof(proof) => (Key::Proof(proof.id), Row::Proof),
-        Change::Event(_) => return None,
+        Change::Appended(_) | Change::RolledUp(_) | Change::Event(_) => return None,
     })
 }
 
@@ -171,10 +227,73 @@ pub(crate) fn test_cash(currency: Currency) -> AccountId {
 /// The keys that `facts` reads and `state` does not have yet. Load them and ask again, until there are none.
 #[must_use]
 pub fn needs(facts: &Facts, state: &State) -> Vec<Key> {
-    let mut wanted = Vec::with_capacity(8);
-    first(facts, &mut wanted);
-    follow(facts, state, &mut wanted);
+    let mut wanted = wanted(facts, state);
     wanted.retain(|key| !state.has(key));
+    wanted
+}
+
+/// Every key `facts` reads, in the order in which [`needs`] names them to who begins with nothing; all are loaded.
+pub(crate) fn read_keys(facts: &Facts, state: &State) -> Vec<Key> {
+    let mut walk = Walk { state, seen: Vec::with_capacity(16) };
+    loop {
+        let mut next = wanted(facts, &walk);
+        next.retain(|key| !walk.seen.contains(key));
+        if next.is_empty() {
+            return walk.seen;
+        }
+        walk.seen.append(&mut next);
+    }
+}
+
+/// What is known of the rows so far.
+trait Known {
+    /// Whether `key` is known, present or absent.
+    fn has(&self, key: &Key) -> bool;
+    /// The row of `key`; `None` when it is absent or not known.
+    fn known(&self, key: &Key) -> Option<&Row>;
+    /// All the rows, for a reader that asks only for known ones.
+    fn state(&self) -> &State;
+}
+
+impl Known for State {
+    fn has(&self, key: &Key) -> bool {
+        self.has(key)
+    }
+
+    fn known(&self, key: &Key) -> Option<&Row> {
+        self.rows.get(key).and_then(Option::as_ref)
+    }
+
+    fn state(&self) -> &State {
+        self
+    }
+}
+
+/// Some of the rows of a state: those that a walk has come to.
+struct Walk<'a> {
+    state: &'a State,
+    seen: Vec<Key>,
+}
+
+impl Known for Walk<'_> {
+    fn has(&self, key: &Key) -> bool {
+        self.seen.contains(key)
+    }
+
+    fn known(&self, key: &Key) -> Option<&Row> {
+        if self.has(key) { self.state.row(key) } else { None }
+    }
+
+    fn state(&self) -> &State {
+        self.state
+    }
+}
+
+/// What `facts` reads, as far as the known rows tell; sorted, each once.
+fn wanted(facts: &Facts, rows: &impl Known) -> Vec<Key> {
+    let mut wanted = Vec::with_capacity(16);
+    first(facts, &mut wanted);
+    follow(facts, rows, &mut wanted);
     wanted.sort_unstable();
     wanted.dedup();
     wanted
@@ -227,61 +346,81 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => caller_keys(caller, wanted),
         Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
+        Facts::RollUp { account } => wanted.extend([Key::Account(*account), Key::AppendedTo(*account)]),
     }
 }
 
 /// What the rows loaded so far lead on to.
-fn follow(facts: &Facts, state: &State, wanted: &mut Vec<Key>) {
+fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
     let payer_id = facts.payer();
-    if let Some(payer) = payer_id.and_then(|id| loaded(state, &Key::Payer(id))) {
+    if let Some(payer) = payer_id.and_then(|id| rows.known(&Key::Payer(id))) {
         wanted.extend(account_of(payer));
     }
     match facts {
         Facts::CreateIntent { payee, idempotency: Some((key, _)), .. } => {
-            if let Some(Row::Idempotent(row)) = loaded(state, &Key::Idempotent(*payee, *key)) {
+            if let Some(Row::Idempotent(row)) = rows.known(&Key::Idempotent(*payee, *key)) {
                 wanted.push(Key::Intent(row.intent));
             }
         }
-        Facts::Quote { caller, body, .. } => follow_intent(state, body.intent, caller.payer, wanted),
+        Facts::Quote { caller, body, .. } => follow_intent(rows, body.intent, caller.payer, wanted),
         Facts::Pay { caller, body, .. } => {
-            follow_intent(state, body.intent, caller.payer, wanted);
-            if let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(body.payment)) {
+            follow_intent(rows, body.intent, caller.payer, wanted);
+            if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) {
                 wanted.push(Key::Intent(payment.intent));
             }
         }
         Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
-            follow_payment(state, *payment, wanted);
+            follow_payment(rows, *payment, wanted);
         }
-        Facts::Refund { body, .. } => follow_payment(state, body.payment, wanted),
+        Facts::Refund { body, .. } => {
+            follow_payment(rows, body.payment, wanted);
+            follow_refund(rows, body, wanted);
+        }
+        Facts::RollUp { account } => follow_appended(rows, *account, wanted),
         _ => {}
     }
 }
 
-fn follow_intent(state: &State, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
-    if let Some(Row::Intent(intent)) = loaded(state, &Key::Intent(intent)) {
+fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
+    if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
-        wanted.extend(loaded(state, &Key::Payee(intent.payee)).and_then(account_of));
     }
 }
 
-fn follow_payment(state: &State, payment: PaymentId, wanted: &mut Vec<Key>) {
-    let Some(Row::Payment(payment)) = loaded(state, &Key::Payment(payment)) else { return };
+fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) {
+    let Some(Row::Payment(payment)) = rows.known(&Key::Payment(payment)) else { return };
     wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
     wanted.push(Key::Pair(payment.payer, payment.payee));
     wanted.extend(payment.hold.map(Key::Hold));
     wanted.extend(payment.transfer.map(Key::Transfer));
-    wanted.extend(loaded(state, &Key::Payer(payment.payer)).and_then(account_of));
-    wanted.extend(loaded(state, &Key::Payee(payment.payee)).and_then(account_of));
+    wanted.extend(rows.known(&Key::Payer(payment.payer)).and_then(account_of));
 }
 
-fn loaded<'a>(state: &'a State, key: &Key) -> Option<&'a Row> {
-    state.rows.get(key).and_then(Option::as_ref)
+/// A refund takes from the payee's account, so it needs what the account has: what is counted, what waits of the payment
+/// itself, and where that is not enough what else waits.
+fn follow_refund(rows: &impl Known, body: &RefundBody, wanted: &mut Vec<Key>) {
+    let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) else { return };
+    let Some(Row::Payee(payee)) = rows.known(&Key::Payee(payment.payee)) else { return };
+    let account = Key::Account(payee.account);
+    wanted.push(account);
+    let Some(transfer) = payment.transfer else { return };
+    let own = Key::Appended(payment.payer, transfer, payee.account);
+    wanted.push(own);
+    if rows.has(&account) && rows.has(&own) && roll_up::is_short(rows.state(), payment, payee, body.amount) {
+        wanted.push(Key::AppendedTo(payee.account));
+        follow_appended(rows, payee.account, wanted);
+    }
+}
+
+fn follow_appended(rows: &impl Known, account: AccountId, wanted: &mut Vec<Key>) {
+    if let Some(Row::AppendedTo(listed)) = rows.known(&Key::AppendedTo(account)) {
+        wanted.extend(listed.iter().map(|(payer, transfer)| Key::Appended(*payer, *transfer, account)));
+    }
 }
 
 const fn account_of(row: &Row) -> Option<Key> {
     match row {
         Row::Payer(payer) => Some(Key::Account(payer.wallet)),
-        Row::Payee(payee) => Some(Key::Account(payee.account)),
         _ => None,
     }
 }

@@ -23,6 +23,7 @@ pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeView, PayerView, PaymentStatus,
-    PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SignUpView, TokenView, Warning,
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
+    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SignUpView, TokenView,
+    Warning,
 };

@@ -20,6 +20,21 @@ pub struct BalanceView {
     pub posted: Amount,
 }
 
+/// A payee's money: available, held and posted as far as payments are counted, and what is on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PayeeBalanceView {
+    /// Up to when everything is counted: the moment of the oldest payment that is not, or now.
+    pub as_of: Instant,
+    /// What can be spent now.
+    pub available: Amount,
+    /// What is set aside.
+    pub held: Amount,
+    /// What was paid and is not counted yet; it is the payee's, and counted within a second.
+    pub pending: Amount,
+    /// What is booked and counted.
+    pub posted: Amount,
+}
+
 /// A wallet, as its payer sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PayerView {
@@ -84,7 +99,7 @@ pub struct DeviceView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PayeeView {
     /// Its money.
-    pub balance: BalanceView,
+    pub balance: PayeeBalanceView,
     /// Its category code.
     pub category: String,
     /// Its registered name.

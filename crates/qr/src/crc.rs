@@ -11,10 +11,30 @@ pub(crate) const ID: u8 = 63;
 #[must_use]
 pub(crate) fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xFFFF_u16, |crc, &byte| {
-        (0..8).fold(crc ^ (u16::from(byte) << 8_u32), |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1_u32 } else { (crc << 1_u32) ^ 0x1021 }
-        })
+        let [high, low] = crc.to_be_bytes();
+        let step = TABLE.get(usize::from(high ^ byte)).copied().unwrap_or_default();
+        u16::from_be_bytes([low, 0]) ^ step
     })
+}
+
+/// What each leading byte does to the eight bits that follow.
+static TABLE: [u16; 256] = table();
+
+#[expect(clippy::indexing_slicing, reason = "a constant of 256 entries, filled in order")]
+const fn table() -> [u16; 256] {
+    let mut table = [0_u16; 256];
+    let (mut index, mut start) = (0_usize, 0_u16);
+    while index < 256 {
+        let (mut crc, mut bit) = (start, 0);
+        while bit < 8 {
+            crc = if crc & 0x8000 == 0 { crc << 1_u32 } else { (crc << 1_u32) ^ 0x1021 };
+            bit += 1;
+        }
+        table[index] = crc;
+        start = start.wrapping_add(0x0100);
+        index += 1;
+    }
+    table
 }
 
 /// Closes a payload: the object `6304` and the checksum over all bytes up to and including it.
@@ -26,7 +46,7 @@ pub(crate) fn close(mut body: String) -> String {
 }
 
 /// Whether the last object is the right checksum of `text`, whose objects are `elements`.
-pub(crate) fn check(text: &str, elements: &[Element]) -> Result<(), DecodeError> {
+pub(crate) fn check(text: &str, elements: &[Element<'_>]) -> Result<(), DecodeError> {
     let Some((last, before)) = elements.split_last() else {
         return Err(DecodeErrorKind::Empty.at(0));
     };
@@ -40,11 +60,11 @@ pub(crate) fn check(text: &str, elements: &[Element]) -> Result<(), DecodeError>
     if last.value.len() != 4 || !last.value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(DecodeErrorKind::CrcNotHex.at(value_at));
     }
-    if last.value.bytes().any(|byte| byte.is_ascii_lowercase()) && !is_lower_case(&last.value) {
+    if last.value.bytes().any(|byte| byte.is_ascii_lowercase()) && !is_lower_case(last.value) {
         return Err(DecodeErrorKind::CrcMixedCase.at(value_at));
     }
-    let covered = text.strip_suffix(last.value.as_str()).unwrap_or(text);
-    if last.value.eq_ignore_ascii_case(&format!("{:04X}", crc16(covered.as_bytes()))) {
+    let covered = text.strip_suffix(last.value).unwrap_or(text);
+    if u16::from_str_radix(last.value, 16) == Ok(crc16(covered.as_bytes())) {
         Ok(())
     } else {
         Err(DecodeErrorKind::CrcMismatch.at(value_at))

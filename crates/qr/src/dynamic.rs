@@ -160,7 +160,7 @@ pub fn verify(payload: &str, keys: &TrustedKeys, now: Instant) -> Result<Verifie
 }
 
 /// The checksum, and what its failure means for a code that carries our signature or does not.
-pub(crate) fn checksum(payload: &str, elements: &[Element]) -> Result<(), CodeError> {
+pub(crate) fn checksum(payload: &str, elements: &[Element<'_>]) -> Result<(), CodeError> {
     crc::check(payload, elements).map_err(|error| {
         if layout::carries_signature(elements) { CodeError::Altered } else { CodeError::Malformed(error) }
     })
@@ -169,7 +169,7 @@ pub(crate) fn checksum(payload: &str, elements: &[Element]) -> Result<(), CodeEr
 /// [`verify`] for a payload that was decoded already.
 pub(crate) fn verify_decoded(
     payload: &str,
-    parsed: &Payload,
+    parsed: &Payload<'_>,
     keys: &TrustedKeys,
     now: Instant,
 ) -> Result<VerifiedCode, CodeError> {

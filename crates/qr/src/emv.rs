@@ -1,6 +1,6 @@
 //! EMVCo merchant-presented codes (QRCPS-MPM v1.1): reading leniently, writing strictly.
 
-use crate::{DecodeError, Element, EncodeError, Finding, crc, limits, rules, tlv};
+use crate::{DecodeError, Element, EncodeError, Finding, Weight, crc, limits, rules, tlv};
 
 /// IDs of the top level (QRCPS-MPM v1.1, data objects under the root).
 pub(crate) mod ids {
@@ -42,8 +42,8 @@ impl Initiation {
 
 /// A code whose structure and checksum hold. That makes it readable, never trustworthy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payload {
-    elements: Vec<Element>,
+pub struct Payload<'a> {
+    elements: Vec<Element<'a>>,
     findings: Vec<Finding>,
 }
 
@@ -63,21 +63,21 @@ pub struct Payload {
 /// assert_eq!(payload.merchant_name(), Some("TEST MERCHANT"));
 /// assert_eq!(payload.amount(), Some("1.00"));
 /// ```
-pub fn decode(text: &str) -> Result<Payload, DecodeError> {
+pub fn decode(text: &str) -> Result<Payload<'_>, DecodeError> {
     let elements = tlv::walk(text)?;
     crc::check(text, &elements)?;
     Ok(Payload::of(elements))
 }
 
-impl Payload {
-    pub(crate) fn of(elements: Vec<Element>) -> Self {
+impl<'a> Payload<'a> {
+    pub(crate) fn of(elements: Vec<Element<'a>>) -> Self {
         let findings = rules::findings(&elements);
         Self { elements, findings }
     }
 
     /// All objects of the top level, in order, the checksum last.
     #[must_use]
-    pub fn elements(&self) -> &[Element] {
+    pub fn elements(&self) -> &[Element<'a>] {
         &self.elements
     }
 
@@ -87,19 +87,25 @@ impl Payload {
         &self.findings
     }
 
+    /// Whether it breaks no rule of the standard that a strict reader insists on.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        self.findings.iter().all(|found| matches!(found.weight, Weight::Notes | Weight::Strays | Weight::Warns))
+    }
+
     /// The first object of the top level with this ID.
     #[must_use]
-    pub fn element(&self, id: u8) -> Option<&Element> {
+    pub fn element(&self, id: u8) -> Option<&Element<'a>> {
         tlv::find(&self.elements, id)
     }
 
-    fn text(&self, id: u8) -> Option<&str> {
-        self.element(id).map(|element| element.value.as_str())
+    fn text(&self, id: u8) -> Option<&'a str> {
+        self.element(id).map(|element| element.value)
     }
 
     /// ID 00, `01` by the standard.
     #[must_use]
-    pub fn payload_format(&self) -> Option<&str> {
+    pub fn payload_format(&self) -> Option<&'a str> {
         self.text(ids::FORMAT)
     }
 
@@ -115,82 +121,82 @@ impl Payload {
 
     /// ID 52: the merchant category code (ISO 18245).
     #[must_use]
-    pub fn category(&self) -> Option<&str> {
+    pub fn category(&self) -> Option<&'a str> {
         self.text(ids::CATEGORY)
     }
 
     /// ID 53: the ISO 4217 number.
     #[must_use]
-    pub fn currency_numeric(&self) -> Option<&str> {
+    pub fn currency_numeric(&self) -> Option<&'a str> {
         self.text(ids::CURRENCY)
     }
 
     /// ID 54 as written.
     #[must_use]
-    pub fn amount(&self) -> Option<&str> {
+    pub fn amount(&self) -> Option<&'a str> {
         self.text(ids::AMOUNT)
     }
 
     /// ID 55: `01` ask for a tip, `02` fixed fee, `03` percentage fee.
     #[must_use]
-    pub fn tip(&self) -> Option<&str> {
+    pub fn tip(&self) -> Option<&'a str> {
         self.text(ids::TIP)
     }
 
     /// ID 56.
     #[must_use]
-    pub fn fee_fixed(&self) -> Option<&str> {
+    pub fn fee_fixed(&self) -> Option<&'a str> {
         self.text(ids::FEE_FIXED)
     }
 
     /// ID 57.
     #[must_use]
-    pub fn fee_percent(&self) -> Option<&str> {
+    pub fn fee_percent(&self) -> Option<&'a str> {
         self.text(ids::FEE_PERCENT)
     }
 
     /// ID 58: ISO 3166-1 alpha-2.
     #[must_use]
-    pub fn country(&self) -> Option<&str> {
+    pub fn country(&self) -> Option<&'a str> {
         self.text(ids::COUNTRY)
     }
 
     /// ID 59.
     #[must_use]
-    pub fn merchant_name(&self) -> Option<&str> {
+    pub fn merchant_name(&self) -> Option<&'a str> {
         self.text(ids::NAME)
     }
 
     /// ID 60.
     #[must_use]
-    pub fn merchant_city(&self) -> Option<&str> {
+    pub fn merchant_city(&self) -> Option<&'a str> {
         self.text(ids::CITY)
     }
 
     /// ID 61.
     #[must_use]
-    pub fn postal_code(&self) -> Option<&str> {
+    pub fn postal_code(&self) -> Option<&'a str> {
         self.text(ids::POSTAL)
     }
 
     /// The objects of ID 62, the additional data field template.
     #[must_use]
-    pub fn additional(&self) -> &[Element] {
+    pub fn additional(&self) -> &[Element<'a>] {
         self.nested(ids::ADDITIONAL)
     }
 
     /// The objects of ID 64, the merchant information language template.
     #[must_use]
-    pub fn language(&self) -> &[Element] {
+    pub fn language(&self) -> &[Element<'a>] {
         self.nested(ids::LANGUAGE)
     }
 
-    fn nested(&self, id: u8) -> &[Element] {
+    fn nested(&self, id: u8) -> &[Element<'a>] {
         self.element(id).map(|element| element.children.as_slice()).unwrap_or_default()
     }
 
     /// IDs 02 to 51: merchant account information, 02–25 primitive, 26–51 templates.
-    pub fn accounts(&self) -> impl Iterator<Item = &Element> {
+    pub fn accounts(&self) -> impl Iterator<Item = &Element<'a>> {
         self.elements.iter().filter(|element| rules::is_account(element.id))
     }
 }

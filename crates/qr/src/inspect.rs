@@ -6,7 +6,12 @@ use money::{Instant, ReasonCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{CodeError, DecodeError, Element, Payload, TrustedKeys, crc, dynamic, layout, tlv};
+use crate::finding::{Finding, FindingKind, Findings, Weight};
+use crate::link;
+use crate::profiles::{self, Network};
+use crate::{
+    BerObject, CodeError, Element, Payload, TrustedKeys, UpiLink, cpm, crc, dynamic, layout, limits, tlv, upi,
+};
 
 /// What kind of text was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -14,20 +19,18 @@ pub enum Scheme {
     /// An EMVCo merchant-presented code.
     #[serde(rename = "emv-mpm")]
     EmvMpm,
-    /// A link; what it leads to is not looked at yet.
+    /// An EMVCo consumer-presented code.
+    #[serde(rename = "emv-cpm")]
+    EmvCpm,
+    /// A UPI payment link.
+    #[serde(rename = "upi")]
+    Upi,
+    /// A link, judged by what it says alone.
     #[serde(rename = "link")]
     Link,
     /// Neither.
     #[serde(rename = "unknown")]
     Unknown,
-}
-
-/// A payment network a code names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Network {
-    /// This platform.
-    Farthing,
 }
 
 /// What to make of a code.
@@ -55,6 +58,11 @@ pub struct FindingView {
     pub code: &'static str,
     /// The character (not byte) concerned, from 0.
     pub at: usize,
+    /// What it means: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`.
+    pub weight: &'static str,
+    /// The error number of Bakong's own kit, for a KHQR code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bakong_error_code: Option<u16>,
 }
 
 /// One data object.
@@ -70,6 +78,31 @@ pub struct ElementView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
     pub sub: Vec<ElementView>,
+}
+
+/// One data object of a consumer-presented code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BerView {
+    /// Hexadecimal, upper case.
+    pub tag: String,
+    /// Bytes of the value.
+    pub len: usize,
+    /// The value, hexadecimal, upper case.
+    pub hex: String,
+    /// The objects of a template.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub sub: Vec<BerView>,
+}
+
+/// One data object of either kind of code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum NodeView {
+    /// Of a merchant-presented code.
+    Emv(ElementView),
+    /// Of a consumer-presented code.
+    Ber(BerView),
 }
 
 /// One way to be paid that a code names (IDs 02–51).
@@ -133,6 +166,33 @@ pub struct FieldsView {
     /// The objects of ID 64, by ID.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub language: BTreeMap<String, String>,
+    /// UPI: the payee's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pa: Option<String>,
+    /// UPI: the payee's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pn: Option<String>,
+    /// UPI: the amount as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub am: Option<String>,
+    /// UPI: the amount in paise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub am_minor: Option<u64>,
+    /// UPI: the currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cu: Option<String>,
+    /// UPI: the reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tr: Option<String>,
+    /// UPI: the merchant category; absent for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mc: Option<String>,
+    /// UPI: the note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tn: Option<String>,
+    /// UPI: the signature as written; nothing follows from its being there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<String>,
 }
 
 /// Everything there is to say about a scanned text.
@@ -148,7 +208,7 @@ pub struct Inspection {
     /// What is wrong: one hard error, or broken rules of the standard.
     pub findings: Vec<FindingView>,
     /// The data objects, also when only the checksum is wrong.
-    pub tree: Vec<ElementView>,
+    pub tree: Vec<NodeView>,
     /// The same by name.
     pub fields: FieldsView,
     /// What to make of it.
@@ -157,26 +217,53 @@ pub struct Inspection {
     pub reasons: Vec<ReasonCode>,
 }
 
+impl Inspection {
+    /// Whether it is valid and breaks no rule of the standard either.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        let mild = |finding: &FindingView| matches!(finding.weight, "notes" | "strays" | "warns");
+        self.valid && self.findings.iter().all(mild)
+    }
+
+    /// Bytes that are no text: nothing was read, and the first bad byte is named.
+    #[must_use]
+    pub fn not_text(valid_up_to: usize) -> Self {
+        let findings = vec![view(FindingKind::NotUtf8.at(valid_up_to), Network::Emvco, &[])];
+        Self { scheme: Scheme::Unknown, findings, reasons: vec![ReasonCode::CodeMalformed], ..empty(Verdict::Invalid) }
+    }
+}
+
 /// Says what a scanned text is. Without `keys` no code is ever `Trusted`.
 #[must_use]
 pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
-    if is_emv(text) {
-        return match tlv::walk(text) {
-            Ok(elements) => inspect_elements(text, elements, keys, now),
-            Err(error) => broken(error),
-        };
+    if text.len() > limits::SCANNED_BYTES_MAX {
+        let finding = view(FindingKind::TooLong.at(limits::SCANNED_BYTES_MAX), Network::Emvco, &[]);
+        let unknown = Inspection { scheme: Scheme::Unknown, ..empty(Verdict::Invalid) };
+        return Inspection { findings: vec![finding], reasons: vec![ReasonCode::CodeMalformed], ..unknown };
     }
-    let (scheme, verdict, reason) = if is_link(text) {
-        (Scheme::Link, Verdict::Unverified, ReasonCode::CodeUnsigned)
-    } else {
-        (Scheme::Unknown, Verdict::Invalid, ReasonCode::CodeMalformed)
-    };
-    Inspection { scheme, reasons: vec![reason], ..empty(verdict) }
+    if is_emv(text) {
+        return inspect_emv(text, keys, now);
+    }
+    if upi::is_upi(text) {
+        return inspect_upi(text);
+    }
+    if cpm::is_cpm(text) {
+        return inspect_cpm(text);
+    }
+    if is_link(text) {
+        let mut found = Findings::default();
+        link::check(text, &mut found);
+        return Inspection { scheme: Scheme::Link, ..unsigned(&found.0) };
+    }
+    let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
+    Inspection { scheme: Scheme::Unknown, ..unsigned(&[kind.at(0)]) }
 }
 
-/// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1).
+/// A code opens with its format indicator, ID 00 of two characters (QRCPS-MPM v1.1); one whose objects are out of
+/// order still opens with digits and ends in a checksum.
 fn is_emv(text: &str) -> bool {
-    text.starts_with("0002")
+    let opens = text.as_bytes().get(..4).is_some_and(|head| head.iter().all(u8::is_ascii_digit));
+    opens && (text.starts_with("000") || text.contains("6304"))
 }
 
 /// A URI scheme before a colon (RFC 3986 §3.1).
@@ -201,36 +288,114 @@ fn empty(verdict: Verdict) -> Inspection {
     }
 }
 
-fn broken(error: DecodeError) -> Inspection {
+fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    let (elements, broken) = tlv::survey(text);
+    let damage = broken.or_else(|| crc::check(text, &elements).err());
+    let network = profiles::network(&elements);
+    let parsed = Payload::of(elements);
+    let mut found = Findings(Vec::new());
+    found.0.extend(damage.map(|error| error.kind.finding().at(error.at)));
+    // WHY: after an object that cannot be read, everything behind it seems missing; the one finding says enough.
+    if broken.is_none() {
+        found.0.extend_from_slice(parsed.findings());
+        profiles::check(network, parsed.elements(), now, &mut found);
+    }
+    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
+    let ours = network == Network::Farthing;
+    let answer = match (damage, keys) {
+        (Some(error), _) if broken.is_some() => Err(CodeError::Malformed(error)),
+        (Some(_), _) => dynamic::checksum(text, parsed.elements()),
+        (None, Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
+        (None, None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
+        (None, None) => Err(CodeError::Unsigned),
+    };
+    let (verdict, reasons) = judge(answer, ours, keys.is_some(), &found.0);
     Inspection {
-        findings: vec![error_view(error)],
-        reasons: vec![ReasonCode::CodeMalformed],
-        ..empty(Verdict::Invalid)
+        scheme: Scheme::EmvMpm,
+        network: (ours || !parsed.elements().is_empty()).then_some(network),
+        valid: !refused,
+        findings: found.0.iter().map(|&finding| view(finding, network, parsed.elements())).collect(),
+        tree: views(parsed.elements()).into_iter().map(NodeView::Emv).collect(),
+        fields: fields(&parsed),
+        verdict,
+        reasons,
     }
 }
 
-fn inspect_elements(text: &str, elements: Vec<Element>, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
-    let crc = crc::check(text, &elements);
-    let checksum = dynamic::checksum(text, &elements);
-    let parsed = Payload::of(elements);
-    let answer = match (checksum, keys) {
-        (Err(error), _) => Err(error),
-        (Ok(()), Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
-        (Ok(()), None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
-        (Ok(()), None) => Err(CodeError::Unsigned),
+fn inspect_cpm(text: &str) -> Inspection {
+    let code = cpm::decode_consumer(text);
+    let tree = code.objects.iter().map(ber_view).map(NodeView::Ber).collect();
+    Inspection { scheme: Scheme::EmvCpm, tree, ..unsigned(&code.findings) }
+}
+
+fn inspect_upi(text: &str) -> Inspection {
+    let mut found = Findings::default();
+    let link = UpiLink::read(text, &mut found);
+    let field = |name| link.field(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    let fields = FieldsView {
+        pa: field("pa"),
+        pn: field("pn"),
+        am: field("am"),
+        am_minor: link.amount_minor(),
+        cu: field("cu"),
+        tr: field("tr"),
+        mc: field("mc"),
+        tn: field("tn"),
+        sign: field("sign"),
+        ..FieldsView::default()
     };
-    let ours = layout::names_us(parsed.elements());
-    let broken_rules =
-        parsed.findings().iter().map(|finding| FindingView { code: finding.kind.code(), at: finding.at });
+    Inspection { scheme: Scheme::Upi, network: Some(Network::Upi), fields, ..unsigned(&found.0) }
+}
+
+/// What findings alone make of a text that nobody signed.
+fn unsigned(found: &[Finding]) -> Inspection {
+    let heaviest = found.iter().map(|finding| finding.weight).max();
+    let (verdict, reason) = match heaviest {
+        Some(Weight::Alarms) => (Verdict::Dangerous, ReasonCode::CodeUnsigned),
+        Some(Weight::Refuses) => (Verdict::Invalid, ReasonCode::CodeMalformed),
+        Some(Weight::Warns) => (Verdict::Suspicious, ReasonCode::CodeUnsigned),
+        _ => (Verdict::Unverified, ReasonCode::CodeUnsigned),
+    };
     Inspection {
-        scheme: Scheme::EmvMpm,
-        network: ours.then_some(Network::Farthing),
-        valid: crc.is_ok(),
-        findings: crc.err().map(error_view).into_iter().chain(broken_rules).collect(),
-        tree: views(parsed.elements()),
-        fields: fields(&parsed),
-        verdict: verdict(answer, ours, keys.is_some()),
-        reasons: answer.err().iter().map(CodeError::reason).collect(),
+        valid: !found.iter().any(|finding| finding.weight >= Weight::Refuses),
+        findings: found.iter().map(|&finding| view(finding, Network::Emvco, &[])).collect(),
+        reasons: vec![reason],
+        ..empty(verdict)
+    }
+}
+
+fn ber_view(object: &BerObject) -> BerView {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    BerView {
+        tag: format!("{:02X}", object.tag),
+        len: object.value.len(),
+        hex: hex(&object.value),
+        sub: object.children.iter().map(ber_view).collect(),
+    }
+}
+
+/// The signature's answer first; a code that is merely unsigned is judged by what was found in it.
+fn judge(answer: Result<(), CodeError>, ours: bool, keys: bool, found: &[Finding]) -> (Verdict, Vec<ReasonCode>) {
+    let has = |weight: Weight| found.iter().any(|finding| finding.weight == weight);
+    let expired = found.iter().any(|finding| finding.kind == FindingKind::CodeExpired);
+    match (verdict(answer, ours, keys), answer) {
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if has(Weight::Refuses) => {
+            (Verdict::Invalid, vec![ReasonCode::CodeMalformed])
+        }
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if expired => (Verdict::Expired, vec![ReasonCode::CodeExpired]),
+        (Verdict::Unverified, Err(CodeError::Unsigned)) if has(Weight::Warns) => {
+            (Verdict::Suspicious, vec![ReasonCode::CodeUnsigned])
+        }
+        (verdict, answer) => (verdict, answer.err().iter().map(CodeError::reason).collect()),
+    }
+}
+
+fn view(finding: Finding, network: Network, elements: &[Element<'_>]) -> FindingView {
+    FindingView {
+        code: finding.kind.code(),
+        at: finding.at,
+        weight: finding.weight.name(),
+        bakong_error_code: profiles::number(network, finding, elements),
     }
 }
 
@@ -247,21 +412,17 @@ const fn verdict(answer: Result<(), CodeError>, ours: bool, have_keys: bool) -> 
     }
 }
 
-const fn error_view(error: DecodeError) -> FindingView {
-    FindingView { code: error.kind.code(), at: error.at }
-}
-
-fn views(elements: &[Element]) -> Vec<ElementView> {
-    let view = |element: &Element| ElementView {
+fn views(elements: &[Element<'_>]) -> Vec<ElementView> {
+    let view = |element: &Element<'_>| ElementView {
         id: element.id_text(),
         len: element.value.chars().count(),
-        value: element.value.clone(),
+        value: element.value.to_owned(),
         sub: views(&element.children),
     };
     elements.iter().map(view).collect()
 }
 
-fn fields(parsed: &Payload) -> FieldsView {
+fn fields(parsed: &Payload<'_>) -> FieldsView {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     FieldsView {
         initiation: parsed.initiation().map(crate::Initiation::name),
@@ -278,25 +439,26 @@ fn fields(parsed: &Payload) -> FieldsView {
         accounts: parsed.accounts().map(account).collect(),
         additional: by_id(parsed.additional()),
         language: by_id(parsed.language()),
+        ..FieldsView::default()
     }
 }
 
-fn account(element: &Element) -> AccountView {
+fn account(element: &Element<'_>) -> AccountView {
     let template = tlv::Nesting::of(None, element.id) == tlv::Nesting::Template;
     let others = || element.children.iter().filter(|child| child.id != 0);
     AccountView {
         id: element.id_text(),
-        value: (!template).then(|| element.value.clone()),
+        value: (!template).then(|| element.value.to_owned()),
         guid: element.child(0).map(str::to_owned),
         data: template.then(|| by_id(others())),
     }
 }
 
 /// The first object of each ID.
-fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element>) -> BTreeMap<String, String> {
+fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element<'a>>) -> BTreeMap<String, String> {
     let mut map = BTreeMap::new();
     for element in elements {
-        map.entry(element.id_text()).or_insert_with(|| element.value.clone());
+        map.entry(element.id_text()).or_insert_with(|| element.value.to_owned());
     }
     map
 }

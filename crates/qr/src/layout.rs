@@ -18,12 +18,12 @@ const QUOTE: u8 = 81;
 const SIGNATURE: u8 = 82;
 
 /// Whether one of our signature templates is among the objects of the top level.
-pub(crate) fn carries_signature(elements: &[Element]) -> bool {
+pub(crate) fn carries_signature(elements: &[Element<'_>]) -> bool {
     elements.iter().any(|element| element.id == SIGNATURE && element.child(0) == Some(GUI))
 }
 
 /// Whether the code names us as the payment network.
-pub(crate) fn names_us(elements: &[Element]) -> bool {
+pub(crate) fn names_us(elements: &[Element<'_>]) -> bool {
     elements.iter().any(|element| crate::rules::is_account(element.id) && element.child(0) == Some(GUI))
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct Parts<'a> {
 ///
 /// INVARIANT: a code has one spelling. What was read is written again and compared, so there is no second
 /// place, order, number form or extra object that another reader might believe instead.
-pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload) -> Option<Parts<'a>> {
+pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload<'_>) -> Option<Parts<'a>> {
     let [before @ .., last, _checksum] = parsed.elements() else { return None };
     if last.id != SIGNATURE || before.is_empty() {
         return None;
@@ -88,7 +88,7 @@ pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload) -> Option<Parts<'a>> 
     (again == payload).then_some(Parts { code, signed, signature })
 }
 
-fn read_code(parsed: &Payload) -> Option<DynamicCode> {
+fn read_code(parsed: &Payload<'_>) -> Option<DynamicCode> {
     let at = |template: u8, id: u8| parsed.element(template)?.child(id);
     let seconds = |id| at(TERMS, id)?.parse().ok().map(Instant::from_unix_seconds);
     let currency = Currency::from_numeric(parsed.currency_numeric()?.parse().ok()?).ok()?;
@@ -103,7 +103,7 @@ fn read_code(parsed: &Payload) -> Option<DynamicCode> {
     })
 }
 
-fn read_text(parsed: &Payload) -> Option<CodeText> {
+fn read_text(parsed: &Payload<'_>) -> Option<CodeText> {
     let local = parsed.element(ids::LANGUAGE).map(|template| {
         Some(LocalText {
             language: template.child(0)?.to_owned(),
@@ -153,7 +153,8 @@ fn latin(text: &str, max: usize) -> Result<String, MakeError> {
 
 /// The first `max` characters, without space at either end.
 fn cut(text: &str, max: usize) -> Result<String, MakeError> {
-    let head: String = text.trim().chars().take(max).collect();
+    let head: String = text.trim().chars().filter(|c| !c.is_control()).take(max).collect();
+    let head = head.trim_start();
     let head = head.trim_end();
     if head.is_empty() { Err(MakeError::Name) } else { Ok(head.to_owned()) }
 }

@@ -6,12 +6,20 @@
 
 pub mod limits;
 
+mod finding;
+mod tables;
 mod tlv;
 
 mod crc;
 
 mod emv;
 mod rules;
+
+mod profiles;
+
+mod cpm;
+mod link;
+mod upi;
 
 mod dynamic;
 mod keyset;
@@ -20,10 +28,16 @@ mod trust;
 
 mod inspect;
 
+pub use cpm::{BerObject, ConsumerCode, decode_consumer, encode_consumer};
 pub use dynamic::{CodeError, CodeText, DynamicCode, LocalText, MakeError, VerifiedCode, make, verify};
 pub use emv::{Initiation, Payload, PayloadBuilder, decode, encode};
-pub use inspect::{AccountView, ElementView, FieldsView, FindingView, Inspection, Network, Scheme, Verdict, inspect};
+pub use finding::{Finding, FindingKind, Weight};
+pub use inspect::{
+    AccountView, BerView, ElementView, FieldsView, FindingView, Inspection, NodeView, Scheme, Verdict, inspect,
+};
 pub use keyset::{KeySet, KeySetBody, PublishedKey};
-pub use rules::{Finding, FindingKind};
+pub use profiles::Network;
+pub use tables::{CategoryGroup, category_group};
 pub use tlv::{DecodeError, DecodeErrorKind, Element, EncodeError};
 pub use trust::{KeySetError, TrustedKeys, sign_key_set};
+pub use upi::{AmendError, UpiLink, is_address};

@@ -8,6 +8,8 @@ pub const VALUE_CHARS_MAX: usize = 99;
 pub const NAME_CHARS_MAX: usize = 25;
 /// Characters of a merchant city, ID 60 and ID 64-02.
 pub const CITY_CHARS_MAX: usize = 15;
+/// Characters of a postal code, ID 61.
+pub const POSTAL_CHARS_MAX: usize = 10;
 /// Characters of a transaction amount, ID 54.
 pub const AMOUNT_CHARS_MAX: usize = 13;
 /// Characters of a key's short name.
@@ -20,3 +22,11 @@ pub const CLOCK_SKEW_SECONDS: i64 = 60;
 pub const LIFE_SECONDS_MAX: i64 = 3_600;
 /// The highest sequence number of a key set: JCS writes numbers as doubles, so above 2⁵³−1 two sets could share bytes.
 pub const SEQUENCE_MAX: u64 = 9_007_199_254_740_991;
+/// Bytes of a consumer-presented code (QRCPS-CPM v1.1).
+pub const CONSUMER_BYTES_MAX: usize = 512;
+/// Templates inside templates of a consumer-presented code.
+pub const CONSUMER_DEPTH_MAX: usize = 8;
+/// Fields of a payment link that are looked at.
+pub const LINK_FIELDS_MAX: usize = 64;
+/// Bytes of any scanned text: the most that one QR code can hold is 2,953.
+pub const SCANNED_BYTES_MAX: usize = 8_192;

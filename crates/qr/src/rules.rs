@@ -1,63 +1,11 @@
 //! The rules of QRCPS-MPM v1.1 that real codes break without becoming unreadable.
 
+use money::Currency;
+
 use crate::emv::ids;
+use crate::finding::{Finding, FindingKind, Findings, Weight};
 use crate::tlv::{Element, Nesting, find};
-use crate::{crc, limits};
-
-/// One broken rule, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Which rule.
-    pub kind: FindingKind,
-    /// The character (not byte) of the object concerned, from 0; the end of the objects for one that is missing.
-    pub at: usize,
-}
-
-macro_rules! kinds {
-    ($($name:ident $code:literal $doc:literal)+) => {
-        /// Which rule of EMVCo QRCPS-MPM v1.1 a readable code breaks.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum FindingKind {
-            $(#[doc = $doc] $name,)+
-        }
-
-        impl FindingKind {
-            /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// Its stable name.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-        }
-    };
-}
-
-kinds! {
-    FormatNotFirst "format_not_first" "ID 00 is not the first object or not `01`."
-    InitiationUnknown "initiation_unknown" "ID 01 is neither `11` nor `12`."
-    AccountMissing "account_missing" "No merchant account information, IDs 02–51."
-    CategoryMissing "category_missing" "No ID 52."
-    CurrencyMissing "currency_missing" "No ID 53."
-    CountryMissing "country_missing" "No ID 58."
-    NameMissing "name_missing" "No ID 59."
-    CityMissing "city_missing" "No ID 60."
-    CategoryFormat "category_format" "ID 52 is not four digits."
-    CurrencyFormat "currency_format" "ID 53 is not three digits."
-    AmountFormat "amount_format" "ID 54 is not digits with at most one `.`, or longer than 13 characters."
-    CountryFormat "country_format" "ID 58 is not two capital letters."
-    NameTooLong "name_too_long" "ID 59 has more than 25 characters."
-    CityTooLong "city_too_long" "ID 60 has more than 15 characters."
-    TipUnknown "tip_unknown" "ID 55 is none of `01`, `02`, `03`."
-    TipConflict "tip_conflict" "ID 56 goes with ID 55 `02` only, and ID 57 with `03` only."
-    LanguageIncomplete "language_incomplete" "ID 64 lacks its language (00) or name (01)."
-    IdentifierMissing "identifier_missing" "A template that must begin with a globally unique identifier (00) does not."
-    TemplateNotObjects "template_not_objects" "A template holds plain text instead of objects."
-    ValueEmpty "value_empty" "A length of zero; the standard counts from 01."
-    IdRepeated "id_repeated" "An ID stands twice on one level."
-    CrcLowerCase "crc_lower_case" "The checksum is written in lower case; the standard writes upper case."
-}
+use crate::{crc, limits, tables};
 
 /// Whether a top-level ID is merchant account information.
 pub(crate) const fn is_account(id: u8) -> bool {
@@ -65,36 +13,35 @@ pub(crate) const fn is_account(id: u8) -> bool {
 }
 
 /// Every broken rule: what is missing or ill-formed first, then the shape of each object in reading order.
-pub(crate) fn findings(elements: &[Element]) -> Vec<Finding> {
-    let mut found = Findings(Vec::new());
+pub(crate) fn findings(elements: &[Element<'_>]) -> Vec<Finding> {
+    let mut found = Findings::default();
     found.opening(elements);
     found.presence(elements);
     found.formats(elements);
+    found.amounts(elements);
     found.tips(elements);
+    found.additional(elements);
+    found.language(elements);
     found.shapes(elements, None);
     if let Some(checksum) = find(elements, crc::ID) {
-        found.add(crc::is_lower_case(&checksum.value), FindingKind::CrcLowerCase, checksum.at);
+        found.add(crc::is_lower_case(checksum.value), FindingKind::CrcLowerCase, checksum.at);
     }
     found.0
 }
 
-struct Findings(Vec<Finding>);
-
 impl Findings {
-    fn add(&mut self, broken: bool, kind: FindingKind, at: usize) {
-        if broken {
-            self.0.push(Finding { kind, at });
-        }
-    }
-
-    fn opening(&mut self, elements: &[Element]) {
+    fn opening(&mut self, elements: &[Element<'_>]) {
         let opens = elements.first().is_some_and(|first| first.id == ids::FORMAT && first.value == "01");
         self.add(!opens, FindingKind::FormatNotFirst, 0);
         self.value(elements, ids::INITIATION, FindingKind::InitiationUnknown, |text| matches!(text, "11" | "12"));
+        let dynamic = find(elements, ids::INITIATION).filter(|element| element.value == "12");
+        if let Some(dynamic) = dynamic {
+            self.add(find(elements, ids::AMOUNT).is_none(), FindingKind::DynamicWithoutAmount, dynamic.at);
+        }
     }
 
-    fn presence(&mut self, elements: &[Element]) {
-        let end = find(elements, crc::ID).map_or(0, |element| element.at);
+    fn presence(&mut self, elements: &[Element<'_>]) {
+        let end = end(elements);
         let accounts = elements.iter().any(|element| is_account(element.id));
         self.add(!accounts, FindingKind::AccountMissing, end);
         for (id, kind) in [
@@ -108,61 +55,156 @@ impl Findings {
         }
     }
 
-    fn formats(&mut self, elements: &[Element]) {
+    fn formats(&mut self, elements: &[Element<'_>]) {
         let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
         self.value(elements, ids::CATEGORY, FindingKind::CategoryFormat, |text| digits(text, 4));
-        self.value(elements, ids::CURRENCY, FindingKind::CurrencyFormat, |text| digits(text, 3));
-        self.value(elements, ids::AMOUNT, FindingKind::AmountFormat, is_amount);
-        self.value(elements, ids::COUNTRY, FindingKind::CountryFormat, |text| {
-            text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+        self.value(elements, ids::CATEGORY, FindingKind::CategoryUnassigned, |text| {
+            !digits(text, 4) || tables::category_group(text).is_some()
         });
-        let fits = |max| move |text: &str| text.chars().count() <= max;
+        self.value(elements, ids::CURRENCY, FindingKind::CurrencyFormat, |text| digits(text, 3));
+        self.value(elements, ids::CURRENCY, FindingKind::CurrencyUnknown, |text| {
+            !digits(text, 3) || currency_of(text).is_some()
+        });
+        let capitals = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        self.value(elements, ids::COUNTRY, FindingKind::CountryFormat, capitals);
+        self.value(elements, ids::COUNTRY, FindingKind::CountryUnknown, |text| {
+            !capitals(text) || tables::is_country(text)
+        });
+        let fits = |max| move |text: &str| chars(text) <= max;
         self.value(elements, ids::NAME, FindingKind::NameTooLong, fits(limits::NAME_CHARS_MAX));
         self.value(elements, ids::CITY, FindingKind::CityTooLong, fits(limits::CITY_CHARS_MAX));
-        if let Some(language) = find(elements, ids::LANGUAGE) {
-            let complete = language.child(0).is_some() && language.child(1).is_some();
-            self.add(!complete, FindingKind::LanguageIncomplete, language.at);
+        self.value(elements, ids::POSTAL, FindingKind::PostalTooLong, fits(limits::POSTAL_CHARS_MAX));
+        for id in [ids::NAME, ids::CITY, ids::POSTAL] {
+            self.value(elements, id, FindingKind::TextNotLatin, |text| text.bytes().all(|b| matches!(b, b' '..=b'~')));
         }
     }
 
-    fn tips(&mut self, elements: &[Element]) {
+    /// ID 54: digits with at most one point, not zero, no finer than its currency.
+    fn amounts(&mut self, elements: &[Element<'_>]) {
+        self.value(elements, ids::AMOUNT, FindingKind::AmountFormat, is_amount);
+        self.value(elements, ids::AMOUNT, FindingKind::AmountTooLong, |text| text.len() <= limits::AMOUNT_CHARS_MAX);
+        self.value(elements, ids::AMOUNT, FindingKind::AmountZero, |text| !is_amount(text) || !is_zero(text));
+        let currency = find(elements, ids::CURRENCY).and_then(|element| currency_of(element.value));
+        if let Some(currency) = currency {
+            let fits = |text: &str| decimals(text).trim_end_matches('0').len() <= usize::from(currency.exponent());
+            self.value(elements, ids::AMOUNT, FindingKind::AmountDecimals, |text| !is_amount(text) || fits(text));
+        }
+    }
+
+    /// ID 55 to 57.
+    fn tips(&mut self, elements: &[Element<'_>]) {
         self.value(elements, ids::TIP, FindingKind::TipUnknown, |text| matches!(text, "01" | "02" | "03"));
-        let tip = find(elements, ids::TIP).map(|element| element.value.as_str());
+        let tip = find(elements, ids::TIP).map(|element| element.value);
         for (id, wanted) in [(ids::FEE_FIXED, "02"), (ids::FEE_PERCENT, "03")] {
             let fee = find(elements, id);
             let at = fee.or(find(elements, ids::TIP)).map_or(0, |element| element.at);
             self.add(fee.is_some() != (tip == Some(wanted)), FindingKind::TipConflict, at);
         }
+        self.value(elements, ids::FEE_FIXED, FindingKind::FeeFixedFormat, |text| {
+            text.len() <= limits::AMOUNT_CHARS_MAX && is_amount(text) && !is_zero(text)
+        });
+        self.value(elements, ids::FEE_PERCENT, FindingKind::FeePercentFormat, |text| {
+            let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+            text.len() <= 5 && is_amount(text) && !is_zero(text) && whole.len() <= 2 && decimals(text).len() <= 2
+        });
     }
 
-    fn shapes(&mut self, elements: &[Element], parent: Option<u8>) {
-        let mut seen = [false; 100];
+    /// ID 62: each datum has its own bound.
+    fn additional(&mut self, elements: &[Element<'_>]) {
+        let Some(template) = find(elements, ids::ADDITIONAL) else { return };
+        for element in &template.children {
+            let max = match element.id {
+                1..=8 => 25,
+                9 | 11 => 3,
+                10 => 20,
+                _ => limits::VALUE_CHARS_MAX,
+            };
+            self.add(chars(element.value) > max, FindingKind::AdditionalTooLong, element.at);
+            self.add(matches!(element.id, 0 | 12..=49), FindingKind::ReservedId, element.at);
+        }
+        self.value(&template.children, 9, FindingKind::ConsumerRequestFormat, |text| {
+            text.bytes().all(|byte| matches!(byte, b'A' | b'M' | b'E'))
+        });
+        self.value(&template.children, 11, FindingKind::ChannelFormat, |text| {
+            matches!(text.as_bytes(), [b'0'..=b'7', b'0'..=b'3', b'0'..=b'3'])
+        });
+    }
+
+    /// ID 64: the merchant in a second language.
+    fn language(&mut self, elements: &[Element<'_>]) {
+        let Some(template) = find(elements, ids::LANGUAGE) else { return };
+        let complete = template.child(0).is_some() && template.child(1).is_some();
+        self.add(!complete, FindingKind::LanguageIncomplete, template.at);
+        self.value(&template.children, 0, FindingKind::LanguageFormat, |text| {
+            text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        });
+        for (id, max) in [(1, limits::NAME_CHARS_MAX), (2, limits::CITY_CHARS_MAX)] {
+            self.value(&template.children, id, FindingKind::LanguageTooLong, |text| chars(text) <= max);
+        }
+    }
+
+    fn shapes(&mut self, elements: &[Element<'_>], parent: Option<u8>) {
+        let mut seen = 0_u128;
+        let repeated = if parent.is_none() { FindingKind::RootIdRepeated } else { FindingKind::IdRepeated };
         for element in elements {
-            if let Some(slot) = seen.get_mut(usize::from(element.id)) {
-                self.add(*slot, FindingKind::IdRepeated, element.at);
-                *slot = true;
-            }
+            let bit = 1_u128.checked_shl(u32::from(element.id)).unwrap_or_default();
+            self.add(seen & bit != 0, repeated, element.at);
+            seen |= bit;
             self.add(element.value.is_empty(), FindingKind::ValueEmpty, element.at);
-            let nesting = Nesting::of(parent, element.id);
+            self.add(parent.is_none() && matches!(element.id, 65..=79), FindingKind::ReservedId, element.at);
+            let template = Nesting::of(parent, element.id) == Nesting::Template;
             let flat = element.children.is_empty() && !element.value.is_empty();
-            self.add(nesting == Nesting::Tolerated && flat, FindingKind::TemplateNotObjects, element.at);
+            if template && flat {
+                // Below the top level the standard leaves the content to the payment system.
+                let weight = if parent.is_none() { Weight::Breaks } else { Weight::Strays };
+                self.0.push(Finding { kind: FindingKind::TemplateNotObjects, at: element.at, weight });
+            }
+            let needs_name = template && !(parent.is_none() && matches!(element.id, ids::ADDITIONAL | ids::LANGUAGE));
             let named = element.children.first().is_none_or(|first| first.id == 0);
-            let needs_name = nesting == Nesting::Tolerated || is_account(element.id) && parent.is_none();
             self.add(needs_name && !named, FindingKind::IdentifierMissing, element.at);
+            if parent.is_none() {
+                let control = element.value.chars().position(char::is_control);
+                let at = element.at.saturating_add(4).saturating_add(control.unwrap_or_default());
+                self.add(control.is_some(), FindingKind::ControlCharacter, at);
+            }
             self.shapes(&element.children, Some(element.id));
         }
     }
 
-    fn value(&mut self, elements: &[Element], id: u8, kind: FindingKind, holds: impl Fn(&str) -> bool) {
+    pub(crate) fn value(&mut self, elements: &[Element<'_>], id: u8, kind: FindingKind, holds: impl Fn(&str) -> bool) {
         if let Some(element) = find(elements, id) {
-            self.add(!element.value.is_empty() && !holds(&element.value), kind, element.at);
+            self.add(!element.value.is_empty() && !holds(element.value), kind, element.at);
         }
     }
 }
 
+/// Where something missing is reported: before the checksum, else after the last object.
+pub(crate) fn end(elements: &[Element<'_>]) -> usize {
+    let last = elements.last().map_or(0, |last| last.at.saturating_add(4).saturating_add(chars(last.value)));
+    find(elements, crc::ID).map_or(last, |element| element.at)
+}
+
+/// Characters, not bytes.
+pub(crate) fn chars(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
+/// The currency of three digits.
+pub(crate) fn currency_of(text: &str) -> Option<Currency> {
+    Currency::from_numeric(text.parse().ok()?).ok()
+}
+
 /// `98`, `98.73` and `98.` are amounts (QRCPS-MPM v1.1, ID 54).
-fn is_amount(text: &str) -> bool {
+pub(crate) fn is_amount(text: &str) -> bool {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    text.len() <= limits::AMOUNT_CHARS_MAX && !whole.is_empty() && digits(whole) && digits(decimals)
+    !whole.is_empty() && digits(whole) && digits(decimals)
+}
+
+fn is_zero(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
+}
+
+fn decimals(text: &str) -> &str {
+    text.split_once('.').map_or("", |(_, decimals)| decimals)
 }

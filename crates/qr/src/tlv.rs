@@ -1,16 +1,16 @@
 //! The data objects of EMVCo QRCPS-MPM v1.1: a two-digit ID, a two-digit length in *characters*, a value.
 
-use crate::limits;
+use crate::{FindingKind, limits};
 
 /// One data object, with what is nested in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Element {
+pub struct Element<'a> {
     /// 0 to 99.
     pub id: u8,
     /// The value as it stands, also when it is a template.
-    pub value: String,
+    pub value: &'a str,
     /// The objects of a template; empty for a primitive object, and for a template that is not made of objects.
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'a>>,
     /// The character (not byte) of the whole payload its ID starts at, from 0.
     pub at: usize,
 }
@@ -64,17 +64,23 @@ impl DecodeErrorKind {
     /// Its stable name.
     #[must_use]
     pub const fn code(self) -> &'static str {
+        self.finding().code()
+    }
+
+    /// The finding it is told as.
+    #[must_use]
+    pub const fn finding(self) -> FindingKind {
         match self {
-            Self::Empty => "empty",
-            Self::TooLong => "too_long",
-            Self::IdNotDigits => "id_not_digits",
-            Self::LengthNotDigits => "length_not_digits",
-            Self::Truncated => "truncated",
-            Self::CrcMissing => "crc_missing",
-            Self::CrcNotLast => "crc_not_last",
-            Self::CrcNotHex => "crc_not_hex",
-            Self::CrcMixedCase => "crc_mixed_case",
-            Self::CrcMismatch => "crc_mismatch",
+            Self::Empty => FindingKind::Empty,
+            Self::TooLong => FindingKind::TooLong,
+            Self::IdNotDigits => FindingKind::IdNotDigits,
+            Self::LengthNotDigits => FindingKind::LengthNotDigits,
+            Self::Truncated => FindingKind::Truncated,
+            Self::CrcMissing => FindingKind::CrcMissing,
+            Self::CrcNotLast => FindingKind::CrcNotLast,
+            Self::CrcNotHex => FindingKind::CrcNotHex,
+            Self::CrcMixedCase => FindingKind::CrcMixedCase,
+            Self::CrcMismatch => FindingKind::CrcMismatch,
         }
     }
 
@@ -83,7 +89,7 @@ impl DecodeErrorKind {
     }
 }
 
-impl Element {
+impl<'a> Element<'a> {
     /// Its ID as two digits.
     #[must_use]
     pub fn id_text(&self) -> String {
@@ -92,13 +98,13 @@ impl Element {
 
     /// The value of the first nested object with this ID.
     #[must_use]
-    pub fn child(&self, id: u8) -> Option<&str> {
-        find(&self.children, id).map(|child| child.value.as_str())
+    pub fn child(&self, id: u8) -> Option<&'a str> {
+        find(&self.children, id).map(|child| child.value)
     }
 }
 
 /// The first object with this ID.
-pub(crate) fn find(elements: &[Element], id: u8) -> Option<&Element> {
+pub(crate) fn find<'e, 'a>(elements: &'e [Element<'a>], id: u8) -> Option<&'e Element<'a>> {
     elements.iter().find(|element| element.id == id)
 }
 
@@ -107,10 +113,8 @@ pub(crate) fn find(elements: &[Element], id: u8) -> Option<&Element> {
 pub(crate) enum Nesting {
     /// Plain text.
     Primitive,
-    /// A template of objects; anything else breaks the code.
+    /// A template of objects by the standard; real codes keep plain text there, which is a finding, not an error.
     Template,
-    /// A template by the standard, but real codes keep plain text there: a finding, not an error.
-    Tolerated,
 }
 
 impl Nesting {
@@ -119,31 +123,39 @@ impl Nesting {
     /// INVARIANT: no template lies deeper than the third level (62 → 50–99 → objects), so recursion is bounded.
     pub(crate) const fn of(parent: Option<u8>, id: u8) -> Self {
         match (parent, id) {
-            (None, 26..=51 | 62 | 64) => Self::Template,
-            (None, 80..=99) | (Some(62), 50..=99) => Self::Tolerated,
+            (None, 26..=51 | 62 | 64 | 80..=99) | (Some(62), 50..=99) => Self::Template,
             _ => Self::Primitive,
         }
     }
 }
 
 /// Splits a payload into its objects. The checksum is not looked at.
-pub(crate) fn walk(text: &str) -> Result<Vec<Element>, DecodeError> {
+pub(crate) fn walk(text: &str) -> Result<Vec<Element<'_>>, DecodeError> {
+    let (elements, error) = survey(text);
+    error.map_or(Ok(elements), Err)
+}
+
+/// The objects up to the first that cannot be read, and why it cannot.
+pub(crate) fn survey(text: &str) -> (Vec<Element<'_>>, Option<DecodeError>) {
     if text.is_empty() {
-        return Err(DecodeErrorKind::Empty.at(0));
+        return (Vec::new(), Some(DecodeErrorKind::Empty.at(0)));
     }
-    if text.chars().nth(limits::CODE_CHARS_MAX).is_some() {
-        return Err(DecodeErrorKind::TooLong.at(limits::CODE_CHARS_MAX));
+    if text.len() > limits::CODE_CHARS_MAX && text.chars().nth(limits::CODE_CHARS_MAX).is_some() {
+        return (Vec::new(), Some(DecodeErrorKind::TooLong.at(limits::CODE_CHARS_MAX)));
     }
     walk_level(text, 0, None)
 }
 
-fn walk_level(text: &str, at: usize, parent: Option<u8>) -> Result<Vec<Element>, DecodeError> {
+fn walk_level(text: &str, at: usize, parent: Option<u8>) -> (Vec<Element<'_>>, Option<DecodeError>) {
     let mut cursor = Cursor { rest: text, at };
-    let mut elements = Vec::new();
+    let mut elements = Vec::with_capacity(if parent.is_none() { 16 } else { 4 });
     while !cursor.rest.is_empty() {
-        elements.push(cursor.element(parent)?);
+        match cursor.element(parent) {
+            Ok(element) => elements.push(element),
+            Err(error) => return (elements, Some(error)),
+        }
     }
-    Ok(elements)
+    (elements, None)
 }
 
 /// Where reading stands, in characters of the whole payload.
@@ -153,7 +165,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn element(&mut self, parent: Option<u8>) -> Result<Element, DecodeError> {
+    fn element(&mut self, parent: Option<u8>) -> Result<Element<'a>, DecodeError> {
         let at = self.at;
         let truncated = DecodeErrorKind::Truncated.at(at);
         let id = two_digits(self.take(2).ok_or(truncated)?).ok_or(DecodeErrorKind::IdNotDigits.at(at))?;
@@ -164,18 +176,24 @@ impl<'a> Cursor<'a> {
         let value = self.take(usize::from(length)).ok_or(truncated)?;
         let children = match Nesting::of(parent, id) {
             Nesting::Primitive => Vec::new(),
-            Nesting::Template => walk_level(value, value_at, Some(id))?,
-            Nesting::Tolerated => walk_level(value, value_at, Some(id)).unwrap_or_default(),
+            // WHY: genuine codes keep plain text in templates, so that is a finding; half of it is never shown as a tree.
+            Nesting::Template => match walk_level(value, value_at, Some(id)) {
+                (children, None) => children,
+                _ => Vec::new(),
+            },
         };
-        Ok(Element { id, value: value.to_owned(), children, at })
+        Ok(Element { id, value, children, at })
     }
 
     /// The next `count` characters, if there are as many.
     fn take(&mut self, count: usize) -> Option<&'a str> {
-        let end = match self.rest.char_indices().nth(count) {
-            Some((byte, _)) => byte,
-            None if self.rest.chars().count() == count => self.rest.len(),
-            None => return None,
+        let end = match self.rest.as_bytes().get(..count) {
+            Some(head) if head.is_ascii() => count,
+            _ => match self.rest.char_indices().nth(count) {
+                Some((byte, _)) => byte,
+                None if self.rest.chars().count() == count => self.rest.len(),
+                None => return None,
+            },
         };
         let (head, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
@@ -185,7 +203,10 @@ impl<'a> Cursor<'a> {
 }
 
 fn two_digits(text: &str) -> Option<u8> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+    match *text.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some((tens & 15).wrapping_mul(10).wrapping_add(ones & 15)),
+        _ => None,
+    }
 }
 
 /// Why objects cannot be written.

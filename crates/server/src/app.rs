@@ -88,5 +88,6 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Unfreeze { .. } => "unfreeze",
         Command::ExpireHold { .. } => "expire_hold",
         Command::ExpireIntent { .. } => "expire_intent",
+        Command::RollUp { .. } => "roll_up",
     }
 }

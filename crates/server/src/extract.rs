@@ -297,7 +297,7 @@ async fn merchant_signed<B: DeserializeOwned>(wire: &Wire, app: &App) -> Result<
         body: &wire.body,
     };
     let presented = http_signature::read(&request).map_err(|error| Failure::of_signature(&error, &wire.body))?;
-    let (payee, _) = app.store.payee(presented.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
+    let payee = app.store.payee(presented.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
     let key = payee.signing_key.ok_or(ReasonCode::AuthRefused)?;
     presented.verify(&key, app.now()).map_err(|error| Failure::of_signature(&error, &wire.body))
 }

@@ -33,6 +33,10 @@ pub const STREAM_COMMENT_SECONDS: u64 = 15;
 pub const SWEEP_MAX: usize = 256;
 /// Seconds between two sweeps.
 pub const SWEEP_SECONDS: u64 = 1;
+/// Milliseconds between two roll-ups of credits: with its commit each is counted within a second.
+pub const ROLL_UP_MILLIS: u64 = 500;
+/// Accounts rolled up at once.
+pub const ROLL_UP_ACCOUNTS_MAX: usize = 256;
 /// Seconds between two seals of the audit chain.
 pub const SEAL_SECONDS: u64 = 1;
 /// Seconds between two removals of rate limiters nobody uses.

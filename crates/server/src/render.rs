@@ -4,10 +4,10 @@ use ledger::Account;
 use money::{Instant, Language, ReasonCode};
 use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund};
 use protocol::{
-    AlertView, BalanceView, DeviceView, IntentView, PayeeView, PayerView, PaymentView, QuoteCore, QuoteView,
-    ReasonView, ReceiptView, RefundView,
+    AlertView, BalanceView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView, QuoteCore,
+    QuoteView, ReasonView, ReceiptView, RefundView,
 };
-use store::PaymentRow;
+use store::{PayeeBalance, PaymentRow};
 
 use crate::app::App;
 
@@ -58,9 +58,11 @@ pub(crate) fn device(device: &Device) -> DeviceView {
     }
 }
 
-pub(crate) fn payee(payee: &Payee, account: &Account) -> PayeeView {
+pub(crate) fn payee(row: &PayeeBalance) -> PayeeView {
+    let PayeeBalance { payee, account, pending, as_of } = row;
+    let BalanceView { available, held, posted } = balance(account);
     PayeeView {
-        balance: balance(account),
+        balance: PayeeBalanceView { as_of: *as_of, available, held, pending: *pending, posted },
         category: payee.card.category.clone(),
         name: payee.card.name.to_string(),
         name_latin: payee.card.name_latin.to_string(),

@@ -4,7 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ledger::Account;
-use money::{DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{
+    AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
+};
 use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal};
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,19 @@ pub struct Committed {
     pub at: Instant,
     /// What was decided.
     pub outcome: Result<Accepted, Refusal>,
+}
+
+/// A payee's money, as it was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayeeBalance {
+    /// The payee.
+    pub payee: Payee,
+    /// Its account: what is rolled up.
+    pub account: Account,
+    /// What was credited and is not rolled up yet.
+    pub pending: Amount,
+    /// Up to when everything is rolled up: the moment of the oldest credit that is not, or of the reading.
+    pub as_of: Instant,
 }
 
 /// A payment with the terms it was made under.
@@ -88,6 +103,8 @@ pub struct LedgerSummary {
     pub postings: u64,
     /// Holds looked at.
     pub holds: u64,
+    /// Appended credits looked at: those that are not rolled up yet.
+    pub appended: u64,
     /// What does not agree; empty when `ok`.
     pub findings: Vec<String>,
 }
@@ -121,8 +138,10 @@ pub trait Store: Send + Sync + 'static {
     fn devices(&self, payer: PayerId) -> Answer<'_, Vec<Device>>;
     /// One device.
     fn device(&self, device: DeviceId) -> Answer<'_, Option<Device>>;
-    /// A payee and its account.
-    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<(Payee, Account)>>;
+    /// A payee.
+    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>>;
+    /// A payee with its balance, and with what is on the way to it.
+    fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>>;
     /// The payee that holds an API key, by the key's digest.
     fn payee_of_api_key(&self, key: Digest) -> Answer<'_, Option<Payee>>;
     /// All payees, by name, at most `limit`.
@@ -148,6 +167,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, PageRows<(Event, Option<String>), EventId>>;
     /// What is due at the store's present moment, at most `limit` of each.
     fn due(&self, limit: usize) -> Answer<'_, Due>;
+
+    /// The accounts for which credits wait to be rolled up, the one with the oldest first, at most `limit`.
+    fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>>;
 
     /// Every event from now on, after its commit; a slow reader loses the oldest and is told so.
     fn events(&self) -> broadcast::Receiver<Arc<Event>>;

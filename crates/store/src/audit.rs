@@ -169,7 +169,7 @@ impl Audit {
             return;
         }
         let (_, json) = plain.split_at_checked(SALT_LEN).unwrap_or_default();
-        let Ok(record) = serde_json::from_slice::<DecisionRecord>(json) else {
+        let Ok(record) = serde_json::from_slice::<DecisionRecord<'_>>(json) else {
             // Written by another engine, in a form this one does not know.
             return;
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use ledger::{Account, Hold, HoldState, Leg, Side, Transfer, TransferKind};
 use money::{AccountId, Amount, HoldId, PayeeId, PayerId, PaymentId, TransferId};
-use payments::{Payment, Refund};
+use payments::{Appended, Payment, Refund};
 use protocol::PaymentStatus;
 
 use crate::LedgerSummary;
@@ -23,6 +23,8 @@ pub(crate) struct Books {
     pub(crate) holds: Vec<Hold>,
     /// Every part, in order within its hold.
     pub(crate) parts: Vec<(HoldId, (AccountId, Amount))>,
+    /// Credits that wait to be rolled up.
+    pub(crate) appended: Vec<Appended>,
     pub(crate) payments: Vec<Payment>,
     pub(crate) refunds: Vec<Refund>,
     pub(crate) wallets: Vec<(PayerId, AccountId)>,
@@ -33,7 +35,9 @@ impl Books {
     /// Proves them; `findings` may already name rows that could not be read.
     pub(crate) fn check(self, mut findings: Findings) -> LedgerSummary {
         let books = Proven::of(self, &mut findings);
-        let audited = ledger::audit(books.accounts.iter(), books.transfers.values(), books.holds.values());
+        let (accounts, transfers) = (books.accounts.iter(), books.transfers.values());
+        let appended = books.appended.iter().map(|row| &row.credit);
+        let audited = ledger::audit(accounts, transfers, books.holds.values(), appended);
         if let Err(wrong) = audited {
             wrong.into_iter().for_each(|finding| findings.add(finding.to_string()));
         }
@@ -42,6 +46,7 @@ impl Books {
         for refund in &books.refunds {
             books.check_refund(refund, by_id.get(&refund.payment).copied(), &mut findings);
         }
+        books.check_appended(&mut findings);
         books.check_claims(&mut findings);
         let findings = findings.into_list();
         LedgerSummary {
@@ -50,6 +55,7 @@ impl Books {
             transfers: count(books.transfers.len()),
             postings: count(books.transfers.values().map(|transfer| transfer.legs.len()).sum()),
             holds: count(books.holds.len()),
+            appended: count(books.appended.len()),
             findings,
         }
     }
@@ -59,6 +65,7 @@ struct Proven {
     accounts: Vec<Account>,
     transfers: HashMap<TransferId, Transfer>,
     holds: HashMap<HoldId, Hold>,
+    appended: Vec<Appended>,
     payments: Vec<Payment>,
     refunds: Vec<Refund>,
     wallets: HashMap<PayerId, AccountId>,
@@ -77,6 +84,7 @@ impl Proven {
             accounts: books.accounts,
             transfers: with_legs(books.transfers, books.legs, findings),
             holds: with_parts(books.holds, books.parts, findings),
+            appended: books.appended,
             payments: books.payments,
             refunds: books.refunds,
             wallets: books.wallets.into_iter().collect(),
@@ -157,6 +165,18 @@ impl Proven {
         });
         if !agrees {
             findings.add(format!("{}: its payment and transfer do not agree with it", refund.id));
+        }
+    }
+
+    /// Every appended credit stands under the payer whose wallet it came from.
+    fn check_appended(&self, findings: &mut Findings) {
+        for row in &self.appended {
+            let wallet = self.wallets.get(&row.payer);
+            let legs = self.transfers.get(&row.credit.transfer).into_iter().flat_map(|transfer| &transfer.legs);
+            let mut debited = legs.filter(|leg| leg.side == Side::Debit).map(|leg| Some(&leg.account));
+            if !debited.any(|account| account == wallet) {
+                findings.add(format!("{}: its appended credit stands under another payer", row.credit.transfer));
+            }
         }
     }
 

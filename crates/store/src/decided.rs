@@ -120,7 +120,7 @@ fn knows(state: &State, change: &Change) -> bool {
 }
 
 /// Whose record it is: who is named in the command or, for a merchant's or the sweeper's, whose row was read.
-fn concerned(record: &DecisionRecord) -> Option<PayerId> {
+fn concerned(record: &DecisionRecord<'_>) -> Option<PayerId> {
     let read = record.inputs.iter().find_map(|(key, _)| match key {
         Key::Payer(payer) => Some(*payer),
         _ => None,
@@ -224,6 +224,9 @@ pub(crate) const fn mutable_key(change: &Change) -> Option<Key> {
         Change::Account(row) => Key::Account(row.id),
         Change::Hold(row) => Key::Hold(row.id),
         Change::Transfer(row) | Change::Refunded(row) => Key::Transfer(row.id),
+        Change::Appended(row) | Change::RolledUp(row) => {
+            Key::Appended(row.payer, row.credit.transfer, row.credit.account)
+        }
         Change::Idempotent(_) | Change::Refund(_) | Change::Proof(_) | Change::Event(_) => return None,
     })
 }

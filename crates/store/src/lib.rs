@@ -24,7 +24,8 @@ mod sqlite;
 mod words;
 
 pub use api::{
-    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,
+    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
+    PaymentRow, Store,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;

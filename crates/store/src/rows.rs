@@ -7,7 +7,9 @@ use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, HoldId, Instant, IntentId, PayeeId, PayerId,
     PaymentId, ReasonCode, RefundId, TransferId,
 };
-use payments::{Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+use payments::{
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund,
+};
 use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
@@ -18,7 +20,10 @@ use crate::words::Word;
 macro_rules! columns {
     (account) => {
         "a.id, a.currency, a.normal, a.overdraft, a.overdraft_minor, a.debits_posted, a.credits_posted, \
-         a.debits_held, a.credits_held, a.closed"
+         a.debits_held, a.credits_held, a.closed, a.intake"
+    };
+    (appended) => {
+        "payer, transfer, account, amount_minor, currency, at"
     };
     (transfer) => {
         "id, kind, origin, at, refunded_minor"
@@ -225,22 +230,29 @@ impl<const N: usize> FromColumn<'_> for Option<[u8; N]> {
 }
 
 pub(crate) fn account(columns: &mut Columns<'_, '_>) -> Result<Account, Fault> {
+    let (id, currency) = (columns.id(AccountId::from_bytes)?, columns.currency()?);
+    let normal = columns.word()?;
+    let overdraft = match (columns.str()?, columns.take()?) {
+        ("none", 0) => Overdraft::None,
+        ("up_to", limit) => Overdraft::UpTo(limit),
+        ("unlimited", 0) => Overdraft::Unlimited,
+        _ => return Err(Fault::Unreadable("overdraft")),
+    };
     Ok(Account {
-        id: columns.id(AccountId::from_bytes)?,
-        currency: columns.currency()?,
-        normal: columns.word()?,
-        overdraft: match (columns.str()?, columns.take()?) {
-            ("none", 0) => Overdraft::None,
-            ("up_to", limit) => Overdraft::UpTo(limit),
-            ("unlimited", 0) => Overdraft::Unlimited,
-            _ => return Err(Fault::Unreadable("overdraft")),
-        },
         debits_posted: columns.take()?,
         credits_posted: columns.take()?,
         debits_held: columns.take()?,
         credits_held: columns.take()?,
         closed: columns.take()?,
+        ..Account::new(id, currency, normal, overdraft, columns.word()?)
     })
+}
+
+pub(crate) fn appended(columns: &mut Columns<'_, '_>) -> Result<Appended, Fault> {
+    let payer = columns.id(PayerId::from_bytes)?;
+    let (transfer, account) = (columns.id(TransferId::from_bytes)?, columns.id(AccountId::from_bytes)?);
+    let amount = Amount::new(columns.take()?, columns.currency()?);
+    Ok(Appended { payer, credit: ledger::Appended { transfer, account, amount, at: columns.instant()? } })
 }
 
 /// A transfer without its legs.

@@ -1,6 +1,6 @@
 //! How closed sets stand in text columns: one word for each, both ways.
 
-use ledger::{Normal, Side};
+use ledger::{Intake, Normal, Side};
 use protocol::{CaptureMode, FundingKind, IntentStatus, PaymentStatus};
 
 use crate::fault::Fault;
@@ -45,6 +45,7 @@ macro_rules! words {
 
 words! {
     Side, "side" { Debit = "debit", Credit = "credit" }
+    Intake, "intake" { AtOnce = "at_once", Appended = "appended" }
     Normal, "normal side" { Debit = "debit", Credit = "credit" }
     CaptureMode, "capture mode" { Automatic = "automatic", Manual = "manual" }
     FundingKind, "funding" { Wallet = "wallet" }

@@ -18,6 +18,7 @@ struct Opened {
     currency: Currency,
     credit_normal: bool,
     lowest: Option<i64>,
+    appends: bool,
     closed: bool,
 }
 
@@ -43,6 +44,8 @@ pub struct Auditor {
     opened: Vec<Opened>,
     moved: Vec<Moved>,
     set_aside: Vec<SetAside>,
+    /// Which transfers' credits to which accounts do not count yet.
+    waiting: Vec<(TransferId, AccountId)>,
 }
 
 impl Auditor {
@@ -56,15 +59,27 @@ impl Auditor {
     pub fn open(&mut self, id: AccountId, currency: Currency, credit_normal: bool, lowest: Option<i64>) -> bool {
         let new = !self.opened.iter().any(|row| row.id == id);
         if new {
-            self.opened.push(Opened { id, currency, credit_normal, lowest, closed: false });
+            self.opened.push(Opened { id, currency, credit_normal, lowest, appends: false, closed: false });
         }
         new
+    }
+
+    /// From now on what credits this account waits until it is rolled up.
+    pub fn append_to(&mut self, id: AccountId) {
+        self.opened.iter_mut().filter(|row| row.id == id).for_each(|row| row.appends = true);
+    }
+
+    /// Counts what waits for an account.
+    pub fn roll_up(&mut self, id: AccountId) -> bool {
+        self.waiting.retain(|waiting| waiting.1 != id);
+        self.opened.iter().any(|row| row.id == id)
     }
 
     /// Closes an account.
     pub fn close(&mut self, id: AccountId) -> bool {
         let (debits, credits, debits_held, credits_held) = self.counters(id);
-        let empty = debits == credits && debits_held == 0 && credits_held == 0;
+        let promised = credits_held != 0 && !self.appends(id);
+        let empty = debits == credits && self.waiting(id) == 0 && debits_held == 0 && !promised;
         match self.opened.iter_mut().find(|row| row.id == id && !row.closed) {
             Some(row) if empty => {
                 row.closed = true;
@@ -185,15 +200,28 @@ impl Auditor {
         (posted(true), posted(false), out, into)
     }
 
+    /// How much of an account's credits waits to be rolled up.
+    #[must_use]
+    pub fn waiting(&self, account: AccountId) -> i128 {
+        let rows = self.moved.iter().filter(|row| self.waiting.contains(&(row.id, account)));
+        let entries = rows.flat_map(|row| &row.entries).filter(|entry| entry.0 == account && !entry.1);
+        entries.map(|entry| wide(entry.2)).sum()
+    }
+
     /// How much of a transfer was given back.
     #[must_use]
     pub fn refunded(&self, transfer: TransferId) -> i128 {
         self.moved.iter().filter(|row| row.refund_of == Some(transfer)).map(debited).sum()
     }
 
-    /// Posted − held, from the account's own side.
+    fn appends(&self, account: AccountId) -> bool {
+        self.opened.iter().any(|row| row.id == account && row.appends)
+    }
+
+    /// Posted − held, from the account's own side; what waits cannot be spent.
     fn available(&self, row: &Opened) -> i128 {
         let (debits, credits, debits_held, credits_held) = self.counters(row.id);
+        let credits = credits - self.waiting(row.id);
         if row.credit_normal { credits - debits - debits_held } else { debits - credits - credits_held }
     }
 
@@ -214,6 +242,8 @@ impl Auditor {
         let known = moved.entries.iter().all(|entry| self.takes_part(entry.0, entry.2));
         let new = !self.moved.iter().any(|row| row.id == moved.id);
         let mut trial = self.clone();
+        let credited = moved.entries.iter().filter(|entry| !entry.1 && self.appends(entry.0));
+        trial.waiting.extend(credited.map(|entry| (moved.id, entry.0)));
         trial.moved.push(moved);
         known && new && self.accept(trial)
     }

@@ -66,6 +66,13 @@ export interface BalanceView {
   held: Amount;
   posted: Amount;
 }
+export interface PayeeBalanceView {
+  as_of: Instant;
+  available: Amount;
+  held: Amount;
+  pending: Amount;
+  posted: Amount;
+}
 export interface PayerView {
   account: AccountId;
   balance: BalanceView;
@@ -95,7 +102,7 @@ export interface DeviceView {
   tier: number;
 }
 export interface PayeeView {
-  balance: BalanceView;
+  balance: PayeeBalanceView;
   category: string;
   name: string;
   name_latin: string;

@@ -17,6 +17,7 @@ type Strays = [
   Unknown<Ours.IntentBody, Schemas['IntentBody']>,
   Unknown<Ours.PayBody, Schemas['PayBody']>,
   Unknown<Ours.BalanceView, Schemas['BalanceView']>,
+  Unknown<Ours.PayeeBalanceView, Schemas['PayeeBalanceView']>,
   Unknown<Ours.PayerView, Schemas['PayerView']>,
   Unknown<Ours.TokenView, Schemas['TokenView']>,
   Unknown<Ours.SignUpView, Schemas['SignUpView']>,

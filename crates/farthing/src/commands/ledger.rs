@@ -49,6 +49,7 @@ fn written(summary: &LedgerSummary) -> Vec<String> {
         ("transfers", grouped(summary.transfers)),
         ("postings", grouped(summary.postings)),
         ("holds", grouped(summary.holds)),
+        ("credits not rolled up", grouped(summary.appended)),
         ("findings", grouped(u64::try_from(summary.findings.len()).unwrap_or(u64::MAX))),
     ]));
     lines.extend(summary.findings.iter().map(|finding| format!("  {BAD}·{BAD:#} {finding}")));

@@ -8,5 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod ledger;
 pub(crate) mod openapi;
 pub(crate) mod phone;
+pub(crate) mod policy;
 pub(crate) mod qr;
+pub(crate) mod risk;
 pub(crate) mod serve;

@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod appended;
 mod audit;
 mod invariants;
 mod model;

@@ -1,7 +1,7 @@
 //! The verbs of the scenario text, played on a ledger.
 //!
 //! ```text
-//! open A1 credit KRW [up_to 100 | unlimited]      close A1
+//! open A1 credit KRW [up_to 100 | unlimited | appended]   close A1   roll_up A1
 //! post T1 A1>A2 500 [A1>A3 20]                    legs T1 debit A1 500 credit A2 500
 //! hold H1 A1>A2 500 [A1>A3 20] [until 5] [at 3]   capture H1 T2 [420] [at 3]
 //! void H1 [500] [at 3]                            expire H1 at 5
@@ -9,7 +9,10 @@
 //! ```
 //! Amounts are minor units of KRW, or of another currency when it follows: `500EUR`. Times are Unix seconds.
 
-use ledger::{Account, Applied, Hold, HoldState, Ledger, Leg, Normal, Operation, Overdraft, Refusal, Side, Transfer};
+use ledger::{
+    Account, Appended, Applied, Hold, HoldState, Intake, Ledger, Leg, Normal, Operation, Overdraft, Refusal, Side,
+    Transfer,
+};
 use money::{AccountId, Amount, Currency, HoldId, Instant, TransferId};
 use testkit::scenario::{self, Line, name_of, named};
 
@@ -40,6 +43,7 @@ pub(crate) struct Stage {
     pub(crate) accounts: Vec<Account>,
     pub(crate) holds: Vec<Hold>,
     pub(crate) transfers: Vec<Transfer>,
+    pub(crate) appended: Vec<Appended>,
 }
 
 impl Stage {
@@ -58,7 +62,12 @@ impl Stage {
 
     pub(crate) fn apply(&mut self, operation: &Operation) -> Result<Applied, Refusal> {
         let before = self.clone();
+        let by_name = self.by_name().apply(operation);
         let result = self.ledger.apply(operation);
+        // An operation that must read such an account's row says that the account is unknown; all others do the same.
+        if by_name != Err(Refusal::UnknownAccount) {
+            assert_eq!(by_name, result, "with appended accounts known by name only");
+        }
         match &result {
             Ok(applied) => self.keep(applied),
             Err(_) => assert_eq!(self, &before, "a refused operation changed something"),
@@ -67,8 +76,17 @@ impl Stage {
         result
     }
 
+    /// The same ledger, where open accounts whose credits are appended are known by name only.
+    fn by_name(&self) -> Ledger {
+        let mut ledger = self.ledger.clone();
+        self.accounts.iter().filter(|row| row.appends() && !row.closed).for_each(|row| {
+            ledger.name_account(row.id, row.currency);
+        });
+        ledger
+    }
+
     pub(crate) fn audit(&self) -> Result<ledger::AuditReport, Vec<ledger::Finding>> {
-        ledger::audit(self.accounts.iter(), self.transfers.iter(), self.holds.iter())
+        ledger::audit(self.accounts.iter(), self.transfers.iter(), self.holds.iter(), self.appended.iter())
     }
 
     pub(crate) fn keep(&mut self, applied: &Applied) {
@@ -80,6 +98,8 @@ impl Stage {
             self.holds.retain(|old| old.id != row.id);
             self.holds.push(row.clone());
         }
+        self.appended.retain(|old| !applied.rolled_up.contains(old));
+        self.appended.extend(&applied.appended);
         for row in applied.posted.iter().chain(&applied.original) {
             self.transfers.retain(|old| old.id != row.id);
             self.transfers.push(row.clone());
@@ -109,7 +129,9 @@ pub(crate) fn operation(line: &Line<'_>) -> Operation {
             normal: if line.word(2) == "debit" { Normal::Debit } else { Normal::Credit },
             currency: line.word(3).parse().unwrap(),
             overdraft: overdraft(line),
+            intake: if line.words_from(4) == ["appended"] { Intake::Appended } else { Intake::AtOnce },
         },
+        "roll_up" => Operation::RollUp { account: account(line.word(1)) },
         "close" => Operation::Close { account: account(line.word(1)) },
         "post" => Operation::Post { transfer: transfer(line.word(1)), legs: paths(line), at: now },
         "legs" => Operation::Post { transfer: transfer(line.word(1)), legs: legs(line), at: now },
@@ -195,7 +217,10 @@ fn describe(applied: &Applied) -> String {
     });
     let original = applied.original.iter();
     let original = original.map(|row| format!("{} refunded {}", name_of(row.id.as_bytes()), row.refunded));
-    accounts.chain(hold).chain(original).collect::<Vec<_>>().join(", ")
+    let waits = |row: &Appended| format!("{} {}", name_of(row.account.as_bytes()), row.amount.minor());
+    let appended = applied.appended.iter().map(|row| format!("{} appended", waits(row)));
+    let rolled_up = applied.rolled_up.iter().map(|row| format!("{} rolled up", name_of(row.transfer.as_bytes())));
+    accounts.chain(appended).chain(rolled_up).chain(hold).chain(original).collect::<Vec<_>>().join(", ")
 }
 
 fn describe_account(row: &Account) -> String {

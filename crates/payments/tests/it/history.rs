@@ -25,6 +25,7 @@ fn any_line() -> impl Strategy<Value = String> {
         1 => (payer, intent).prop_map(|(n, i)| format!("quote {n} i{i}")),
         1 => (0..400_000_i64).prop_map(|s| format!("wait {s}")),
         1 => payment.prop_map(|p| format!("expire-hold p{p}")),
+        2 => prop::sample::select(vec!["roll-up cafe", "roll-up kiosk"]).prop_map(str::to_owned),
     ]
 }
 
@@ -38,12 +39,32 @@ proptest! {
             step(&mut world, line);
             let mut total = 0;
             for name in ["ann", "bob", "cafe", "kiosk"] {
-                let (posted, held, available) = world.available(name);
+                let (posted, held, available, pending) = world.balance(name);
                 prop_assert!(available >= 0 && held >= 0, "{name} after `{line}`");
                 prop_assert_eq!(available, posted - held);
-                total += posted;
+                total += posted + pending;
             }
             prop_assert_eq!(total, 12_000, "after `{}`", line);
+        }
+    }
+
+    #[test]
+    fn when_credits_are_rolled_up_makes_no_difference(lines in prop::collection::vec(any_line(), 1..40)) {
+        const TOWN: &str = "payer ann 9000\npayer bob 3000\npayee cafe\npayee kiosk";
+        let (mut at_times, mut never) = (check(TOWN), check(TOWN));
+        for line in &lines {
+            let said = step(&mut at_times, line);
+            if !line.starts_with("roll-up") {
+                prop_assert_eq!(said, step(&mut never, line), "{}", line);
+            }
+        }
+        for world in [&mut at_times, &mut never] {
+            step(world, "roll-up cafe");
+            step(world, "roll-up kiosk");
+            prop_assert!(world.appended.is_empty());
+        }
+        for name in ["ann", "bob", "cafe", "kiosk"] {
+            prop_assert_eq!(at_times.balance(name), never.balance(name), "{}", name);
         }
     }
 }

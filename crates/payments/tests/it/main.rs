@@ -13,5 +13,6 @@ mod history;
 mod misuse;
 mod refusals;
 mod replay;
+mod roll_up;
 mod scenario;
 mod world;

@@ -17,7 +17,7 @@ const LIFE: &str = "
     freeze ann
 ";
 
-fn payment(records: &[DecisionRecord]) -> DecisionRecord {
+fn payment(records: &[DecisionRecord<'static>]) -> DecisionRecord<'static> {
     records.iter().find(|record| record.facts.name() == "pay").unwrap().clone()
 }
 
@@ -34,7 +34,7 @@ fn every_record_replays_to_the_same_bytes() {
 fn a_record_with_another_input_comes_out_differently() {
     let world = check(LIFE);
     let mut record = payment(&world.records);
-    record.settings.payment_limit_minor = 1;
+    record.settings.to_mut().payment_limit_minor = 1;
     assert!(matches!(replay(&record), Err(ReplayError::Different { .. })));
 }
 
@@ -51,6 +51,6 @@ fn a_record_of_another_engine_is_not_replayed() {
     let world = check(LIFE);
     let mut record = payment(&world.records);
     assert_eq!(record.engine, ENGINE);
-    record.engine = "payments/0.0.0".to_owned();
+    record.engine = "payments/0.0.0".into();
     assert_eq!(replay(&record), Err(ReplayError::OtherEngine("payments/0.0.0".to_owned())));
 }

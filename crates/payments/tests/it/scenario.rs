@@ -51,8 +51,9 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             "later".to_owned()
         }
         ["show", name] => {
-            let (posted, held, available) = world.available(name);
-            format!("posted {posted} held {held} available {available}")
+            let (posted, held, available, pending) = world.balance(name);
+            let pending = if pending == 0 { String::new() } else { format!(" pending {pending}") };
+            format!("posted {posted} held {held} available {available}{pending}")
         }
         ["intent", id, shop, amount, options @ ..] => intent(world, id, shop, amount, options),
         ["pay", id, name, intent, options @ ..] => {
@@ -89,6 +90,10 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
         ["expire-hold", id] => {
             let permit = SystemPermit::dangerous_for_sweeper();
             said(world.submit(Command::ExpireHold { permit, payment: payment_id(id) }))
+        }
+        ["roll-up", name] => {
+            let (permit, account) = (SystemPermit::dangerous_for_sweeper(), world.account_of(name));
+            said(world.submit(Command::RollUp { permit, account }))
         }
         ["expire-intent", id] => {
             let permit = SystemPermit::dangerous_for_sweeper();
@@ -196,6 +201,7 @@ fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Refund(refund)) => {
             format!("refunded {} left {}", refund.amount.minor(), refund.remaining.minor())
         }
+        Ok(Accepted::RolledUp { credits, .. }) => format!("rolled up {credits}"),
         Ok(Accepted::Intent(intent)) => match intent.status {
             IntentStatus::Open => format!("asks {}", intent.core.amount.minor()),
             IntentStatus::Taken => "taken".to_owned(),
@@ -231,6 +237,8 @@ fn a_payment_moves_the_money_once() {
         intent i1 cafe 4500 -> asks 4500
         pay p1 ann i1 -> captured 4500
         show ann -> posted 5500 held 0 available 5500
+        show cafe -> posted 0 held 0 available 0 pending 4500
+        roll-up cafe -> rolled up 1
         show cafe -> posted 4500 held 0 available 4500
         # an honest retry signs afresh and gets the first answer
         pay p1 ann i1 -> captured 4500
@@ -276,7 +284,7 @@ fn a_manual_capture_holds_then_takes_a_part_and_releases_the_rest() {
         show ann -> posted 10000 held 4500 available 5500
         capture cafe p1 3000 -> captured 3000
         show ann -> posted 7000 held 0 available 7000
-        show cafe -> posted 3000 held 0 available 3000
+        show cafe -> posted 0 held 0 available 0 pending 3000
         capture cafe p1 -> refused payment.captured
         void cafe p1 -> refused payment.captured
     ",

@@ -8,8 +8,8 @@ use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
 use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
 use payments::{
-    Accepted, Admitted, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings, StaffPermit,
-    Stamp, State, decide, needs, replay,
+    Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
+    StaffPermit, Stamp, State, decide, needs, replay,
 };
 use protocol::{PayeeCard, SignUpBody, Text};
 use serde::{Serialize, de::DeserializeOwned};
@@ -37,8 +37,9 @@ pub(crate) struct World {
     pub(crate) accounts: BTreeMap<money::AccountId, Account>,
     pub(crate) transfers: BTreeMap<money::TransferId, Transfer>,
     pub(crate) holds: BTreeMap<money::HoldId, Hold>,
+    pub(crate) appended: Vec<Appended>,
     pub(crate) events: Vec<Event>,
-    pub(crate) records: Vec<DecisionRecord>,
+    pub(crate) records: Vec<DecisionRecord<'static>>,
     counter: u64,
 }
 
@@ -59,6 +60,7 @@ impl World {
             accounts: BTreeMap::new(),
             transfers: BTreeMap::new(),
             holds: BTreeMap::new(),
+            appended: Vec::new(),
             events: Vec::new(),
             records: Vec::new(),
             counter: 0,
@@ -96,9 +98,9 @@ impl World {
         let decision = decide(&admitted, &self.state, &self.settings, &stamp);
         let record = DecisionRecord::of(&decision, admitted.facts(), &self.state, &self.settings, &stamp);
         replay(&record).expect("a fresh record replays");
-        let written: DecisionRecord = serde_json::from_slice(&serde_json::to_vec(&record).unwrap()).unwrap();
+        let written: DecisionRecord<'static> = serde_json::from_slice(&serde_json::to_vec(&record).unwrap()).unwrap();
         assert_eq!(written, record, "a record survives being written");
-        self.records.push(record);
+        self.records.push(written);
         self.take_in(decision.changes());
         decision.into_outcome()
     }
@@ -111,11 +113,28 @@ impl World {
                 Change::Transfer(row) => assert!(self.transfers.insert(row.id, row.clone()).is_none()),
                 Change::Refunded(row) => assert!(self.transfers.insert(row.id, row.clone()).is_some()),
                 Change::Hold(row) => drop(self.holds.insert(row.id, row.clone())),
+                Change::Appended(row) => {
+                    let there = |other: &Appended| {
+                        (other.credit.transfer, other.credit.account) == (row.credit.transfer, row.credit.account)
+                    };
+                    assert!(!self.appended.iter().any(there), "a credit is appended once");
+                    self.appended.push(*row);
+                }
+                Change::RolledUp(row) => {
+                    let place = self.appended.iter().position(|waiting| waiting == row);
+                    self.appended.remove(place.expect("only what waits is rolled up, once"));
+                }
                 Change::Event(event) => self.events.push(event.clone()),
                 _ => {}
             }
         }
-        ledger::audit(self.accounts.values(), self.transfers.values(), self.holds.values()).expect("the books balance");
+        self.prove();
+    }
+
+    pub(crate) fn prove(&self) {
+        let (accounts, transfers) = (self.accounts.values(), self.transfers.values());
+        let appended = self.appended.iter().map(|row| &row.credit);
+        ledger::audit(accounts, transfers, self.holds.values(), appended).expect("the books balance");
     }
 
     pub(crate) fn open_payer(&mut self, name: &str, funds: i64) {
@@ -228,8 +247,8 @@ impl World {
         http_signature::read(&request).unwrap().verify(&public, self.now).unwrap()
     }
 
-    pub(crate) fn available(&self, name: &str) -> (i64, i64, i64) {
-        let account = match (self.people.get(name), self.shops.get(name)) {
+    pub(crate) fn account_of(&self, name: &str) -> money::AccountId {
+        match (self.people.get(name), self.shops.get(name)) {
             (Some(person), _) => match self.state.row(&payments::Key::Payer(person.phone.payer())) {
                 Some(payments::Row::Payer(payer)) => payer.wallet,
                 _ => panic!("no payer {name}"),
@@ -239,9 +258,15 @@ impl World {
                 _ => panic!("no payee {name}"),
             },
             _ => panic!("nobody is called {name}"),
-        };
-        let account = &self.accounts[&account];
-        (account.posted().minor(), account.held().minor(), account.available().minor())
+        }
+    }
+
+    /// Posted, held, available, and what waits to be rolled up.
+    pub(crate) fn balance(&self, name: &str) -> (i64, i64, i64, i64) {
+        let account = &self.accounts[&self.account_of(name)];
+        let waiting = self.appended.iter().filter(|row| row.credit.account == account.id);
+        let pending = waiting.map(|row| row.credit.amount.minor()).sum();
+        (account.posted().minor(), account.held().minor(), account.available().minor(), pending)
     }
 }
 

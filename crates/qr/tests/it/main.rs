@@ -10,8 +10,10 @@
 )]
 
 mod bytes;
+mod consumer;
 mod dynamic;
 mod fixture;
 mod inspection;
 mod keys;
+mod upi;
 mod vectors;

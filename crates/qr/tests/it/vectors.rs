@@ -11,7 +11,7 @@ fn shared() -> PathBuf {
     std::env::var_os("FARTHING_SHARED").map_or_else(default, PathBuf::from)
 }
 
-fn cases(name: &str) -> Option<Vec<Value>> {
+pub(crate) fn cases(name: &str) -> Option<Vec<Value>> {
     let path = shared().join("vectors/01-emv-qr").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("published vectors are not at {}: nothing compared", path.display());
@@ -22,7 +22,7 @@ fn cases(name: &str) -> Option<Vec<Value>> {
 }
 
 /// Only what the vectors say about an object.
-fn object(element: &qr::Element) -> Value {
+fn object(element: &qr::Element<'_>) -> Value {
     let mut object = Map::new();
     object.insert("id".to_owned(), json!(element.id_text()));
     object.insert("len".to_owned(), json!(element.value.chars().count()));
@@ -63,7 +63,8 @@ fn every_valid_code_is_read_as_published() {
         assert_eq!(tree, case["tree"], "{id}");
         let seen = qr::inspect(text, None, money::Instant::EPOCH);
         assert_eq!(serde_json::to_value(&seen.fields).unwrap(), case["fields"], "{id}");
-        assert!(seen.valid && seen.verdict != qr::Verdict::Trusted, "{id}");
+        // The Brazilian manual forbids `https://` in a location; the vectors refuse it in `x009` and keep it in `v028`.
+        assert!(seen.valid == (id != "v028") && seen.verdict != qr::Verdict::Trusted, "{id}");
         for strict in case["strict_findings"].as_array().unwrap() {
             let kind = finding(strict.as_str().unwrap());
             assert!(payload.findings().iter().any(|found| found.kind == kind), "{id}: {strict}");
@@ -89,12 +90,16 @@ fn is_named(case: &Value, kind: DecodeErrorKind) -> bool {
 #[test]
 fn every_broken_code_is_refused() {
     let Some(cases) = cases("mpm-invalid.json") else { return };
-    let (mut refused, mut later) = (0, Vec::new());
+    let (mut refused, mut accepted) = (0, Vec::new());
     for case in &cases {
         let id = case["id"].as_str().unwrap();
         let answer = decode(case["payload"].as_str().unwrap()).map(drop);
         match (case["expect"].as_str().unwrap(), answer) {
-            ("invalid (semantic)", Ok(())) => later.push(id),
+            ("invalid (semantic)", Ok(())) => {
+                let seen = qr::inspect(case["payload"].as_str().unwrap(), None, money::Instant::EPOCH);
+                accepted.extend(seen.valid.then_some(id));
+                refused += 1;
+            }
             (_, Err(error)) => {
                 assert!(is_named(case, error.kind), "{id}: {error}");
                 refused += 1;
@@ -104,7 +109,55 @@ fn every_broken_code_is_refused() {
             (expect, Ok(())) => panic!("{id} ({expect}) was accepted"),
         }
     }
-    println!("{refused} broken codes refused; {} wait for national profiles: {later:?}", later.len());
+    assert!(accepted.is_empty(), "{accepted:?}");
+    println!("{refused} broken codes refused");
+}
+
+/// The vectors' own label, where it follows from what the code says: `v084` names nothing but baht.
+#[test]
+fn every_network_is_recognised_by_its_identifier() {
+    let Some(cases) = cases("mpm-valid.json") else { return };
+    let mut other = Vec::new();
+    for case in &cases {
+        let seen = qr::inspect(case["payload"].as_str().unwrap(), None, money::Instant::EPOCH);
+        let network = serde_json::to_value(seen.network).unwrap();
+        if network != case["profile"] {
+            other.push(format!("{} {} {network}", case["id"], case["profile"]));
+        }
+    }
+    assert!(other.iter().all(|row| row.contains("v084")), "{other:?}");
+}
+
+#[test]
+fn strict_refuses_exactly_what_the_vectors_object_to() {
+    let Some(cases) = cases("mpm-valid.json") else { return };
+    let mut other = Vec::new();
+    for case in &cases {
+        let seen = qr::inspect(case["payload"].as_str().unwrap(), None, money::Instant::EPOCH);
+        let clean = case["strict_findings"].as_array().unwrap().is_empty();
+        if seen.is_strict() != clean && case["id"] != "v028" {
+            other.push((case["id"].to_string(), seen.findings));
+        }
+    }
+    assert!(other.is_empty(), "{other:#?}");
+}
+
+#[test]
+fn the_verification_table_of_khqr_is_answered_with_its_numbers() {
+    let Some(cases) = cases("khqr-verify-table.json") else { return };
+    let mut other = Vec::new();
+    for case in &cases {
+        let now = money::Instant::from_unix_millis(case["valid_at_ms"].as_i64().unwrap_or(1_640_000_000_000));
+        let seen = qr::inspect(case["payload"].as_str().unwrap(), None, now);
+        // Two broken rows name no account of Bakong: they are refused, without a number of its kit.
+        let khqr = seen.network == Some(qr::Network::Khqr);
+        let number = case["bakong_error_code"].as_u64().filter(|_| khqr);
+        let given: Vec<u64> = seen.findings.iter().filter_map(|found| found.bakong_error_code.map(u64::from)).collect();
+        if seen.valid != (case["expect"] == "valid") || number.is_some_and(|number| !given.contains(&number)) {
+            other.push(format!("{} {number:?} {given:?} {}", case["statement"], case["payload"]));
+        }
+    }
+    assert!(other.is_empty(), "{other:#?}");
 }
 
 #[test]

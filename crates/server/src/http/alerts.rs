@@ -51,6 +51,6 @@ pub(crate) async fn stream(
 }
 
 async fn payee_name(app: &App, event: &Event) -> Option<String> {
-    let (payee, _) = app.store.payee(event.payee?).await.ok()??;
+    let payee = app.store.payee(event.payee?).await.ok()??;
     Some(payee.card.name.to_string())
 }

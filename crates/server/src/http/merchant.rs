@@ -14,14 +14,14 @@ use crate::extract::{Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
 use crate::render;
 
-/// The merchant itself, with its balance.
+/// The merchant itself, with its balance: what is counted, and what was paid and is counted within a second.
 #[utoipa::path(
     get, path = "/v1/payee", operation_id = "payee", tag = "merchant", security(("merchant_key" = [])),
     responses((status = 200, body = PayeeView))
 )]
 pub(crate) async fn payee(State(app): State<Arc<App>>, merchant: Merchant) -> Result<Json<PayeeView>, Failure> {
-    let (payee, account) = app.store.payee(merchant.permit.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
-    Ok(Json(render::payee(&payee, &account)))
+    let balance = app.store.payee_balance(merchant.permit.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
+    Ok(Json(render::payee(&balance)))
 }
 
 /// Take held money, or a part of it; the rest is released.

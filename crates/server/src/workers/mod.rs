@@ -1,5 +1,6 @@
 //! [`Workers`]: every task of the server, so that shutdown can wait for all of them.
 
+mod roller;
 mod sealer;
 mod sweeper;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;
 
@@ -25,6 +27,11 @@ pub(crate) struct Workers {
 pub(crate) struct Stopping(watch::Receiver<bool>);
 
 impl Stopping {
+    /// Whether the server stops.
+    pub(crate) fn is_set(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
     /// Waits until the server stops.
     pub(crate) async fn wait(&mut self) {
         // A closed channel means that the server is gone, which is the same answer.

@@ -1,6 +1,6 @@
 //! THE table: everything that may be wrong with a payment, one row each. Nothing ever moves.
 
-use money::{Digest, PayeeId};
+use money::{Amount, Digest, PayeeId};
 use protocol::{FreezeBody, IntentView, Page, PayeeView, PayerView, PaymentStatus, PaymentView, Problem};
 use server::keys;
 use store::Store;
@@ -63,13 +63,15 @@ impl Scene {
     }
 
     /// Everything that must stay as it is.
-    async fn state(&mut self) -> (PayerView, PayerView, PayeeView, Vec<PaymentView>, IntentView) {
+    async fn state(&mut self) -> (PayerView, PayerView, Amount, Vec<PaymentView>, IntentView) {
         let list: Page<PaymentView> = self.payer.get(&self.world, "/v1/payments?limit=200").await.expect(200);
+        let balance = self.merchant.get(&self.world, "/v1/payee").await.expect::<PayeeView>(200).balance;
         let moved = |payment: &PaymentView| payment.status != PaymentStatus::Refused;
         (
             self.payer.me(&self.world).await,
             self.frozen.me(&self.world).await,
-            self.merchant.get(&self.world, "/v1/payee").await.expect(200),
+            // When a payment is counted is no movement.
+            balance.available.checked_add(balance.pending).unwrap(),
             list.items.into_iter().filter(moved).collect(),
             self.merchant.get(&self.world, &format!("/v1/intents/{}", self.intent.intent)).await.expect(200),
         )
@@ -176,7 +178,7 @@ async fn the_code_is_wrong() {
     let other_name = keys::rotate(foreign.path(), &root, scene.world.now()).unwrap();
     let ours = keys::load(scene.world.dir.path()).unwrap();
     let (row, _) = scene.world.store.intent(intent.intent).await.unwrap().unwrap();
-    let (payee, _) = scene.world.store.payee(intent.core.payee.id).await.unwrap().unwrap();
+    let payee = scene.world.store.payee(intent.core.payee.id).await.unwrap().unwrap();
     let other_payee = payments::Intent { payee: PayeeId::from_bytes([1; 16]), ..row.clone() };
     let mut dearer = row.clone();
     dearer.core.amount = crate::world::won(9_900);

@@ -6,6 +6,7 @@ use protocol::{
     VoidBody, sha256,
 };
 use serde_json::json;
+use store::Store;
 
 use crate::client::Sent;
 use crate::world::{Merchant, World, refund_id, won};
@@ -15,7 +16,8 @@ fn refund(world: &World, payment: PaymentId, minor: i64) -> RefundBody {
 }
 
 async fn balance(world: &World, merchant: &Merchant) -> i64 {
-    merchant.get(world, "/v1/payee").await.expect::<PayeeView>(200).balance.available.minor()
+    let balance = merchant.get(world, "/v1/payee").await.expect::<PayeeView>(200).balance;
+    balance.available.checked_add(balance.pending).unwrap().minor()
 }
 
 #[tokio::test]
@@ -147,4 +149,29 @@ async fn held_money_is_captured_in_part_or_voided() {
     assert_eq!(voided.status, PaymentStatus::Voided);
     assert_eq!(payer.me(&world).await.balance.available, won(7_000));
     assert_eq!(balance(&world, &merchant).await, 3_000);
+}
+
+/// The clock of the world stands still and the roll-up goes by the machine's, so this waits for the fact itself.
+#[tokio::test]
+async fn what_is_paid_is_pending_and_then_available_without_anybody_asking() {
+    let world = World::start().await;
+    let merchant = world.merchant().await;
+    let mut payer = world.payer(10_000).await;
+    payer.pay(&world, &merchant.intent(&world, 4_000).await).await;
+    payer.pay(&world, &merchant.intent(&world, 500).await).await;
+    assert_eq!(balance(&world, &merchant).await, 4_500, "counted or not, it is there");
+    let counted = async {
+        loop {
+            let row = world.store.payee_balance(merchant.payee).await.unwrap().unwrap();
+            assert_eq!(row.account.available().minor() + row.pending.minor(), 4_500);
+            if row.pending.is_zero() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), counted).await.unwrap();
+    let view = merchant.get(&world, "/v1/payee").await.expect::<PayeeView>(200).balance;
+    assert_eq!((view.available, view.posted, view.held, view.pending), (won(4_500), won(4_500), won(0), won(0)));
+    assert_eq!(view.as_of, world.now());
 }

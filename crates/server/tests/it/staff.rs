@@ -103,7 +103,7 @@ async fn keys_are_private_survive_a_restart_and_rotate_under_the_same_root() {
     let trusted = qr::TrustedKeys::check(rotated.key_set(), &first.set.root, Some(1), world.now()).unwrap();
     assert!(qr::verify(&intent.code, &trusted, world.now()).is_ok(), "codes already shown stay good");
     let (row, _) = world.store.intent(intent.intent).await.unwrap().unwrap();
-    let (payee, _) = world.store.payee(row.payee).await.unwrap().unwrap();
+    let payee = world.store.payee(row.payee).await.unwrap().unwrap();
     assert!(qr::verify(&rotated.code(&row, &payee).unwrap(), &trusted, world.now()).is_ok());
     let other = keys::create(&world.dir.path().join("other"), world.now()).unwrap();
     assert_ne!(other.key_set().set.root, first.set.root);

@@ -21,7 +21,7 @@ use crate::postgres::kinds::{DECISIONS, PAYER_KEYS, Place, WRITTEN, write};
 use crate::postgres::link::{Link, Parameter};
 use crate::postgres::load::{Loaded, Locking, load};
 use crate::postgres::present::Present;
-use crate::postgres::table::{Rows, Value};
+use crate::postgres::table::{Fate, Rows, Table, Value};
 
 /// Why a batch was not committed, or not known to be.
 pub(crate) enum Trouble {
@@ -278,31 +278,38 @@ impl Work<'_> {
 
     /// What the batch adds and changes, table by table.
     fn rows<'a>(&self, plan: &Plan<'a>, keys: &BatchKeys<'_>, leaf: i64) -> Result<Vec<Rows<'a>>, Fault> {
-        let mut rows: Vec<Rows<'a>> =
-            WRITTEN.iter().flat_map(|table| [Rows::new(table, true), Rows::new(table, false)]).collect();
-        let mut put = |table: &'static crate::postgres::table::Table, fresh: bool, values, version| {
-            let found = rows.iter_mut().find(|rows| std::ptr::eq(rows.table, table) && rows.fresh == fresh);
+        let every = WRITTEN.iter().flat_map(|table| Fate::ALL.map(|fate| Rows::new(table, fate)));
+        let mut rows: Vec<Rows<'a>> = every.collect();
+        let mut put = |table: &'static Table, fate: Fate, values, version| {
+            let found = rows.iter_mut().find(|rows| std::ptr::eq(rows.table, table) && rows.fate == fate);
             found.map(|rows| rows.push(values, version)).ok_or(Fault::Unwritable(table.name))
         };
         for (n, &(change, fresh)) in (0_i64..).zip(&plan.writes) {
             let place = Place { epoch: self.epoch.number, leaf, n };
             let identity = |payer| keys.loaded.keys.get(&(payer, Class::Identity)).cloned();
-            let version = self.version(change, keys);
+            let version = version(change, keys);
+            let fate = match (change, fresh) {
+                // Appended and rolled up in one commit: it was never stored.
+                (Change::RolledUp(_), true) => continue,
+                (Change::RolledUp(_), false) => Fate::Removed,
+                (_, true) => Fate::Added,
+                (_, false) => Fate::Changed,
+            };
             for (table, values) in write(change, place, identity, fresh)? {
-                put(table, fresh, values, version)?;
+                put(table, fate, values, version)?;
             }
         }
         for (payer, class, wrapped) in &keys.made {
             let payer = Value::Bytes(Cow::Owned(payer.as_bytes().to_vec()));
-            put(&PAYER_KEYS, true, vec![payer, class.word().into(), wrapped.clone().into()], 0)?;
+            put(&PAYER_KEYS, Fate::Added, vec![payer, class.word().into(), wrapped.clone().into()], 0)?;
         }
         Ok(rows)
     }
+}
 
-    #[expect(clippy::unused_self, reason = "belongs to the batch")]
-    fn version(&self, change: &Change, keys: &BatchKeys<'_>) -> i64 {
-        mutable_key(change).and_then(|key| keys.loaded.versions.get(&key).copied()).unwrap_or(0)
-    }
+/// With which version the row of `change` was read.
+fn version(change: &Change, keys: &BatchKeys<'_>) -> i64 {
+    mutable_key(change).and_then(|key| keys.loaded.versions.get(&key).copied()).unwrap_or(0)
 }
 
 const LEAF: &str = "INSERT INTO audit_leaves (epoch, seq, at, decisions, transfers, prev, leaf) \
@@ -311,7 +318,7 @@ const LEAF: &str = "INSERT INTO audit_leaves (epoch, seq, at, decisions, transfe
 const HEAD: &str = "UPDATE audit_epochs SET head_seq = $2::bigint, head = $3, head_at = $4 WHERE epoch = $1 AND head_seq = $2::bigint - 1";
 
 fn decisions<'a>(recorded: &[(money::DecisionId, &'a decided::Record)], at: Instant, next: &Epoch) -> Rows<'a> {
-    let mut rows = Rows::new(&DECISIONS, true);
+    let mut rows = Rows::new(&DECISIONS, Fate::Added);
     for (n, (id, record)) in (0_i64..).zip(recorded) {
         let values = vec![
             Value::Bytes(Cow::Owned(id.as_bytes().to_vec())),

@@ -11,7 +11,7 @@ use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::findings::{Findings, hex};
 use crate::keys::{Class, SealKey};
-use crate::postgres::kinds::{ACCOUNTS, HOLD_PARTS, HOLDS, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
+use crate::postgres::kinds::{ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
 use crate::postgres::link::Parameter;
 use crate::postgres::query::Tables;
 use crate::rows::{self, Columns};
@@ -68,6 +68,7 @@ pub(crate) async fn books(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
             Ok((hold, rows::hold_part(columns)?))
         })
         .await?,
+        appended: scan(found, tables, "appended credit of payer", &APPENDED.select("", ""), rows::appended).await?,
     };
     Ok(books.check(findings))
 }

@@ -17,7 +17,7 @@ use crate::words::Word;
 pub(crate) static ACCOUNTS: Table = table!(true, "accounts",
     id: Key Bytes, currency: Fixed Text, normal: Fixed Text, overdraft: Fixed Text, overdraft_minor: Fixed Long,
     debits_posted: Changes Long, credits_posted: Changes Long, debits_held: Changes Long, credits_held: Changes Long,
-    closed: Changes Flag);
+    closed: Changes Flag, intake: Fixed Text);
 pub(crate) static TRANSFERS: Table = table!(true, "transfers",
     id: Key Bytes, kind: Fixed Text, origin: Fixed Bytes, at: Fixed Long, refunded_minor: Changes Long,
     epoch: Search Long, leaf: Search Long);
@@ -58,6 +58,9 @@ pub(crate) static REFUNDS: Table = table!(false, "refunds",
 pub(crate) static PAIRS: Table = table!(true, "pairs",
     payer: Key Bytes, payee: Key Bytes, payments: Changes Long, total_minor: Changes Long, captured_at: Changes Long,
     last_at: Changes Long);
+pub(crate) static APPENDED: Table = table!(false, "appended",
+    payer: Key Bytes, transfer: Key Bytes, account: Key Bytes, amount_minor: Fixed Long, currency: Fixed Text,
+    at: Fixed Long);
 pub(crate) static PROOFS: Table = table!(false, "used_proofs", id: Key Bytes, expires_at: Fixed Long);
 pub(crate) static EVENTS: Table = table!(false, "events",
     id: Key Bytes, at: Fixed Long, kind: Fixed Text, payer: Fixed Bytes, payee: Fixed Bytes, intent: Fixed Bytes,
@@ -69,7 +72,7 @@ pub(crate) static DECISIONS: Table = table!(false, "decisions",
 pub(crate) static DEVICE_KEYS: Table = table!(false, "devices", id: Fixed Bytes, key: Key Bytes);
 
 /// Every table a commit writes, in the order in which it does.
-pub(crate) static WRITTEN: [&Table; 16] = [
+pub(crate) static WRITTEN: [&Table; 17] = [
     &PROOFS,
     &PAYER_KEYS,
     &PAYERS,
@@ -84,6 +87,7 @@ pub(crate) static WRITTEN: [&Table; 16] = [
     &HOLD_PARTS,
     &TRANSFERS,
     &POSTINGS,
+    &APPENDED,
     &REFUNDS,
     &EVENTS,
 ];
@@ -94,7 +98,7 @@ pub(crate) struct Kind {
     /// Whether its rows are locked while a decision rests on them. Kinds stand in the order in which they are locked.
     pub(crate) locked: bool,
     /// The columns of a key, if it is of this kind.
-    pub(crate) key: fn(&Key) -> Option<[Vec<u8>; 2]>,
+    pub(crate) key: fn(&Key) -> Option<[Vec<u8>; 3]>,
     /// How many columns a key has.
     pub(crate) key_columns: usize,
     /// Columns that are read besides, and where from: the encrypted columns' keys.
@@ -152,7 +156,7 @@ macro_rules! kind {
             table: &$table,
             locked: $locked,
             key: |key| match key {
-                Key::$key(id) => Some([id.as_bytes().to_vec(), Vec::new()]),
+                Key::$key(id) => Some([id.as_bytes().to_vec(), Vec::new(), Vec::new()]),
                 _ => None,
             },
             key_columns: 1,
@@ -164,7 +168,7 @@ macro_rules! kind {
 }
 
 /// Every kind of row that decisions read. INVARIANT: locked kinds come first, in the order payer, funding, intent.
-pub(crate) static KINDS: [Kind; 13] = [
+pub(crate) static KINDS: [Kind; 14] = [
     kind!(PAYERS, Payer, true, KEYS_OF_PAYER, None, |columns, context| {
         let payer = rows::payer_with(columns, &mut |columns, payer| {
             columns.take::<i64>()?;
@@ -202,7 +206,7 @@ pub(crate) static KINDS: [Kind; 13] = [
         table: &IDEMPOTENT,
         locked: false,
         key: |key| match key {
-            Key::Idempotent(payee, key) => Some([payee.as_bytes().to_vec(), key.as_bytes().to_vec()]),
+            Key::Idempotent(payee, key) => Some([payee.as_bytes().to_vec(), key.as_bytes().to_vec(), Vec::new()]),
             _ => None,
         },
         key_columns: 2,
@@ -225,7 +229,7 @@ pub(crate) static KINDS: [Kind; 13] = [
         table: &PAIRS,
         locked: false,
         key: |key| match key {
-            Key::Pair(payer, payee) => Some([payer.as_bytes().to_vec(), payee.as_bytes().to_vec()]),
+            Key::Pair(payer, payee) => Some([payer.as_bytes().to_vec(), payee.as_bytes().to_vec(), Vec::new()]),
             _ => None,
         },
         key_columns: 2,
@@ -244,6 +248,23 @@ pub(crate) static KINDS: [Kind; 13] = [
         let transfer = rows::transfer(columns)?;
         Ok((Key::Transfer(transfer.id), Row::Transfer(transfer)))
     }),
+    Kind {
+        table: &APPENDED,
+        locked: false,
+        key: |key| match key {
+            Key::Appended(payer, transfer, account) => {
+                Some([payer.as_bytes().to_vec(), transfer.as_bytes().to_vec(), account.as_bytes().to_vec()])
+            }
+            _ => None,
+        },
+        key_columns: 3,
+        extra: NO_EXTRA,
+        parts: None,
+        read: |columns, _| {
+            let row = rows::appended(columns)?;
+            Ok((Key::Appended(row.payer, row.credit.transfer, row.credit.account), Row::Appended(row)))
+        },
+    },
     kind!(PROOFS, Proof, false, NO_EXTRA, None, |columns, _| {
         let id: [u8; 32] = columns.take()?;
         columns.take::<i64>()?;
@@ -337,6 +358,12 @@ pub(crate) fn write<'a>(
         Change::Account(row) => (&ACCOUNTS, account(row)),
         Change::Hold(row) => return Ok(hold(row, fresh)),
         Change::Transfer(row) | Change::Refunded(row) => return Ok(transfer(row, place, fresh)),
+        Change::Appended(row) | Change::RolledUp(row) => {
+            let ledger::Appended { transfer, account, amount, at } = &row.credit;
+            let (payer, transfer) = (row.payer.as_bytes().into(), transfer.as_bytes().into());
+            let (account, currency) = (account.as_bytes().into(), amount.currency().code().into());
+            (&APPENDED, vec![payer, transfer, account, amount.minor().into(), currency, at.unix_millis().into()])
+        }
         Change::Proof(row) => (&PROOFS, vec![row.id.as_bytes().into(), row.expires_at.unix_millis().into()]),
         Change::Event(row) => (&EVENTS, event(row, place)),
     }])
@@ -359,6 +386,7 @@ fn account(row: &ledger::Account) -> Vec<Value<'_>> {
         row.debits_held.into(),
         row.credits_held.into(),
         row.closed.into(),
+        row.intake.word().into(),
     ]
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
-use money::PayerId;
+use futures_util::future::{try_join, try_join_all};
+use money::{AccountId, PayerId, TransferId};
 use payments::{Key, Row, State};
 
 use crate::fault::Fault;
@@ -48,11 +48,18 @@ pub(crate) async fn load(
             link.prepare(&parts_sql(parts)).await?;
         }
     }
+    if wanted.iter().any(|key| matches!(key, Key::AppendedTo(_))) {
+        link.prepare(LISTED).await?;
+    }
     for key in wanted {
         state.load(*key, None);
     }
     // Polled in order, so the locks are asked for in order, and what follows is read under them.
-    let found = try_join_all(groups.iter().map(|group| group.read(link, ring, locking))).await?;
+    let found = try_join_all(groups.iter().map(|group| group.read(link, ring, locking)));
+    let (found, listed) = try_join(found, listed(link, wanted)).await?;
+    for (account, row) in listed {
+        state.load(Key::AppendedTo(account), Some(row));
+    }
     for (rows, keys) in found {
         for (key, row, version) in rows {
             loaded.versions.insert(key, version);
@@ -63,20 +70,49 @@ pub(crate) async fn load(
     Ok(())
 }
 
-/// The wanted keys of one kind.
+/// The oldest credits that wait for each account. The list is read under the account's lock, which every roll-up holds.
+const LISTED: &str = "SELECT a.account, x.payer, x.transfer FROM UNNEST ($1::bytea[]) AS a (account) \
+    CROSS JOIN LATERAL (SELECT payer, transfer, at FROM appended WHERE account = a.account \
+    ORDER BY at, transfer LIMIT $2) x ORDER BY a.account, x.at, x.transfer";
+
+async fn listed(link: &Link, wanted: &[Key]) -> Result<Vec<(AccountId, Row)>, Fault> {
+    let accounts = wanted.iter().filter_map(|key| match key {
+        Key::AppendedTo(account) => Some(account.as_bytes().as_slice()),
+        _ => None,
+    });
+    let accounts: Vec<&[u8]> = accounts.collect();
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let most = i64::try_from(payments::limits::ROLL_UP_MAX).unwrap_or(i64::MAX);
+    let mut lists: Vec<(AccountId, Vec<(PayerId, TransferId)>)> = Vec::new();
+    for row in &link.query(LISTED, &[&accounts, &most]).await? {
+        let mut columns = Columns::postgres(row);
+        let account = columns.id(AccountId::from_bytes)?;
+        let credit = (columns.id(PayerId::from_bytes)?, columns.id(TransferId::from_bytes)?);
+        match lists.last_mut() {
+            Some((last, list)) if *last == account => list.push(credit),
+            _ => lists.push((account, vec![credit])),
+        }
+    }
+    Ok(lists.into_iter().map(|(account, list)| (account, Row::AppendedTo(list))).collect())
+}
+
+/// The wanted keys of one kind, one list for each column of a key.
 struct Group {
     kind: &'static Kind,
-    first: Vec<Vec<u8>>,
-    second: Vec<Vec<u8>>,
+    columns: [Vec<Vec<u8>>; 3],
 }
 
 type Found = (Vec<(Key, Row, i64)>, Vec<(PayerId, Class, Arc<SealKey>)>);
 
 impl Group {
     fn of(kind: &'static Kind, wanted: &[Key]) -> Option<Self> {
-        let (first, second): (Vec<_>, Vec<_>) =
-            wanted.iter().filter_map(kind.key).map(|[first, second]| (first, second)).unzip();
-        if first.is_empty() { None } else { Some(Self { kind, first, second }) }
+        let mut columns = [Vec::new(), Vec::new(), Vec::new()];
+        for key in wanted.iter().filter_map(kind.key) {
+            columns.iter_mut().zip(key).for_each(|(column, part)| column.push(part));
+        }
+        if columns.iter().all(Vec::is_empty) { None } else { Some(Self { kind, columns }) }
     }
 
     fn sql(&self, locking: Locking) -> String {
@@ -93,8 +129,9 @@ impl Group {
     }
 
     async fn read(&self, link: &Link, ring: &Keyring, locking: Locking) -> Result<Found, Fault> {
-        let both: [Parameter<'_>; 2] = [&self.first, &self.second];
-        let parameters = both.get(..self.kind.key_columns).unwrap_or(&both);
+        let [first, second, third] = &self.columns;
+        let all: [Parameter<'_>; 3] = [first, second, third];
+        let parameters = all.get(..self.kind.key_columns).unwrap_or(&all);
         let sql = self.sql(locking);
         let rows = link.query(&sql, parameters);
         let (rows, parts) = match &self.kind.parts {
@@ -102,7 +139,7 @@ impl Group {
             Some(parts) => {
                 let sql = parts_sql(parts);
                 let parts = link.query(&sql, parameters);
-                futures_util::future::try_join(rows, parts).await?
+                try_join(rows, parts).await?
             }
         };
         let version = self.kind.table.columns.iter().filter(|column| column.role != Role::Search).count();
@@ -117,7 +154,7 @@ impl Group {
     }
 
     fn attach(&self, key: &Key, row: &mut Row, parts: &[tokio_postgres::Row]) -> Result<(), Fault> {
-        let (Some(kind), Some([id, _])) = (&self.kind.parts, (self.kind.key)(key)) else { return Ok(()) };
+        let (Some(kind), Some([id, ..])) = (&self.kind.parts, (self.kind.key)(key)) else { return Ok(()) };
         for part in parts {
             let mut columns = Columns::postgres(part);
             if columns.bytes()? == id {

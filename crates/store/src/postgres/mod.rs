@@ -21,7 +21,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
-use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
@@ -32,8 +32,8 @@ use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
-    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PaymentFilter, PaymentRow, Store,
-    StoreError, limits,
+    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
+    PaymentRow, Store, StoreError, limits,
 };
 use batch::{Hints, Steps};
 use committer::{Committer, Shared, Waiting, say};
@@ -307,8 +307,17 @@ impl Store for PostgresStore {
         self.read("reading a device", move |tables| Box::pin(tables.device(device)))
     }
 
-    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<(Payee, Account)>> {
+    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {
         self.read("reading a payee", move |tables| Box::pin(tables.payee(payee)))
+    }
+
+    fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>> {
+        let now = self.now();
+        self.read("reading a payee's balance", move |tables| Box::pin(tables.payee_balance(payee, now)))
+    }
+
+    fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
+        self.read("reading what is to be rolled up", move |tables| Box::pin(tables.to_roll_up(limit)))
     }
 
     fn payee_of_api_key(&self, key: Digest) -> Answer<'_, Option<Payee>> {

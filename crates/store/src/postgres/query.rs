@@ -1,7 +1,7 @@
 //! Reads: what the server shows. None of it decides anything.
 
 use ledger::Account;
-use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
+use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
 use payments::{Device, Event, Intent, Key, Payee, Payer, Payment, Refund, Row, State};
 
 use crate::fault::Fault;
@@ -11,7 +11,7 @@ use crate::postgres::link::Link;
 use crate::postgres::load::{Loaded, Locking, load};
 use crate::rows::{self, Columns};
 use crate::words::Word;
-use crate::{Due, PageRequest, PageRows, PaymentFilter, PaymentRow};
+use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
 
 /// The tables behind one connection, within one moment.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ impl Tables<'_> {
         Ok(state.row(&key).cloned())
     }
 
-    async fn account(self, id: money::AccountId, what: &'static str) -> Result<Account, Fault> {
+    async fn account(self, id: AccountId, what: &'static str) -> Result<Account, Fault> {
         match self.row(Key::Account(id)).await? {
             Some(Row::Account(account)) => Ok(account),
             _ => Err(Fault::Unreadable(what)),
@@ -62,10 +62,34 @@ impl Tables<'_> {
         })
     }
 
-    pub(crate) async fn payee(self, id: PayeeId) -> Result<Option<(Payee, Account)>, Fault> {
-        let Some(Row::Payee(payee)) = self.row(Key::Payee(id)).await? else { return Ok(None) };
+    pub(crate) async fn payee(self, id: PayeeId) -> Result<Option<Payee>, Fault> {
+        Ok(match self.row(Key::Payee(id)).await? {
+            Some(Row::Payee(payee)) => Some(payee),
+            _ => None,
+        })
+    }
+
+    /// WHY both in one moment: a credit stands either in the account or among those that wait, and must be seen once.
+    pub(crate) async fn payee_balance(self, id: PayeeId, now: Instant) -> Result<Option<PayeeBalance>, Fault> {
+        let Some(payee) = self.payee(id).await? else { return Ok(None) };
         let account = self.account(payee.account, "payee's account").await?;
-        Ok(Some((payee, account)))
+        let sql = "SELECT coalesce(sum(amount_minor), 0)::bigint, min(at) FROM appended WHERE account = $1";
+        let waiting = self.link.maybe(sql, &[&payee.account.as_bytes().as_slice()]).await?;
+        let (minor, oldest) = match &waiting {
+            Some(row) => {
+                let mut columns = Columns::postgres(row);
+                (columns.take::<i64>()?, columns.maybe_instant()?)
+            }
+            None => (0, None),
+        };
+        let (pending, as_of) = (Amount::new(minor, account.currency), oldest.unwrap_or(now));
+        Ok(Some(PayeeBalance { payee, account, pending, as_of }))
+    }
+
+    pub(crate) async fn to_roll_up(self, limit: usize) -> Result<Vec<AccountId>, Fault> {
+        let sql = "SELECT account FROM appended GROUP BY account ORDER BY min(at), account LIMIT $1";
+        let found = self.link.query(sql, &[&count(limit)]).await?;
+        found.iter().map(|row| Columns::postgres(row).id(AccountId::from_bytes)).collect()
     }
 
     pub(crate) async fn payee_of_api_key(self, key: Digest) -> Result<Option<Payee>, Fault> {

@@ -7,7 +7,10 @@ use crate::postgres::link::Link;
 use crate::{StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 1] = [("V1__initial", include_str!("../../migrations/postgres/V1__initial.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__initial", include_str!("../../migrations/postgres/V1__initial.sql")),
+    ("V2__appended", include_str!("../../migrations/postgres/V2__appended.sql")),
+];
 
 /// Brings the schema up to date. A newer one than this program knows is left alone.
 pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {

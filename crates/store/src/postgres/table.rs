@@ -130,6 +130,20 @@ impl Table {
         )
     }
 
+    /// `DELETE` of many rows, one array for each column of the key.
+    pub(crate) fn remove(&self) -> String {
+        let keys: Vec<&Column> = self.columns.iter().filter(|column| column.role == Role::Key).collect();
+        let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
+        let same: Vec<String> = names.iter().map(|name| format!("t.{name} = u.{name}")).collect();
+        let arrays = arrays(keys.into_iter());
+        format!(
+            "DELETE FROM {} t USING UNNEST ({arrays}) AS u ({}) WHERE {}",
+            self.name,
+            names.join(", "),
+            same.join(" AND ")
+        )
+    }
+
     /// The columns that an update is handed: the key, and what changes.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &'static Column> + Clone + use<> {
         self.columns.iter().filter(|column| matches!(column.role, Role::Key | Role::Changes))
@@ -195,16 +209,40 @@ impl<'a> Array<'a> {
     }
 }
 
-/// Rows of one table to be added or changed together.
+/// What becomes of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// They are new.
+    Added,
+    /// They are there, with the version they were read with.
+    Changed,
+    /// They are there, and go.
+    Removed,
+}
+
+impl Fate {
+    pub(crate) const ALL: [Self; 3] = [Self::Added, Self::Changed, Self::Removed];
+
+    /// Whether a statement is handed a column of this role.
+    const fn takes(self, role: Role) -> bool {
+        match self {
+            Self::Added => true,
+            Self::Changed => matches!(role, Role::Key | Role::Changes),
+            Self::Removed => matches!(role, Role::Key),
+        }
+    }
+}
+
+/// Rows of one table that share their fate.
 pub(crate) struct Rows<'a> {
     pub(crate) table: &'static Table,
-    pub(crate) fresh: bool,
+    pub(crate) fate: Fate,
     rows: Vec<(Vec<Value<'a>>, i64)>,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) const fn new(table: &'static Table, fresh: bool) -> Self {
-        Self { table, fresh, rows: Vec::new() }
+    pub(crate) const fn new(table: &'static Table, fate: Fate) -> Self {
+        Self { table, fate, rows: Vec::new() }
     }
 
     /// Adds a row: its values in the order of the columns, and the version it was read with.
@@ -221,31 +259,34 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn sql(&self) -> String {
-        if self.fresh { self.table.insert() } else { self.table.update() }
+        match self.fate {
+            Fate::Added => self.table.insert(),
+            Fate::Changed => self.table.update(),
+            Fate::Removed => self.table.remove(),
+        }
     }
 
     /// One array a column. Rows are sorted by key, so that two commits meet in the same order on a unique key.
     pub(crate) fn arrays(mut self) -> Result<Vec<Array<'a>>, Fault> {
         let columns = self.table.columns;
         self.rows.sort_by(|(left, _), (right, _)| key(columns, left).cmp(key(columns, right)));
-        let wanted = |column: &Column| self.fresh || matches!(column.role, Role::Key | Role::Changes);
-        let mut arrays: Vec<Array<'a>> =
-            columns.iter().filter(|column| wanted(column)).map(|column| Array::new(column.kind)).collect();
+        let mut arrays: Vec<Array<'a>> = columns
+            .iter()
+            .filter(|column| self.fate.takes(column.role))
+            .map(|column| Array::new(column.kind))
+            .collect();
         let mut versions = Array::new(Type::Long);
         for (values, version) in self.rows {
             if values.len() != columns.len() {
                 return Err(Fault::Unwritable(self.table.name));
             }
-            let kept = columns
-                .iter()
-                .zip(values)
-                .filter(|(column, _)| self.fresh || matches!(column.role, Role::Key | Role::Changes));
+            let kept = columns.iter().zip(values).filter(|(column, _)| self.fate.takes(column.role));
             for (array, (_, value)) in arrays.iter_mut().zip(kept) {
                 array.push(value)?;
             }
             versions.push(Value::Long(version))?;
         }
-        if !self.fresh {
+        if self.fate == Fate::Changed {
             arrays.push(versions);
         }
         Ok(arrays)

@@ -38,6 +38,8 @@ pub(crate) fn check(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
     let parts = scan(found, tables, "part of hold", sql, |columns| {
         Ok((columns.id(HoldId::from_bytes)?, rows::hold_part(columns)?))
     })?;
-    let books = Books { accounts, transfers, legs, holds, parts, payments, refunds, wallets, payees };
+    let sql = concat!("SELECT ", columns!(appended), " FROM appended");
+    let appended = scan(found, tables, "appended credit of payer", sql, rows::appended)?;
+    let books = Books { accounts, transfers, legs, holds, parts, appended, payments, refunds, wallets, payees };
     Ok(books.check(findings))
 }

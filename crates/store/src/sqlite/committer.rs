@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::fault::Fault;
 use crate::sqlite::batch::{Batch, Decider, Trouble};
+use crate::sqlite::checkpoint::Log;
 use crate::{Clock, Committed, StoreError, limits};
 
 /// What the store and its committer both know.
@@ -40,6 +41,7 @@ pub(crate) enum Job {
 /// The one writer.
 pub(crate) struct Committer {
     pub(crate) connection: Connection,
+    pub(crate) log: Arc<Log>,
     pub(crate) decider: Decider,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shared: Arc<Shared>,
@@ -72,9 +74,11 @@ impl Committer {
                     }
                     company = waiting.len();
                     self.serve(waiting);
+                    self.log.finish(&self.connection);
                 }
             }
         }
+        self.log.end();
         let truncated = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
         if let Err(error) = truncated {
             tracing::warn!(%error, "the write-ahead log was left for the next start");

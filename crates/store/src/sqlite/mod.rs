@@ -2,6 +2,7 @@
 
 mod batch;
 mod books;
+mod checkpoint;
 mod committer;
 mod leaves;
 mod payer_keys;
@@ -14,13 +15,14 @@ mod tables;
 mod verify;
 mod write;
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use ledger::Account;
-use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -30,10 +32,11 @@ use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
-    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PaymentFilter,
-    PaymentRow, Store, StoreError, limits,
+    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
+    PaymentFilter, PaymentRow, Store, StoreError, limits,
 };
 use batch::Decider;
+use checkpoint::Log;
 use committer::{Committer, Job, Shared, Waiting};
 use readers::Readers;
 
@@ -67,14 +70,17 @@ impl SqliteStore {
         let keys = Arc::new(Keyring::new(keys).map_err(|fault| fault.during("deriving keys"))?);
         let path = folder.database();
         let connection = schema::writer(&path, &options).map_err(|fault| fault.during("opening the database"))?;
-        let (connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
+        let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
         shared.last.store(last.unix_millis(), Ordering::SeqCst);
-        let (readers, threads) = Readers::start(&path, &options, &keys)?;
+        let (readers, mut threads) = Readers::start(&path, &options, &keys)?;
+        let (log, copier) = copy_beside(&path, &options, &mut connection)?;
+        threads.push(copier);
         let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
         let committer = Committer {
             connection,
+            log,
             decider: Decider::new(&options, Arc::clone(&keys), epoch),
             clock: Arc::clone(&options.clock),
             shared: Arc::clone(&shared),
@@ -141,6 +147,21 @@ impl Drop for SqliteStore {
     }
 }
 
+/// The checkpointer, told by the writer's `connection`.
+fn copy_beside(
+    path: &Path,
+    options: &Options,
+    connection: &mut Connection,
+) -> Result<(Arc<Log>, JoinHandle<()>), StoreError> {
+    let log = Arc::new(Log::new(options.checkpoint_pages));
+    let action = "starting the checkpointer";
+    log.watch(connection).map_err(|error| Fault::from(error).during(action))?;
+    let own = schema::writer(path, options).map_err(|fault| fault.during(action))?;
+    let thread = checkpoint::start(Arc::clone(&log), own);
+    let thread = thread.map_err(|error| StoreError::Failed { action, source: Box::new(error) })?;
+    Ok((log, thread))
+}
+
 /// The schema, the check that the keys fit, and this writer's epoch.
 fn prepare(
     mut connection: Connection,
@@ -195,8 +216,13 @@ impl Store for SqliteStore {
         self.read("reading a device", move |tables| query::device(tables, device))
     }
 
-    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<(Payee, Account)>> {
+    fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {
         self.read("reading a payee", move |tables| query::payee(tables, payee))
+    }
+
+    fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>> {
+        let now = self.now();
+        self.read("reading a payee's balance", move |tables| query::payee_balance(tables, payee, now))
     }
 
     fn payee_of_api_key(&self, key: Digest) -> Answer<'_, Option<Payee>> {
@@ -239,6 +265,10 @@ impl Store for SqliteStore {
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
+    }
+
+    fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
+        self.read("reading what is to be rolled up", move |tables| query::to_roll_up(tables, limit))
     }
 
     fn events(&self) -> broadcast::Receiver<Arc<Event>> {

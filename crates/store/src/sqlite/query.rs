@@ -1,14 +1,14 @@
 //! Reads: what the server shows. None of it decides anything.
 
 use ledger::Account;
-use money::{DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
+use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
 use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund};
 
 use crate::fault::Fault;
 use crate::rows::{self, Columns, columns};
 use crate::sqlite::tables::Tables;
 use crate::words::Word;
-use crate::{Due, PageRequest, PageRows, PaymentFilter, PaymentRow};
+use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
 
 pub(crate) fn payer(tables: Tables<'_>, id: PayerId) -> Result<Option<(Payer, Account)>, Fault> {
     let Some(payer) = tables.payer(id)? else { return Ok(None) };
@@ -26,10 +26,25 @@ pub(crate) fn device(tables: Tables<'_>, id: DeviceId) -> Result<Option<Device>,
     tables.device(id)
 }
 
-pub(crate) fn payee(tables: Tables<'_>, id: PayeeId) -> Result<Option<(Payee, Account)>, Fault> {
+pub(crate) fn payee(tables: Tables<'_>, id: PayeeId) -> Result<Option<Payee>, Fault> {
+    tables.payee(id)
+}
+
+/// WHY both in one read: a credit stands either in the account or among those that wait, and must be seen once.
+pub(crate) fn payee_balance(tables: Tables<'_>, id: PayeeId, now: Instant) -> Result<Option<PayeeBalance>, Fault> {
     let Some(payee) = tables.payee(id)? else { return Ok(None) };
     let account = tables.account(payee.account)?.ok_or(Fault::Unreadable("payee's account"))?;
-    Ok(Some((payee, account)))
+    let sql = "SELECT coalesce(sum(amount_minor), 0), min(at) FROM appended WHERE account = ?1";
+    let waiting = tables
+        .one(sql, (payee.account.as_bytes(),), |columns| Ok((columns.take::<i64>()?, columns.maybe_instant()?)))?;
+    let (minor, oldest) = waiting.unwrap_or((0, None));
+    let (pending, as_of) = (Amount::new(minor, account.currency), oldest.unwrap_or(now));
+    Ok(Some(PayeeBalance { payee, account, pending, as_of }))
+}
+
+pub(crate) fn to_roll_up(tables: Tables<'_>, limit: usize) -> Result<Vec<AccountId>, Fault> {
+    let sql = "SELECT account FROM appended GROUP BY account ORDER BY min(at), account LIMIT ?1";
+    tables.all(sql, (count(limit),), |columns| columns.id(AccountId::from_bytes))
 }
 
 pub(crate) fn payee_of_api_key(tables: Tables<'_>, key: Digest) -> Result<Option<Payee>, Fault> {

@@ -10,16 +10,20 @@ use crate::fault::Fault;
 use crate::{Options, StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 1] = [("V1__initial", include_str!("../../migrations/V1__initial.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__initial", include_str!("../../migrations/V1__initial.sql")),
+    ("V2__appended", include_str!("../../migrations/V2__appended.sql")),
+];
 
-/// The one connection that writes.
+/// A connection that writes: one commits, one copies the log into the database.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, options, flags)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", synchronous(options))?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", options.checkpoint_pages)?;
+    // The checkpointer does that, beside the writer.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(connection)
 }
 

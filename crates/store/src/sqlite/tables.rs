@@ -44,6 +44,22 @@ impl Tables<'_> {
             Key::Account(id) => self.account(*id)?.map(Row::Account),
             Key::Hold(id) => self.hold(*id)?.map(Row::Hold),
             Key::Transfer(id) => self.transfer(*id)?.map(Row::Transfer),
+            Key::Appended(payer, transfer, account) => {
+                let sql = concat!(
+                    "SELECT ",
+                    columns!(appended),
+                    " FROM appended WHERE payer = ?1 AND transfer = ?2 AND account = ?3"
+                );
+                let key = (payer.as_bytes(), transfer.as_bytes(), account.as_bytes());
+                self.one(sql, key, rows::appended)?.map(Row::Appended)
+            }
+            Key::AppendedTo(account) => {
+                let sql = "SELECT payer, transfer FROM appended WHERE account = ?1 ORDER BY at, transfer LIMIT ?2";
+                let most = i64::try_from(payments::limits::ROLL_UP_MAX).unwrap_or(i64::MAX);
+                Some(Row::AppendedTo(self.all(sql, (account.as_bytes(), most), |columns| {
+                    Ok((columns.id(PayerId::from_bytes)?, columns.id(TransferId::from_bytes)?))
+                })?))
+            }
             Key::Proof(id) => {
                 let sql = "SELECT 1 FROM used_proofs WHERE id = ?1";
                 self.one(sql, (id.as_bytes(),), |_| Ok(()))?.map(|()| Row::Proof)

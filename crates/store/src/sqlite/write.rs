@@ -5,7 +5,7 @@
 
 use ledger::{Account, Hold, HoldState, Overdraft, Transfer};
 use money::Amount;
-use payments::{Change, Device, Event, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+use payments::{Appended, Change, Device, Event, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
@@ -38,6 +38,14 @@ impl Writer<'_> {
             Change::Account(row) => self.account(row, fresh),
             Change::Hold(row) => self.hold(row, fresh),
             Change::Transfer(row) | Change::Refunded(row) => self.transfer(row, fresh),
+            Change::Appended(row) => self.appended(row),
+            // Appended and rolled up in one commit: it was never stored.
+            Change::RolledUp(_) if fresh => Ok(()),
+            Change::RolledUp(row) => {
+                let sql = "DELETE FROM appended WHERE payer = ?1 AND transfer = ?2 AND account = ?3";
+                let (payer, credit) = (row.payer.as_bytes(), &row.credit);
+                self.one(sql, (payer, credit.transfer.as_bytes(), credit.account.as_bytes()), "appended credit")
+            }
             Change::Proof(proof) => {
                 let sql = "INSERT INTO used_proofs (id, expires_at) VALUES (?1, ?2)";
                 self.one(sql, (proof.id.as_bytes(), proof.expires_at.unix_millis()), "proof")
@@ -227,7 +235,8 @@ impl Writer<'_> {
             Overdraft::Unlimited => ("unlimited", 0),
         };
         let sql = "INSERT INTO accounts (id, currency, normal, overdraft, overdraft_minor, debits_posted, \
-            credits_posted, debits_held, credits_held, closed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+            credits_posted, debits_held, credits_held, closed, intake) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let values = params![
             row.id.as_bytes(),
             row.currency.code(),
@@ -239,8 +248,18 @@ impl Writer<'_> {
             counters.2,
             counters.3,
             row.closed,
+            row.intake.word(),
         ];
         self.one(sql, values, "account")
+    }
+
+    fn appended(self, row: &Appended) -> Result<(), Fault> {
+        let sql = "INSERT INTO appended (payer, transfer, account, amount_minor, currency, at) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let ledger::Appended { transfer, account, amount, at } = row.credit;
+        let (minor, currency) = (amount.minor(), amount.currency().code());
+        let ids = (row.payer.as_bytes(), transfer.as_bytes(), account.as_bytes());
+        self.one(sql, params![ids.0, ids.1, ids.2, minor, currency, at.unix_millis()], "appended credit")
     }
 
     fn hold(self, row: &Hold, fresh: bool) -> Result<(), Fault> {

@@ -20,6 +20,7 @@ enum Step {
     Unfreeze { person: usize },
     Wait { seconds: i64 },
     Sweep,
+    RollUp { shop: usize },
     Restart,
 }
 
@@ -36,6 +37,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.prop_map(|person| Step::Unfreeze { person }),
         2 => prop_oneof![1..700_i64, Just(payments::limits::HOLD_LIFE_SECONDS)].prop_map(|seconds| Step::Wait { seconds }),
         2 => Just(Step::Sweep),
+        2 => (0..2_usize).prop_map(|shop| Step::RollUp { shop }),
         1 => Just(Step::Restart),
     ]
 }
@@ -117,6 +119,10 @@ impl World {
                 for intent in due.intents {
                     self.run(Command::ExpireIntent { permit: sweeper(), intent }).await;
                 }
+            }
+            Step::RollUp { shop } => {
+                let command = self.town.roll_up(&*self.store, &self.shops[shop]).await;
+                self.run(command).await;
             }
             Step::Restart => {
                 self.store.close().await.unwrap();

@@ -34,12 +34,14 @@ async fn pay_without_end(dir: &Path, run: u64) {
             let id = town.payment_id();
             waiting.push((id, store.submit(town.pay(&mina, &intent, id))));
         }
+        let roll_up = store.submit(town.roll_up(&*store, &shop).await);
         for (id, answer) in waiting {
             answer.await.unwrap().outcome.unwrap();
             let mut out = std::io::stdout().lock();
             writeln!(out, "\npaid {id}").unwrap();
             out.flush().unwrap();
         }
+        roll_up.await.unwrap().outcome.unwrap();
     }
 }
 

@@ -14,6 +14,7 @@ mod conformance;
 mod folder;
 mod history;
 mod kill;
+mod migration;
 mod nodes;
 mod poison;
 mod postgres;

@@ -34,6 +34,7 @@ async fn pay(town: &Town, store: &SqliteStore, acknowledged: &Acknowledged, told
             let id = town.payment_id();
             waiting.push((id, store.submit(town.pay(&mina, &intent, id))));
         }
+        let roll_up = store.submit(town.roll_up(store, &shop).await);
         for (id, answer) in waiting {
             answer.await.unwrap().outcome.unwrap();
             acknowledged.0.lock().unwrap().push(id);
@@ -41,6 +42,7 @@ async fn pay(town: &Town, store: &SqliteStore, acknowledged: &Acknowledged, told
                 return;
             }
         }
+        roll_up.await.unwrap().outcome.unwrap();
     }
 }
 

@@ -82,9 +82,20 @@ const PROVEN: &[(&str, &[&str], &[&str])] = &[
     ("postings", &["transfer", "account", "side", "amount_minor", "currency"], &["trf_", "leaf ", "posting "]),
     (
         "accounts",
-        &["id", "currency", "normal", "overdraft", "debits_posted", "credits_posted", "debits_held", "credits_held"],
+        &[
+            "id",
+            "currency",
+            "normal",
+            "overdraft",
+            "intake",
+            "debits_posted",
+            "credits_posted",
+            "debits_held",
+            "credits_held",
+        ],
         &["acc_", "account "],
     ),
+    ("appended", &["payer", "transfer", "account", "amount_minor", "currency", "at"], &["trf_", "acc_", "appended "]),
     ("holds", &["id", "from_account", "expires_at", "state", "transfer", "captured_minor"], &["hld_", "hold ", "pay_"]),
     ("hold_parts", &["hold", "account", "amount_minor", "currency"], &["hld_", "part of hold ", "pay_"]),
     (
@@ -150,6 +161,7 @@ async fn dropped_and_reordered_rows_are_found_and_named() {
         ("DELETE FROM transfers WHERE kind = 'refund'", "its payment and transfer do not agree with it"),
         ("DELETE FROM postings WHERE leg = 0", "its transfers or their postings are not the ones committed"),
         ("DELETE FROM holds WHERE state = 'open'", "its hold is missing"),
+        ("DELETE FROM appended", "credits posted is 500, the postings and holds make it 800"),
         ("DELETE FROM payments WHERE status = 'voided'", "no payment has this hold"),
         ("DELETE FROM refunds", "what came back is not the sum of its refunds"),
         (
@@ -200,6 +212,7 @@ async fn the_database_itself_refuses_what_is_never_done() {
         "DELETE FROM payments",
         "DELETE FROM holds",
         "DELETE FROM accounts",
+        "UPDATE appended SET amount_minor = 1",
         "UPDATE intents SET core = '{}'",
         "UPDATE accounts SET debits_posted = -1",
     ];

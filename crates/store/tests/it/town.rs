@@ -270,6 +270,12 @@ impl Town {
         }
     }
 
+    /// Counts what waits for the shop.
+    pub(crate) async fn roll_up(&self, store: &dyn Store, shop: &Shop) -> Command {
+        let account = store.payee(shop.id).await.unwrap().unwrap().account;
+        Command::RollUp { permit: sweeper(), account }
+    }
+
     /// A device-signed body, through a real signature and its verification.
     pub(crate) fn signed<B: Serialize + DeserializeOwned>(&self, person: &Person, path: &str, body: &B) -> Signed<B> {
         let request = person.phone.post(path, body, self.moment()).unwrap();

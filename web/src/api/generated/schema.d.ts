@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The merchant itself, with its balance. */
+        /** The merchant itself, with its balance: what is counted, and what was paid and is counted within a second. */
         get: operations["payee"];
         put?: never;
         post?: never;
@@ -476,6 +476,17 @@ export interface components {
             /** @description What is booked. */
             posted: components["schemas"]["Amount"];
         };
+        /** @description One data object of a consumer-presented code. */
+        BerView: {
+            /** @description The value, hexadecimal, upper case. */
+            hex: string;
+            /** @description Bytes of the value. */
+            len: number;
+            /** @description The objects of a template. */
+            sub?: components["schemas"]["BerView"][];
+            /** @description Hexadecimal, upper case. */
+            tag: string;
+        };
         /** @description `POST /v1/devices`: bind another device. Signed by a bound device; `possession` is signed by the new key. */
         BindDeviceBody: {
             /** @description The new device's id. */
@@ -554,10 +565,19 @@ export interface components {
             additional?: {
                 [key: string]: string;
             };
+            /** @description UPI: the amount as written. */
+            am?: string | null;
+            /**
+             * Format: int64
+             * @description UPI: the amount in paise.
+             */
+            am_minor?: number | null;
             /** @description As written (ID 54). */
             amount?: string | null;
             /** @description ISO 3166-1 alpha-2 (ID 58). */
             country?: string | null;
+            /** @description UPI: the currency. */
+            cu?: string | null;
             /** @description ISO 4217 number (ID 53). */
             currency_numeric?: string | null;
             /** @description Fixed fee (ID 56). */
@@ -570,23 +590,42 @@ export interface components {
             language?: {
                 [key: string]: string;
             };
+            /** @description UPI: the merchant category; absent for a person. */
+            mc?: string | null;
             /** @description Merchant category code (ID 52). */
             mcc?: string | null;
             /** @description ID 60. */
             merchant_city?: string | null;
             /** @description ID 59. */
             merchant_name?: string | null;
+            /** @description UPI: the payee's address. */
+            pa?: string | null;
+            /** @description UPI: the payee's name. */
+            pn?: string | null;
             /** @description ID 61. */
             postal_code?: string | null;
+            /** @description UPI: the signature as written; nothing follows from its being there. */
+            sign?: string | null;
             /** @description Tip or fee indicator (ID 55). */
             tip?: string | null;
+            /** @description UPI: the note. */
+            tn?: string | null;
+            /** @description UPI: the reference. */
+            tr?: string | null;
         };
         /** @description Something wrong, and where. */
         FindingView: {
             /** @description The character (not byte) concerned, from 0. */
             at: number;
+            /**
+             * Format: int32
+             * @description The error number of Bakong's own kit, for a KHQR code.
+             */
+            bakong_error_code?: number | null;
             /** @description A stable name, e.g. `crc_mismatch` or `name_missing`. */
             code: string;
+            /** @description What it means: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`. */
+            weight: string;
         };
         /** @description `POST /v1/freeze`: nothing leaves the wallet from now on. */
         FreezeBody: {
@@ -646,7 +685,7 @@ export interface components {
             /** @description What kind of text it is. */
             scheme: components["schemas"]["Scheme"];
             /** @description The data objects, also when only the checksum is wrong. */
-            tree: components["schemas"]["ElementView"][];
+            tree: components["schemas"]["NodeView"][];
             /** @description Whether structure and checksum hold. It says nothing about who made the code. */
             valid: boolean;
             /** @description What to make of it. */
@@ -725,7 +764,9 @@ export interface components {
          * @description A payment network a code names.
          * @enum {string}
          */
-        Network: "farthing";
+        Network: "farthing" | "EMVCo" | "PIX" | "QRIS" | "VietQR" | "PromptPay" | "SGQR" | "KHQR" | "HKFPS" | "DuitNow" | "QRPH" | "BharatQR" | "NepalPay" | "LankaQR" | "MMQR" | "EMVCo-AR" | "UPI" | "ZeroPay";
+        /** @description One data object of either kind of code. */
+        NodeView: components["schemas"]["ElementView"] | components["schemas"]["BerView"];
         /** @description A page of a list, newest first. */
         Page_AlertView: {
             /** @description The rows. */
@@ -826,6 +867,19 @@ export interface components {
             /** @description How the payer came to the intent. */
             via: components["schemas"]["Via"];
         };
+        /** @description A payee's money: available, held and posted as far as payments are counted, and what is on the way. */
+        PayeeBalanceView: {
+            /** @description Up to when everything is counted: the moment of the oldest payment that is not, or now. */
+            as_of: components["schemas"]["Instant"];
+            /** @description What can be spent now. */
+            available: components["schemas"]["Amount"];
+            /** @description What is set aside. */
+            held: components["schemas"]["Amount"];
+            /** @description What was paid and is not counted yet; it is the payee's, and counted within a second. */
+            pending: components["schemas"]["Amount"];
+            /** @description What is booked and counted. */
+            posted: components["schemas"]["Amount"];
+        };
         /** @description The payee as registered, never as a code or a payee's own text names it. */
         PayeeCard: {
             /** @description ISO 18245 merchant category code, four digits. */
@@ -842,7 +896,7 @@ export interface components {
         /** @description A payee, as it sees itself. */
         PayeeView: {
             /** @description Its money. */
-            balance: components["schemas"]["BalanceView"];
+            balance: components["schemas"]["PayeeBalanceView"];
             /** @description Its category code. */
             category: string;
             /** @description Its registered name. */
@@ -1066,7 +1120,7 @@ export interface components {
          * @description What kind of text was scanned.
          * @enum {string}
          */
-        Scheme: "emv-mpm" | "link" | "unknown";
+        Scheme: "emv-mpm" | "emv-cpm" | "upi" | "link" | "unknown";
         /** @description `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key. */
         SignUpBody: {
             /** @description The wallet's currency. */

@@ -6,7 +6,8 @@ import { payee as askPayee } from '@/api/merchant';
 import { dropKey, dropOffer, followOffer, keepKey, keptKey, offeredKey } from '@/api/merchantKey';
 import { isRefusal } from '@/api/errors';
 import type { IntentView } from '@/api/types';
-import { useNames } from '@/ui/locale';
+import { formatAmount, type Amount } from '@/domain/money';
+import { useLocale, useNames } from '@/ui/locale';
 import { Blank, Money, Stack } from '@/ui/parts';
 import { AskForm } from './AskForm';
 import { KeyForm } from './KeyForm';
@@ -48,6 +49,11 @@ export function ShopPage() {
   );
 }
 
+/** How long until the balance is asked for again while something is on the way. */
+const PENDING_MILLIS = 1000;
+
+const isPending = (pending: Amount | undefined) => pending !== undefined && pending.minor > 0;
+
 interface TillProps {
   readonly apiKey: string;
   readonly onLeave: () => void;
@@ -56,11 +62,14 @@ interface TillProps {
 
 function Till({ apiKey, onLeave, onKey }: TillProps) {
   const { t } = useTranslation('shop');
+  const locale = useLocale();
   const payee = useQuery({
     queryKey: ['payee', apiKey],
     queryFn: () => askPayee(apiKey),
     retry: false,
     gcTime: 0,
+    // What is on the way is counted within a second.
+    refetchInterval: ({ state }) => (isPending(state.data?.balance.pending) ? PENDING_MILLIS : false),
   });
   const [intents, setIntents] = useState<readonly IntentView[]>([]);
   const [shown, setShown] = useState<string>();
@@ -91,6 +100,11 @@ function Till({ apiKey, onLeave, onKey }: TillProps) {
           <strong>
             <Money amount={payee.data.balance.available} />
           </strong>
+          {isPending(payee.data.balance.pending) && (
+            <span className="quiet">
+              {t('pending', { amount: formatAmount(payee.data.balance.pending, locale) })}
+            </span>
+          )}
         </p>
       </header>
       <div className={styles.till}>

@@ -18,6 +18,7 @@ export const en = {
     cancel: 'Do not open',
   },
   balance: 'Balance',
+  pending: '{{amount}} on the way',
   ask: {
     title: 'New payment',
     amount: 'Amount',

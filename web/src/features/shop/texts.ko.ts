@@ -20,6 +20,7 @@ export const ko: typeof en = {
     cancel: '열지 않기',
   },
   balance: '잔액',
+  pending: '{{amount}} 반영 중',
   ask: {
     title: '결제 요청',
     amount: '금액',

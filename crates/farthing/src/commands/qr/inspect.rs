@@ -44,15 +44,18 @@ impl Inspect {
         let now = self.now.unwrap_or_else(|| SystemClock.now());
         let keys = self.trusted(now).await?;
         let mut invalid = 0_u64;
-        for line in std::io::stdin().lock().lines() {
+        for line in std::io::stdin().lock().split(b'\n') {
             let line = line.map_err(failed("cannot read stdin"))?;
-            let payload = line.strip_suffix('\r').unwrap_or(&line);
+            let payload = line.strip_suffix(b"\r").unwrap_or(&line);
             if payload.is_empty() {
                 continue;
             }
-            let mut inspection = qr::inspect(payload, keys.as_ref(), now);
+            let mut inspection = match std::str::from_utf8(payload) {
+                Ok(text) => qr::inspect(text, keys.as_ref(), now),
+                Err(error) => Inspection::not_text(error.valid_up_to()),
+            };
             if self.strict {
-                inspection.valid &= inspection.findings.is_empty();
+                inspection.valid = inspection.is_strict();
             }
             invalid += u64::from(!inspection.valid);
             output.object(&Line { inspection })?;

@@ -5,6 +5,7 @@ mod commands;
 mod concurrency;
 mod lists;
 mod proofs;
+mod roll_up;
 mod time;
 
 use std::sync::Arc;
@@ -82,5 +83,10 @@ pub(crate) async fn conformance(open: Open<'_>) {
     concurrency::one_payment_submitted_often_has_one_effect(next()).await;
     concurrency::one_intent_is_paid_once(next()).await;
     concurrency::what_was_answered_is_read(next()).await;
+    roll_up::credits_wait_and_are_counted_once(next()).await;
+    roll_up::what_waits_is_found_oldest_first(next()).await;
+    roll_up::a_refund_does_not_wait_for_the_roll_up(next()).await;
+    roll_up::payments_go_on_while_credits_are_rolled_up(next()).await;
+    roll_up::a_credit_appended_and_counted_in_one_batch_is_counted_once(next()).await;
     commands::a_closed_store_refuses(next()).await;
 }

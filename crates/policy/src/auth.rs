@@ -1,0 +1,65 @@
+//! [`Requirement`]: what authentication must be, and what two demands come to together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a factor is, from `policies/factors.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Factor {
+    /// `knowledge`, `possession`, `inherence`; a passkey is two.
+    pub(crate) categories: Vec<String>,
+    pub(crate) dynamic: bool,
+    pub(crate) phishing_resistant: bool,
+}
+
+pub(crate) type Factors = BTreeMap<String, Factor>;
+
+/// What is demanded of the factors presented.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Requirement {
+    /// Of how many different categories.
+    pub(crate) factors: usize,
+    pub(crate) dynamic: bool,
+    pub(crate) phishing_resistant: bool,
+    pub(crate) linked: bool,
+    /// Of each list at least one.
+    pub(crate) any_of: Vec<BTreeSet<String>>,
+    /// These count for nothing.
+    pub(crate) forbid: BTreeSet<String>,
+}
+
+impl Requirement {
+    /// Both demands at once.
+    pub(crate) fn join(mut self, other: &Self) -> Self {
+        self.factors = self.factors.max(other.factors);
+        self.dynamic |= other.dynamic;
+        self.phishing_resistant |= other.phishing_resistant;
+        self.linked |= other.linked;
+        for list in &other.any_of {
+            if !self.any_of.contains(list) {
+                self.any_of.push(list.clone());
+            }
+        }
+        self.forbid.extend(other.forbid.iter().cloned());
+        self
+    }
+
+    /// Whether `presented` meets it; a factor nobody knows counts for nothing.
+    pub(crate) fn is_met(&self, presented: &[String], linked: bool, factors: &Factors) -> bool {
+        let counted: Vec<(&String, &Factor)> = presented
+            .iter()
+            .filter(|name| !self.forbid.contains(*name))
+            .filter_map(|name| factors.get(name).map(|factor| (name, factor)))
+            .collect();
+        let categories: BTreeSet<&String> = counted.iter().flat_map(|(_, factor)| &factor.categories).collect();
+        categories.len() >= self.factors
+            && (!self.dynamic || counted.iter().any(|(_, factor)| factor.dynamic))
+            && (!self.phishing_resistant || counted.iter().any(|(_, factor)| factor.phishing_resistant))
+            && (!self.linked || linked)
+            && self.any_of.iter().all(|list| counted.iter().any(|(name, _)| list.contains(*name)))
+    }
+
+    /// Two categories, one of them dynamic: what resets a "since strong authentication" counter.
+    pub(crate) fn strong() -> Self {
+        Self { factors: 2, ..Self::default() }
+    }
+}

@@ -1,0 +1,381 @@
+//! [`decide`]: the packs a question concerns, rule by rule, the strictest answer winning.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
+use money::Instant;
+
+use crate::auth::{Factors, Requirement};
+use crate::calendar::Calendar;
+use crate::condition::{Truth, View};
+use crate::decision::{Decision, Outcome, Reason, StepUp};
+use crate::effects;
+use crate::fact::{Fact, Value};
+use crate::input::Request;
+use crate::library::Library;
+use crate::limit::{Measured, measure};
+use crate::pack::{Body, Effect, Grade, Pack, Rule, Select, Status};
+
+/// What `library` makes of `request`.
+///
+/// # Errors
+/// With the name of a pack that does not exist.
+pub fn decide(library: &Library, request: &Request) -> Result<Decision, String> {
+    let mut decision = Decision::default();
+    for name in &request.packs {
+        if !library.packs().iter().any(|pack| pack.id == *name) {
+            return Err(format!("there is no pack `{name}`"));
+        }
+    }
+    for pack in library.packs().iter().filter(|pack| concerns(pack, request)) {
+        let calendar = library.calendar(pack);
+        Case { pack, request, calendar: &calendar, factors: &library.factors }.run(&mut decision);
+    }
+    crate::own::apply(library, request, &mut decision);
+    finish(library, request, &mut decision);
+    Ok(decision)
+}
+
+fn concerns(pack: &Pack, request: &Request) -> bool {
+    if !request.packs.is_empty() {
+        return request.packs.contains(&pack.id);
+    }
+    let here = request.jurisdiction.as_deref() == Some(pack.jurisdiction.as_str());
+    here && pack.provider.as_deref().is_none_or(|provider| request.facts.text("payer.carrier") == Some(provider))
+}
+
+/// One pack against one request.
+pub(crate) struct Case<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) request: &'a Request,
+    pub(crate) calendar: &'a Calendar,
+    pub(crate) factors: &'a Factors,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn view(&self) -> View<'a> {
+        View {
+            facts: &self.request.facts,
+            over: None,
+            at: self.request.at,
+            zone: &self.pack.zone,
+            calendar: self.calendar,
+            day_before: false,
+        }
+    }
+
+    fn run(&self, decision: &mut Decision) {
+        if self.pack.status != Status::InForce || self.pack.effective.from.is_none() {
+            return;
+        }
+        let live: Vec<&Rule> = self.pack.rules.iter().filter(|rule| self.is_selected(rule)).collect();
+        if live.is_empty() {
+            return;
+        }
+        decision.packs.push(format!("{}@{} sha-256:{}", self.pack.id, self.pack.version, self.pack.digest));
+        let lifted = self.lifted(&live, decision);
+        for rule in live {
+            let truth = rule.when.holds(&self.view());
+            if truth != Truth::No && !lifted.contains(rule.id.as_str()) {
+                self.apply(rule, truth, decision);
+            }
+        }
+    }
+
+    /// Within pack and rule period at the rule's own moment, and of the reading that was chosen.
+    fn is_selected(&self, rule: &Rule) -> bool {
+        let name = match rule.select {
+            Select::Authorised => "operation.authorised_at",
+            Select::Captured => "operation.captured_at",
+            Select::Reported => "claim.reported_at",
+            Select::Requested => "operation.requested_at",
+            Select::Transaction => "claim.transaction_at",
+        };
+        let at = Fact::named(name).and_then(|fact| self.request.facts.moment(fact)).unwrap_or(self.request.at);
+        let now = self.pack.zone.civil(at);
+        let within = |from: Option<DateTime>, to: Option<DateTime>| {
+            from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
+        };
+        let starts = rule.starts_after.is_none_or(|span| {
+            self.pack.effective.from.is_some_and(|from| span.after(from.date(), self.calendar) <= now.date())
+        });
+        within(self.pack.effective.from, self.pack.effective.to)
+            && within(rule.period.from, rule.period.to)
+            && starts
+            && self.is_chosen(&rule.variant)
+    }
+
+    fn is_chosen(&self, wanted: &[(String, String)]) -> bool {
+        wanted.iter().all(|(name, value)| {
+            let modes = &self.request.modes;
+            let full = format!("{}.{name}", self.pack.id);
+            let default =
+                || self.pack.variants.iter().find(|variant| variant.name == *name).map(|variant| &variant.default);
+            modes.get(&full).or_else(|| modes.get(name)).or_else(default) == Some(value)
+        })
+    }
+
+    /// The demands for authentication that an exemption lifts.
+    fn lifted(&self, live: &[&'a Rule], decision: &mut Decision) -> BTreeSet<&'a str> {
+        let mut lifted = BTreeSet::new();
+        for rule in live {
+            let Body::Exemption { from, limits } = &rule.body else { continue };
+            if rule.when.holds(&self.view()) != Truth::Yes {
+                continue;
+            }
+            if !self.may_loosen(rule) {
+                self.say(rule, Outcome::Permit, decision, |reason| reason.code = "NotApproved".to_owned());
+                continue;
+            }
+            let mut all = true;
+            for limit in limits.iter().filter(|limit| self.is_chosen(&limit.variant)) {
+                let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors)
+                else {
+                    continue;
+                };
+                all &= measured.fits && measured.missing.is_none();
+                effects::counter(self, rule, &measured, decision);
+            }
+            if all {
+                lifted.extend(from.iter().map(String::as_str));
+                self.say(rule, Outcome::Permit, decision, |_| {});
+            }
+        }
+        lifted
+    }
+
+    /// A rule that is not sure loosens nothing until a person approved it.
+    fn may_loosen(&self, rule: &Rule) -> bool {
+        let name = format!("{}/{}", self.pack.id, rule.id);
+        rule.grade != Grade::K
+            || rule.approved
+            || self.request.approvals.iter().any(|approved| *approved == name || *approved == self.pack.id)
+    }
+
+    fn apply(&self, rule: &'a Rule, truth: Truth, decision: &mut Decision) {
+        let missing = if let Truth::Unknown(fact) = truth { Some(fact) } else { None };
+        match &rule.body {
+            Body::Gate { effect } => self.effect(rule, effect, missing, None, decision),
+            Body::Age { least, below, guardian_below, day_before } => {
+                let view = View { day_before: *day_before, ..self.view() };
+                let Some(Value::Number(age)) = Fact::named("payer.age").and_then(|fact| view.value(fact)) else {
+                    return self.effect(rule, &Effect::Deny, Fact::named("payer.age"), None, decision);
+                };
+                if least.is_some_and(|least| age < least) || below.is_some_and(|below| age >= below) {
+                    self.effect(rule, &Effect::Deny, None, None, decision);
+                } else if guardian_below.is_some_and(|below| age < below) && !self.guardian_agrees() {
+                    self.deny_as(rule, "GuardianConsent", Vec::new(), decision);
+                }
+            }
+            Body::Consent { shown, methods } => self.consent(rule, shown, methods, decision),
+            Body::Dormancy { unused_for } => self.dormancy(rule, *unused_for, decision),
+            Body::CoolingOff { since, span, effect, absent_is_never } => {
+                let known: Vec<Option<Value>> = since.iter().map(|fact| self.view().value(*fact)).collect();
+                if known.iter().all(Option::is_none) && !absent_is_never {
+                    return self.effect(rule, effect, since.first().copied(), None, decision);
+                }
+                let last = known
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|value| if let Value::Moment(at) = value { Some(at) } else { None })
+                    .max();
+                if let Some(last) = last {
+                    let ends = self.pack.zone.due(last, *span, self.calendar);
+                    if self.request.at < ends {
+                        self.effect(rule, effect, missing, Some(ends), decision);
+                    }
+                }
+            }
+            Body::Limit(limit) => {
+                if let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors) {
+                    effects::counter(self, rule, &measured, decision);
+                    if !measured.fits {
+                        self.exceeded(rule, &limit.effect, &measured, missing, decision);
+                    }
+                }
+            }
+            Body::Authentication { require } => {
+                self.effect(rule, &Effect::StepUp(require.clone()), missing, None, decision)
+            }
+            Body::Hold { from, span, confirm } => self.hold(rule, *from, *span, *confirm, missing, decision),
+            Body::Exemption { .. } | Body::LimitChange { .. } => effects::limit_change(self, rule, decision),
+            Body::Duty(duty) => effects::duty(self, rule, duty, decision),
+            Body::Notice { to, content, channels } => effects::notice(self, rule, to, content, channels, decision),
+            Body::Retention { class, fields, keep, from } => {
+                effects::retention(self, rule, (class, fields), *keep, *from, decision)
+            }
+            Body::Liability(terms) => effects::liability(self, rule, terms, decision),
+            Body::Parameter { name, value } => {
+                decision.parameters.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn guardian_agrees(&self) -> bool {
+        let withdrawn = Fact::named("payer.guardian_withdrawn_at").and_then(|fact| self.request.facts.moment(fact));
+        self.request.facts.flag("payer.guardian_consent") == Some(true)
+            && withdrawn.is_none_or(|at| self.request.at < at)
+    }
+
+    fn consent(&self, rule: &'a Rule, shown: &[String], methods: &[String], decision: &mut Decision) {
+        let facts = &self.request.facts;
+        let seen = facts.texts("consent.shown").unwrap_or_default();
+        let unseen: Vec<String> = shown.iter().filter(|field| !seen.contains(field)).cloned().collect();
+        if !unseen.is_empty() {
+            return self.deny_as(rule, &rule.code, unseen, decision);
+        }
+        if facts.flag("consent.given") == Some(false) {
+            return self.deny_as(rule, "ConsentMissing", Vec::new(), decision);
+        }
+        match facts.text("consent.method") {
+            Some(method) if methods.is_empty() || methods.iter().any(|known| known == method) => {}
+            None if methods.is_empty() => {}
+            Some(method) => self.deny_as(rule, "ConsentMethod", vec![method.to_owned()], decision),
+            None => self.effect(rule, &Effect::Deny, Fact::named("consent.method"), None, decision),
+        }
+    }
+
+    fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, decision: &mut Decision) {
+        let known = |name: &str| Fact::named(name).and_then(|fact| self.view().value(fact));
+        let latest =
+            self.request.history.iter().filter(|event| event.at <= self.request.at).map(|event| event.at).max();
+        let said = if let Some(Value::Moment(at)) = known("payer.last_used_at") { Some(at) } else { None };
+        let Some(used) = said.max(latest) else {
+            return if known("payer.last_used_at").is_none() {
+                self.effect(rule, &Effect::Deny, Fact::named("payer.last_used_at"), None, decision)
+            } else {
+                ()
+            };
+        };
+        let asleep = self.pack.zone.due(used, unused_for, self.calendar);
+        let fresh = matches!(known("consent.at"), Some(Value::Moment(at)) if at > asleep && at <= self.request.at);
+        if self.request.at > asleep && !fresh {
+            self.effect(rule, &Effect::Deny, None, None, decision);
+        }
+    }
+
+    fn hold(
+        &self,
+        rule: &'a Rule,
+        from: Option<Fact>,
+        span: Option<crate::time::Span>,
+        confirm: bool,
+        missing: Option<Fact>,
+        decision: &mut Decision,
+    ) {
+        let begun = match from.map(|fact| (fact, self.view().value(fact))) {
+            None => self.request.at,
+            Some((_, Some(Value::Moment(at)))) => at,
+            Some((_, Some(Value::Never))) => return,
+            Some((fact, _)) => {
+                return self.effect(rule, &Effect::Hold { span: None, confirm: true }, Some(fact), None, decision);
+            }
+        };
+        let ends = span.map(|span| self.pack.zone.due(begun, span, self.calendar));
+        let over = ends.is_some_and(|ends| ends <= self.request.at);
+        if !over || from.is_none() {
+            self.effect(rule, &Effect::Hold { span: None, confirm }, missing, ends, decision);
+        }
+    }
+
+    fn exceeded(
+        &self,
+        rule: &'a Rule,
+        effect: &Effect,
+        measured: &Measured,
+        missing: Option<Fact>,
+        decision: &mut Decision,
+    ) {
+        let place = decision.reasons.len();
+        self.effect(rule, effect, missing.or(measured.missing), None, decision);
+        if let Some(reason) = decision.reasons.get_mut(place) {
+            reason.before = Some(measured.before.clone());
+            reason.after = Some(measured.after.clone());
+            reason.cap = Some(measured.cap.clone());
+        }
+    }
+
+    fn deny_as(&self, rule: &'a Rule, code: &str, details: Vec<String>, decision: &mut Decision) {
+        self.say(rule, Outcome::Deny, decision, |reason| {
+            reason.code = code.to_owned();
+            reason.details = details;
+        });
+    }
+
+    /// What a rule that is not met does.
+    fn effect(
+        &self,
+        rule: &'a Rule,
+        effect: &Effect,
+        missing: Option<Fact>,
+        until: Option<Instant>,
+        decision: &mut Decision,
+    ) {
+        let outcome = match effect {
+            Effect::Deny => Outcome::Deny,
+            Effect::Route(route) => {
+                decision.route = Some(route.clone());
+                Outcome::Route
+            }
+            Effect::Hold { span, .. } => {
+                let ends = until.or_else(|| span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar)));
+                if let Some(ends) = ends {
+                    decision.held_until = decision.held_until.take().max(Some(self.pack.zone.show(ends)));
+                }
+                Outcome::Hold
+            }
+            Effect::StepUp(require) => {
+                let demand = decision.requirement.take().unwrap_or_default().join(require);
+                decision.requirement = Some(demand);
+                let facts = &self.request.facts;
+                let presented = facts.texts("auth.factors").unwrap_or_default();
+                if require.is_met(presented, facts.flag("auth.linked") == Some(true), self.factors) {
+                    return;
+                }
+                Outcome::StepUp
+            }
+        };
+        self.say(rule, outcome, decision, |reason| {
+            if let Some(fact) = missing {
+                reason.code = "FactMissing".to_owned();
+                reason.missing = Some(fact.word().name.to_owned());
+            }
+        });
+    }
+
+    pub(crate) fn say(&self, rule: &Rule, outcome: Outcome, decision: &mut Decision, change: impl FnOnce(&mut Reason)) {
+        let Some(citation) = self.pack.citations.get(&rule.citation).cloned() else { return };
+        let mut reason = Reason {
+            code: rule.code.clone(),
+            outcome,
+            rule: rule.id.clone(),
+            pack: self.pack.id.clone(),
+            version: self.pack.version.clone(),
+            citation,
+            grade: rule.grade,
+            before: None,
+            after: None,
+            cap: None,
+            missing: None,
+            details: Vec::new(),
+            say: rule.say.clone(),
+        };
+        change(&mut reason);
+        decision.outcome = decision.outcome.max(outcome);
+        decision.reasons.push(reason);
+    }
+}
+
+fn finish(library: &Library, request: &Request, decision: &mut Decision) {
+    let presented = request.facts.texts("auth.factors").unwrap_or_default();
+    let linked = request.facts.flag("auth.linked") == Some(true);
+    if let Some(demand) = decision.requirement.take() {
+        // What meets each demand apart may not meet all of them together.
+        if !Requirement::is_met(&demand, presented, linked, &library.factors) {
+            decision.outcome = decision.outcome.max(Outcome::StepUp);
+            let Requirement { factors, dynamic, phishing_resistant, linked, any_of, forbid } = demand;
+            decision.step_up = Some(StepUp { factors, dynamic, phishing_resistant, linked, any_of, forbid });
+        }
+    }
+    decision.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.outcome));
+}

@@ -1,0 +1,37 @@
+//! Policy as dated, cited data: packs of rules, and the one function that says what they make of an operation.
+//!
+//! A pack is a file: who made the rules (statute, regulator, scheme, provider), from when to when, in which time zone, and
+//! for every number its citation and how sure it is. [`decide`] is pure: the same facts under the same packs give the same
+//! decision. It must never read a clock, know a country, or let a missing fact loosen anything. Read [`Pack`] first.
+
+mod auth;
+mod calendar;
+mod condition;
+mod decide;
+mod decision;
+mod effects;
+mod fact;
+mod input;
+mod library;
+mod limit;
+mod limits;
+mod own;
+mod pack;
+mod ratio;
+mod read;
+mod read_rule;
+mod time;
+mod vocabulary;
+mod window;
+
+pub use calendar::Calendar;
+pub use decide::decide;
+pub use decision::{Counter, Deadline, Decision, Liability, Obligation, Outcome, Reason, Retained, StepUp};
+pub use fact::{Fact, Facts, Value};
+pub use input::{Event, InputError, Request};
+pub use library::Library;
+pub use pack::{Citation, Grade, Layer, Pack, Rule, Status};
+pub use ratio::{Ratio, RatioError, Rounding};
+pub use read::PackError;
+pub use time::{Span, SpanError, Zone, ZoneError};
+pub use vocabulary::{VOCABULARY, Word};

@@ -1,0 +1,184 @@
+//! [`Library`]: all packs, calendars and factors that were loaded together; a broken file spoils none of the good ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{DateTime, Weekday};
+
+use crate::auth::{Factor, Factors};
+use crate::calendar::Calendar;
+use crate::pack::{Body, Cap, Limit, Pack, Rule, Status};
+use crate::read::{self, PackError};
+
+/// Packs and what they refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    packs: Vec<Pack>,
+    calendars: BTreeMap<String, Calendar>,
+    pub(crate) factors: Factors,
+}
+
+impl Library {
+    /// Reads files by path and text: packs, `factors.toml`, and calendars in a folder `calendars/`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place; then nothing is loaded, and whoever has an older library keeps it.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<PackError>> {
+        let mut library = Self::default();
+        let mut errors = Vec::new();
+        for (file, text) in files {
+            if let Err(error) = library.add(file, text) {
+                errors.push(error);
+            }
+        }
+        errors.extend(library.overlaps());
+        errors.extend(library.loosenings());
+        errors.extend(library.dangling());
+        if errors.is_empty() { Ok(library) } else { Err(errors) }
+    }
+
+    fn add(&mut self, file: &str, text: &str) -> Result<(), PackError> {
+        if file.ends_with("factors.toml") {
+            self.factors = factors(file, text)?;
+        } else if file.contains("calendars/") {
+            let calendar = calendar(file, text)?;
+            self.calendars.insert(calendar.id.clone(), calendar);
+        } else {
+            self.packs.push(read::pack(file, text)?);
+        }
+        Ok(())
+    }
+
+    /// Every pack, in the order of the files.
+    #[must_use]
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// The calendar `pack` counts business days by.
+    pub(crate) fn calendar(&self, pack: &Pack) -> Calendar {
+        pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).cloned().unwrap_or_else(Calendar::weekends)
+    }
+
+    /// Two versions of one pack never hold at the same moment.
+    fn overlaps(&self) -> Vec<PackError> {
+        let mut errors = Vec::new();
+        for (place, pack) in self.packs.iter().enumerate() {
+            for other in self.packs.iter().skip(place.saturating_add(1)).filter(|other| other.id == pack.id) {
+                let (Some(a), Some(b)) = (pack.effective.from, other.effective.from) else { continue };
+                let ends = |to: Option<DateTime>| to.unwrap_or(DateTime::MAX);
+                if a < ends(other.effective.to) && b < ends(pack.effective.to) {
+                    let what = format!("overlaps version {} in {}", pack.version, pack.file);
+                    errors.push(PackError { file: other.file.clone(), line: 1, key: "effective".to_owned(), what });
+                }
+            }
+        }
+        errors
+    }
+
+    /// A lower layer's cap on the very thing a higher layer caps is not above it.
+    fn loosenings(&self) -> Vec<PackError> {
+        let mut errors = Vec::new();
+        for low in &self.packs {
+            let higher =
+                self.packs.iter().filter(|high| high.layer < low.layer && high.jurisdiction == low.jurisdiction);
+            for high in higher.filter(|high| high.status == Status::InForce && high.currency == low.currency) {
+                for rule in &low.rules {
+                    if let Some(loosened) = high.rules.iter().find(|other| loosens(rule, other)) {
+                        let what = format!("loosens `{}` of the {:?} layer ({})", loosened.id, high.layer, high.id);
+                        let key = format!("rules.{}.cap", rule.id);
+                        errors.push(PackError { file: low.file.clone(), line: rule.line, key, what });
+                    }
+                }
+            }
+        }
+        errors
+    }
+
+    /// An exemption exempts from a rule of its own pack that demands authentication; a calendar exists.
+    fn dangling(&self) -> Vec<PackError> {
+        let mut errors = Vec::new();
+        for pack in &self.packs {
+            let demands: BTreeSet<&str> = pack
+                .rules
+                .iter()
+                .filter(|rule| matches!(rule.body, Body::Authentication { .. }))
+                .map(|rule| rule.id.as_str())
+                .collect();
+            for rule in &pack.rules {
+                let Body::Exemption { from, .. } = &rule.body else { continue };
+                for name in from.iter().filter(|name| !demands.contains(name.as_str())) {
+                    let key = format!("rules.{}.exempts", rule.id);
+                    let what = format!("`{name}` demands no authentication in this pack: this can never apply");
+                    errors.push(PackError { file: pack.file.clone(), line: rule.line, key, what });
+                }
+            }
+            if let Some(name) = pack.calendar.as_ref().filter(|name| !self.calendars.contains_key(*name)) {
+                let what = format!("there is no calendar `{name}`");
+                errors.push(PackError { file: pack.file.clone(), line: 1, key: "calendar".to_owned(), what });
+            }
+        }
+        errors
+    }
+}
+
+fn loosens(low: &Rule, high: &Rule) -> bool {
+    let (Body::Limit(a), Body::Limit(b)) = (&low.body, &high.body) else { return false };
+    let same = |a: &Limit, b: &Limit| {
+        a.measure == b.measure && a.window == b.window && a.subject == b.subject && a.counts == b.counts
+    };
+    let above = match (a.cap, b.cap) {
+        (Cap::Money(a), Cap::Money(b)) => a.exceeds(b).unwrap_or(false),
+        (Cap::Count(a), Cap::Count(b)) => a > b,
+        (Cap::Share(a), Cap::Share(b)) => a > b,
+        _ => false,
+    };
+    same(a, b) && low.when == high.when && above
+}
+
+fn factors(file: &str, text: &str) -> Result<Factors, PackError> {
+    read::document(file, text, |top| {
+        let mut factors = Factors::new();
+        for name in top.keys() {
+            let one = top.need(name)?.table()?;
+            one.only(&["categories", "dynamic", "phishing_resistant", "about", "aliases"])?;
+            let factor = Factor {
+                categories: one.texts("categories")?,
+                dynamic: one.flag("dynamic")?,
+                phishing_resistant: one.flag("phishing_resistant")?,
+            };
+            for alias in one.texts("aliases")? {
+                factors.insert(alias, factor.clone());
+            }
+            factors.insert(name.to_owned(), factor);
+        }
+        Ok(factors)
+    })
+}
+
+fn calendar(file: &str, text: &str) -> Result<Calendar, PackError> {
+    read::document(file, text, |top| {
+        top.only(&["id", "version", "weekend", "holidays"])?;
+        let days = [
+            ("monday", Weekday::Monday),
+            ("tuesday", Weekday::Tuesday),
+            ("wednesday", Weekday::Wednesday),
+            ("thursday", Weekday::Thursday),
+            ("friday", Weekday::Friday),
+            ("saturday", Weekday::Saturday),
+            ("sunday", Weekday::Sunday),
+        ];
+        let weekend = top.need("weekend")?.items()?.iter().map(|node| node.choice(&days)).collect::<Result<_, _>>()?;
+        let holidays = top
+            .need("holidays")?
+            .items()?
+            .iter()
+            .map(|node| node.moment().map(DateTime::date))
+            .collect::<Result<_, _>>()?;
+        Ok(Calendar::new(
+            top.need("id")?.text()?.to_owned(),
+            top.need("version")?.text()?.to_owned(),
+            weekend,
+            holidays,
+        ))
+    })
+}

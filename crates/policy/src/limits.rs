@@ -1,0 +1,14 @@
+//! Every bound of this crate.
+
+/// The most days a walk over a calendar takes: ten years.
+pub(crate) const CALENDAR_STEPS_MAX: u32 = 3_660;
+/// The largest pack file, in bytes.
+pub(crate) const PACK_BYTES_MAX: usize = 512 * 1024;
+/// The most rules a pack has.
+pub(crate) const RULES_MAX: usize = 500;
+/// How deep conditions may be nested.
+pub(crate) const CONDITION_DEPTH_MAX: usize = 16;
+/// The most earlier events one request may tell.
+pub(crate) const HISTORY_MAX: usize = 100_000;
+/// The most limits, blocks and factors one request may name.
+pub(crate) const LIST_MAX: usize = 1_000;

@@ -1,0 +1,6 @@
+//! Packs as shipped, against cases written as data.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod bad_packs;
+mod cases;
+mod monotone;

@@ -1,0 +1,389 @@
+//! [`evaluate`]: a file through the online code, in the order of its rows; trained, scored and measured by one protocol.
+//!
+//! A row's features are computed before anything of the row is remembered, and its label is remembered only when its
+//! delay has passed. A test row's own label meets its score in the metrics and nowhere else.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::schema::{Fold, Protocol, Range, Schema};
+use super::table::{Row, Table, Values};
+use crate::event::{Outcome, Party};
+use crate::feature::{Feature, PaymentFact};
+use crate::limits;
+use crate::memory::Memory;
+use crate::metric::{self, Scored};
+use crate::model::boost::Lessons;
+use crate::model::{Model, ModelError};
+use crate::number::{mixed, unit};
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// What a run may do, and what it needs from outside.
+pub struct Options<'a> {
+    /// Skip rows that cannot be understood.
+    pub lenient: bool,
+    /// All rows of the file, where a range is a fraction.
+    pub rows: Option<u64>,
+    /// Row numbers of the protocol's row file.
+    pub row_file: Option<HashSet<u64>>,
+    /// Called every some thousand rows with the number of rows read.
+    pub progress: &'a mut dyn FnMut(u64),
+    /// A moment in seconds, for measuring only.
+    pub stopwatch: &'a dyn Fn() -> f64,
+}
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum EvaluateError {
+    #[error("the file cannot be read")]
+    File(#[from] csv::Error),
+    #[error("{0}")]
+    Columns(String),
+    #[error("line {line}: {what}")]
+    Row { line: u64, what: String },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("the test range of fold {0} scored no labelled row")]
+    NothingScored(usize),
+}
+
+/// The figures of a run: the mean over its folds.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+#[expect(missing_docs, reason = "each is called what it is")]
+pub struct Report {
+    pub auc: f64,
+    pub average_precision: f64,
+    pub card_precision_at_100: f64,
+    pub recall_at_0_1pct: f64,
+    pub recall_at_0_5pct: f64,
+    pub recall_at_1pct: f64,
+    pub raw_average_precision: f64,
+    pub anomaly_auc: f64,
+    pub anomaly_average_precision: f64,
+    pub train_rows: u64,
+    pub train_frauds: u64,
+    pub test_rows: u64,
+    pub test_frauds: u64,
+    pub rows: u64,
+    pub broken_rows: u64,
+    pub broken: Vec<String>,
+    pub train_seconds: f64,
+    pub score_us: f64,
+    pub recall_by_scenario: std::collections::BTreeMap<u16, f64>,
+}
+
+/// Rows of one fold on their way.
+struct Run<'a> {
+    fold: &'a Fold,
+    lessons: Lessons,
+    kept_share: f64,
+    train_rows: u64,
+    train_payers: HashSet<u64>,
+    known_payers: HashMap<u64, i64>,
+    model: Option<Model>,
+    waiting: Vec<(Vec<f32>, Scored)>,
+    model_rows: Vec<Scored>,
+    raw_rows: Vec<Scored>,
+    anomaly_rows: Vec<Scored>,
+}
+
+struct Place<'a> {
+    number: u64,
+    millis: i64,
+    schema: &'a Schema,
+    all: Option<u64>,
+    row_file: Option<&'a HashSet<u64>>,
+}
+
+impl Place<'_> {
+    fn moment(&self, units: f64) -> i64 {
+        ((units * self.schema.unit_seconds() + self.schema.time.origin as f64) * 1000.0) as i64
+    }
+
+    fn is_in(&self, range: &Range, fold: &Fold) -> bool {
+        match range {
+            Range::Time([from, to]) => (self.moment(*from)..self.moment(*to)).contains(&self.millis),
+            Range::Rows([from, to]) => (*from..*to).contains(&self.number),
+            Range::Fraction([from, to]) => {
+                let part = self.number as f64 / self.all.unwrap_or(1).max(1) as f64;
+                (*from..*to).contains(&part)
+            }
+            Range::RowFile(_) => self.row_file.is_some_and(|rows| rows.contains(&self.number)),
+            Range::Rest => !matches!(fold.test, Range::Rest) && !self.is_in(&fold.test, fold),
+        }
+    }
+}
+
+/// Runs a file through the engine.
+///
+/// # Errors
+/// At the first row that cannot be understood, unless lenient; when there is nothing to learn or to score.
+pub fn evaluate<R: std::io::Read>(
+    file: R,
+    schema: &Schema,
+    protocol: &Protocol,
+    options: Options<'_>,
+) -> Result<Report, EvaluateError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let table = Table::new(schema, &reader.headers()?.clone()).map_err(EvaluateError::Columns)?;
+    let mut stream = Stream::new(schema, protocol, &options.row_file);
+    let mut report = Report::default();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let line = reader.position().line();
+        let row = match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => table.row(&record),
+            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => Err("not UTF-8".to_owned()),
+            Err(error) => return Err(error.into()),
+        };
+        let number = report.rows;
+        report.rows += 1;
+        if number.is_multiple_of(20_000) {
+            (options.progress)(number);
+        }
+        match row {
+            Ok(row) => {
+                let place = Place {
+                    number,
+                    millis: row.event.at_millis,
+                    schema,
+                    all: options.rows,
+                    row_file: options.row_file.as_ref(),
+                };
+                stream.row(row, &place, &mut report, options.stopwatch)?;
+            }
+            Err(what) if options.lenient => {
+                report.broken_rows += 1;
+                if report.broken.len() < limits::BROKEN_ROWS_NAMED {
+                    report.broken.push(format!("line {line}: {what}"));
+                }
+            }
+            Err(what) => return Err(EvaluateError::Row { line, what }),
+        }
+    }
+    stream.finish(&mut report, options.stopwatch)?;
+    Ok(report)
+}
+
+struct Stream<'a> {
+    schema: &'a Schema,
+    memory: Memory,
+    values: Values,
+    pending: VecDeque<(Outcome, Vec<String>)>,
+    runs: Vec<Run<'a>>,
+    delay_millis: i64,
+    extra: Vec<String>,
+}
+
+impl<'a> Stream<'a> {
+    fn new(schema: &'a Schema, protocol: &'a Protocol, _rows: &Option<HashSet<u64>>) -> Self {
+        let numbers = schema.columns.numbers.iter().map(|name| format!("raw.{name}"));
+        let names = schema.columns.names.iter().flat_map(|n| [format!("raw.{n}"), format!("raw.{n}.fraud_rate")]);
+        let run = |fold| Run {
+            fold,
+            lessons: Lessons::default(),
+            kept_share: 1.0,
+            train_rows: 0,
+            train_payers: HashSet::new(),
+            known_payers: HashMap::new(),
+            model: None,
+            waiting: Vec::new(),
+            model_rows: Vec::new(),
+            raw_rows: Vec::new(),
+            anomaly_rows: Vec::new(),
+        };
+        Self {
+            schema,
+            memory: Memory::new(schema.shared_ids),
+            values: Values::default(),
+            pending: VecDeque::new(),
+            runs: protocol.folds.iter().map(run).collect(),
+            delay_millis: (schema.delay_seconds(protocol) * 1000.0) as i64,
+            extra: numbers.chain(names).collect(),
+        }
+    }
+
+    fn row(
+        &mut self,
+        row: Row,
+        place: &Place<'_>,
+        report: &mut Report,
+        watch: &dyn Fn() -> f64,
+    ) -> Result<(), EvaluateError> {
+        let now = row.event.at_millis;
+        while self.pending.front().is_some_and(|(outcome, _)| outcome.known_at_millis <= now) {
+            if let Some((mut outcome, names)) = self.pending.pop_front() {
+                outcome.known_at_millis = now;
+                self.memory.learn(&outcome);
+                self.values.learn(&names, &outcome);
+            }
+        }
+        let used =
+            self.runs.iter().any(|run| place.is_in(&run.fold.train, run.fold) || place.is_in(&run.fold.test, run.fold));
+        self.memory.prepare(&row.event);
+        let base = self.memory.base_rate();
+        let mut extra = row.numbers.clone();
+        self.values.features(&row, base, &mut extra);
+        let hidden = self
+            .runs
+            .iter()
+            .any(|run| matches!(run.fold.test, Range::RowFile(_)) && place.is_in(&run.fold.test, run.fold));
+        if let (true, Some(fraud)) = (used, row.fraud) {
+            let began = watch();
+            let features = self.memory.features(&row.event);
+            let anomaly = f64::from(features.value(Feature::Payment(PaymentFact::Anomaly)));
+            let mut vector = features.values().to_vec();
+            vector.extend_from_slice(&extra);
+            report.score_us += (watch() - began) * 1e6;
+            let payer = row.event.party(Party::Payer).map_or(0, |key| key.word());
+            let day = now.saturating_sub(self.schema.time.origin.saturating_mul(1000)).div_euclid(DAY_MILLIS);
+            let scored = Scored { score: anomaly, fraud, payer, day, scenario: row.scenario };
+            for run in &mut self.runs {
+                run.take(&vector, scored, place, self.delay_millis, &self.extra, report, watch)?;
+            }
+        }
+        for run in &mut self.runs {
+            if let (Some(true), Range::Time([from, _])) = (row.fraud, &run.fold.test)
+                && now >= place.moment(*from) - self.delay_millis - DAY_MILLIS
+            {
+                let payer = row.event.party(Party::Payer).map_or(0, |key| key.word());
+                run.known_payers.entry(payer).or_insert(now);
+            }
+        }
+        let explained_by_amount = self.memory.explains(&row.event);
+        self.memory.observe(&row.event);
+        if let (Some(fraud), false) = (row.fraud, hidden) {
+            let known_at_millis = now.saturating_add(self.delay_millis);
+            let parties = row.event.parties;
+            let outcome = Outcome { paid_at_millis: now, known_at_millis, parties, fraud, explained_by_amount };
+            self.pending.push_back((outcome, row.names));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, report: &mut Report, watch: &dyn Fn() -> f64) -> Result<(), EvaluateError> {
+        let folds = self.runs.len().max(1) as f64;
+        let mut scenarios: HashMap<u16, (f64, f64)> = HashMap::new();
+        for (number, run) in self.runs.iter_mut().enumerate() {
+            if run.model.is_none() {
+                run.train(&self.extra, report, watch)?;
+            }
+            for (vector, scored) in std::mem::take(&mut run.waiting) {
+                run.score(&vector, scored, report, watch);
+            }
+            if run.model_rows.is_empty() {
+                return Err(EvaluateError::NothingScored(number + 1));
+            }
+            let curve = metric::curve(&run.model_rows);
+            report.auc += metric::auc(&curve) / folds;
+            report.average_precision += metric::average_precision(&curve) / folds;
+            report.card_precision_at_100 +=
+                metric::card_precision(&run.model_rows, self.schema.card_precision_k) / folds;
+            report.recall_at_0_1pct += metric::recall_at(&curve, 0.001) / folds;
+            report.recall_at_0_5pct += metric::recall_at(&curve, 0.005) / folds;
+            report.recall_at_1pct += metric::recall_at(&curve, 0.01) / folds;
+            report.raw_average_precision += metric::average_precision(&metric::curve(&run.raw_rows)) / folds;
+            let anomaly = metric::curve(&run.anomaly_rows);
+            report.anomaly_auc += metric::auc(&anomaly) / folds;
+            report.anomaly_average_precision += metric::average_precision(&anomaly) / folds;
+            report.test_rows += run.model_rows.len() as u64;
+            report.test_frauds += run.model_rows.iter().filter(|row| row.fraud).count() as u64;
+            recalls(&run.model_rows, &mut scenarios);
+        }
+        report.recall_by_scenario =
+            scenarios.into_iter().map(|(scenario, (found, all))| (scenario, found / all)).collect();
+        report.score_us /= (report.test_rows + report.train_rows).max(1) as f64;
+        Ok(())
+    }
+}
+
+/// Frauds found at 0.5 % false alarms, by scenario.
+fn recalls(rows: &[Scored], into: &mut HashMap<u16, (f64, f64)>) {
+    let mut genuine: Vec<f64> = rows.iter().filter(|row| !row.fraud).map(|row| row.score).collect();
+    genuine.sort_by(|a, b| b.total_cmp(a));
+    let threshold = genuine.get(genuine.len() / 200).copied().unwrap_or(f64::NEG_INFINITY);
+    for row in rows.iter().filter(|row| row.fraud) {
+        let (found, all) = into.entry(row.scenario).or_default();
+        *all += 1.0;
+        if row.score > threshold {
+            *found += 1.0;
+        }
+    }
+}
+
+impl Run<'_> {
+    #[expect(clippy::too_many_arguments, reason = "one row with all that belongs to it")]
+    fn take(
+        &mut self,
+        vector: &[f32],
+        scored: Scored,
+        place: &Place<'_>,
+        delay: i64,
+        extra: &[String],
+        report: &mut Report,
+        watch: &dyn Fn() -> f64,
+    ) -> Result<(), EvaluateError> {
+        if place.is_in(&self.fold.train, self.fold) {
+            self.learn(vector, scored, place.number);
+        } else if place.is_in(&self.fold.test, self.fold) {
+            if self.fold.without_known_payers && self.is_known(scored, place, delay) {
+                return Ok(());
+            }
+            if matches!(self.fold.test, Range::RowFile(_)) || matches!(self.fold.train, Range::Rest) {
+                self.waiting.push((vector.to_vec(), scored));
+                return Ok(());
+            }
+            if self.model.is_none() {
+                self.train(extra, report, watch)?;
+            }
+            self.score(vector, scored, report, watch);
+        }
+        Ok(())
+    }
+
+    fn is_known(&self, scored: Scored, place: &Place<'_>, delay: i64) -> bool {
+        let day_from = place.schema.time.origin * 1000 + scored.day * DAY_MILLIS;
+        let before = self.known_payers.get(&scored.payer).is_some_and(|at| *at < day_from - delay);
+        before || self.train_payers.contains(&scored.payer)
+    }
+
+    /// Keeps a row for training; when there are too many, genuine rows are thinned by half and weigh twice.
+    fn learn(&mut self, vector: &[f32], scored: Scored, number: u64) {
+        self.train_rows += 1;
+        if scored.fraud {
+            self.train_payers.insert(scored.payer);
+        } else if unit(mixed(number)) >= self.kept_share {
+            return;
+        }
+        self.lessons.rows.push(vector.to_vec());
+        self.lessons.labels.push(if scored.fraud { 1.0 } else { 0.0 });
+        self.lessons.weights.push(if scored.fraud { 1.0 } else { 1.0 / self.kept_share });
+        if self.lessons.rows.len() > limits::TRAINING_ROWS_MAX {
+            self.lessons.thin();
+            self.kept_share /= 2.0;
+        }
+    }
+
+    fn train(&mut self, extra: &[String], report: &mut Report, watch: &dyn Fn() -> f64) -> Result<(), EvaluateError> {
+        let began = watch();
+        let model = Model::train(&self.lessons, extra)?;
+        report.train_seconds += watch() - began;
+        report.train_rows += self.train_rows;
+        report.train_frauds += model.frauds;
+        self.lessons = Lessons::default();
+        self.model = Some(model);
+        Ok(())
+    }
+
+    fn score(&mut self, vector: &[f32], scored: Scored, report: &mut Report, watch: &dyn Fn() -> f64) {
+        let Some(model) = &self.model else { return };
+        let began = watch();
+        let score = model.log_odds(vector);
+        report.score_us += (watch() - began) * 1e6;
+        self.model_rows.push(Scored { score, ..scored });
+        self.raw_rows.push(Scored { score: model.raw.score(vector), ..scored });
+        self.anomaly_rows.push(scored);
+    }
+}

@@ -1,0 +1,175 @@
+//! [`Table`]: a row of a file as a payment, by its schema.
+
+use std::collections::HashMap;
+
+use crate::data::schema::{Schema, TimeUnit};
+use crate::event::{Coordinates, Event, Key, Outcome, Party};
+use crate::limits;
+use crate::profile::PairProfile;
+
+/// One row, understood.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The payment.
+    pub event: Event,
+    /// Fraud or not; `None` when not labelled.
+    pub fraud: Option<bool>,
+    /// The kind of fraud; 0 when the data does not say.
+    pub scenario: u16,
+    /// Extra numbers.
+    pub numbers: Vec<f32>,
+    /// Extra names.
+    pub names: Vec<String>,
+}
+
+/// Where each column of the schema stands in the file.
+#[derive(Debug)]
+pub struct Table<'a> {
+    schema: &'a Schema,
+    header: HashMap<String, usize>,
+}
+
+impl<'a> Table<'a> {
+    /// Finds the schema's columns in the header.
+    ///
+    /// # Errors
+    /// With every column that is not there.
+    pub fn new(schema: &'a Schema, header: &csv::StringRecord) -> Result<Self, String> {
+        let header: HashMap<String, usize> =
+            header.iter().enumerate().map(|(index, name)| (name.trim().to_owned(), index)).collect();
+        let columns = &schema.columns;
+        let optional = [
+            &columns.label,
+            &columns.payee,
+            &columns.device,
+            &columns.network,
+            &columns.place,
+            &columns.category,
+            &columns.scenario,
+            &columns.balance,
+            &columns.refused,
+            &columns.age,
+            &columns.latitude,
+            &columns.longitude,
+            &columns.home_latitude,
+            &columns.home_longitude,
+        ];
+        let needed = [&columns.payer, &columns.time, &columns.amount].into_iter();
+        let named = needed.chain(optional.into_iter().flatten()).chain(&columns.numbers).chain(&columns.names);
+        let missing: Vec<&str> = named.filter(|name| !header.contains_key(*name)).map(String::as_str).collect();
+        if missing.is_empty() {
+            Ok(Self { schema, header })
+        } else {
+            Err(format!(
+                "the file has no column {}",
+                missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")
+            ))
+        }
+    }
+
+    /// Reads one row.
+    ///
+    /// # Errors
+    /// With the column and the text that cannot be understood.
+    pub fn row(&self, record: &csv::StringRecord) -> Result<Row, String> {
+        let columns = &self.schema.columns;
+        let amount = self.number(record, &columns.amount)? * self.schema.amount_scale;
+        if amount < 0.0 {
+            return Err(format!("`{}` is below zero", columns.amount));
+        }
+        let key = |name: &Option<String>| {
+            let text = name.as_deref().and_then(|name| self.text(record, name)).filter(|text| !text.is_empty());
+            text.map(|text| Key::of(text.as_bytes()))
+        };
+        let payer = self.text(record, &columns.payer).filter(|text| !text.is_empty());
+        let payer = payer.ok_or_else(|| format!("`{}` is empty", columns.payer))?;
+        let parties = Party::ALL.map(|party| match party {
+            Party::Payer => Some(Key::of(payer.as_bytes())),
+            Party::Payee => key(&columns.payee),
+            Party::Device => key(&columns.device),
+            Party::Network => key(&columns.network),
+            Party::Place => key(&columns.place),
+            Party::Category => key(&columns.category),
+        });
+        let label = columns.label.as_deref().and_then(|name| self.text(record, name)).unwrap_or("");
+        let is = |list: &[String]| list.iter().any(|known| known == label);
+        let fraud = match () {
+            () if columns.label.is_none() || label.is_empty() || is(&self.schema.label.unlabelled) => None,
+            () if self.schema.label.fraud.is_empty() => Some(label == "1"),
+            () => Some(is(&self.schema.label.fraud)),
+        };
+        let maybe = |name: &Option<String>| name.as_deref().and_then(|name| self.number(record, name).ok());
+        let spot = |a: &Option<String>, b: &Option<String>| Coordinates::new(maybe(a)?, maybe(b)?);
+        Ok(Row {
+            event: Event {
+                at_millis: self.at(record)?,
+                offset_seconds: 0,
+                parties,
+                amount: amount as f32,
+                balance: maybe(&columns.balance).map(|balance| (balance * self.schema.amount_scale) as f32),
+                refused: maybe(&columns.refused).is_some_and(|refused| refused > 0.0),
+                home: spot(&columns.home_latitude, &columns.home_longitude),
+                spot: spot(&columns.latitude, &columns.longitude),
+            },
+            fraud,
+            scenario: maybe(&columns.scenario).map_or(0, |scenario| scenario.clamp(0.0, 65_535.0) as u16),
+            numbers: columns.numbers.iter().map(|n| self.number(record, n).map_or(f32::NAN, |x| x as f32)).collect(),
+            names: columns.names.iter().map(|n| self.text(record, n).unwrap_or("").to_owned()).collect(),
+        })
+    }
+
+    fn text<'r>(&self, record: &'r csv::StringRecord, name: &str) -> Option<&'r str> {
+        record.get(*self.header.get(name)?).map(str::trim)
+    }
+
+    fn number(&self, record: &csv::StringRecord, name: &str) -> Result<f64, String> {
+        let text = self.text(record, name).unwrap_or("");
+        let number: Option<f64> = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| format!("`{name}` is not a number: `{text}`"))
+    }
+
+    fn at(&self, record: &csv::StringRecord) -> Result<i64, String> {
+        let name = &self.schema.columns.time;
+        if self.schema.time.unit == TimeUnit::Datetime {
+            let text = self.text(record, name).unwrap_or("");
+            let civil = text.parse::<jiff::civil::DateTime>().ok();
+            let civil = civil
+                .or_else(|| Some(text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
+            let zoned = civil.and_then(|civil| civil.to_zoned(jiff::tz::TimeZone::UTC).ok());
+            let zoned = zoned.ok_or_else(|| format!("`{name}` is not a date and time: `{text}`"))?;
+            return Ok(zoned.timestamp().as_millisecond());
+        }
+        let seconds = self.number(record, name)? * self.schema.unit_seconds() + self.schema.time.origin as f64;
+        if seconds.abs() < 2e11 { Ok((seconds * 1000.0) as i64) } else { Err(format!("`{name}` is out of range")) }
+    }
+}
+
+/// What is known of the values of the extra names: when first met, how frequent, how often fraud.
+#[derive(Debug, Default)]
+pub struct Values {
+    known: Vec<HashMap<String, (u32, PairProfile)>>,
+}
+
+impl Values {
+    /// Appends, for every extra name, its number, its share of payments and its known fraud rate.
+    pub fn features(&mut self, row: &Row, base: f32, into: &mut Vec<f32>) {
+        self.known.resize_with(row.names.len(), HashMap::new);
+        for (name, known) in row.names.iter().zip(&mut self.known) {
+            let next = known.len() as u32;
+            let (number, profile) = known.entry(name.clone()).or_insert((next, PairProfile::default()));
+            profile.age_to(row.event.at_millis);
+            let named = (*number as usize) < limits::CATEGORY_VALUES_MAX;
+            into.push(if named { *number as f32 } else { f32::NAN });
+            into.push((profile.frauds + 20.0 * base) / (profile.known + 20.0));
+        }
+    }
+
+    /// Takes in what became known of a row.
+    pub fn learn(&mut self, names: &[String], outcome: &Outcome) {
+        for (name, known) in names.iter().zip(&mut self.known) {
+            if let Some((_, profile)) = known.get_mut(name) {
+                profile.learn(outcome);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! [`PairProfile`]: what is remembered of two parties together; small, because there are many.
+
+use crate::event::{Event, Outcome};
+use crate::number::{expf, ln_1p};
+use crate::profile::{HALF_YEAR, MONTH, millis_between};
+
+/// What is remembered of two parties together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PairProfile {
+    /// Up to when time has been let pass.
+    pub aged_at: i64,
+    /// The first payment between them.
+    pub first_at: i64,
+    /// The latest payment between them.
+    pub last_at: i64,
+    /// Payments ever.
+    pub payments: u32,
+    /// Payments, fading over a month.
+    pub count: f32,
+    /// Mean of ln(1 + amount).
+    pub log_mean: f32,
+    /// Payments with a known outcome, fading over half a year.
+    pub known: f32,
+    /// Frauds among them, alike.
+    pub frauds: f32,
+}
+
+impl PairProfile {
+    /// Lets time pass up to `at`.
+    pub fn age_to(&mut self, at: i64) {
+        if self.aged_at >= at {
+            return;
+        }
+        if self.payments > 0 || self.known > 0.0 {
+            let seconds = millis_between(self.aged_at, at);
+            self.count *= expf(-(seconds / MONTH).min(60.0));
+            let kept = expf(-(seconds / HALF_YEAR).min(60.0));
+            self.known *= kept;
+            self.frauds *= kept;
+        }
+        self.aged_at = at;
+    }
+
+    /// Takes in one payment.
+    pub fn observe(&mut self, event: &Event) {
+        self.age_to(event.at_millis);
+        if self.payments == 0 {
+            self.first_at = event.at_millis;
+        }
+        self.payments = self.payments.saturating_add(1);
+        self.count += 1.0;
+        let share = 1.0 / (self.payments as f32).min(50.0);
+        self.log_mean += share * (ln_1p(event.amount) - self.log_mean);
+        self.last_at = self.last_at.max(event.at_millis);
+    }
+
+    /// Takes in what became known of an earlier payment.
+    pub fn learn(&mut self, outcome: &Outcome) {
+        self.age_to(outcome.known_at_millis);
+        self.known += 1.0;
+        if outcome.fraud {
+            self.frauds += 1.0;
+        }
+    }
+
+    /// Seconds since they last met; `None` at the first time.
+    #[must_use]
+    pub fn met_seconds_ago(&self, at: i64) -> Option<f32> {
+        (self.payments > 0).then(|| millis_between(self.last_at, at))
+    }
+}

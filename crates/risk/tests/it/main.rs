@@ -1,0 +1,3 @@
+//! The engine from outside: nothing of the future reaches a feature; what explains a score adds up to it.
+
+mod past;
