@@ -109,6 +109,22 @@ impl PostgresStore {
         Ok(Arc::new(Self { inner, jobs: RwLock::new(Some(jobs)), events, closed, runtime: Some(runtime) }))
     }
 
+    /// What all nodes agreed on under `name`: the first value that any of them kept.
+    pub fn pinned(&self, name: &'static str) -> Answer<'_, Option<Vec<u8>>> {
+        self.on_link("reading what nodes agreed on", move |_, link| Box::pin(pinned(link, name)))
+    }
+
+    /// Keeps `value` under `name` unless another was kept before; the one that was first.
+    pub fn pin(&self, name: &'static str, value: Vec<u8>) -> Answer<'_, Vec<u8>> {
+        self.on_link("keeping what nodes agree on", move |_, link| {
+            Box::pin(async move {
+                let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+                link.execute(sql, &[&name, &value]).await?;
+                pinned(link, name).await?.ok_or(Fault::Unreadable("agreement"))
+            })
+        })
+    }
+
     fn stop(&self) {
         self.inner.shared.closing.store(true, Ordering::SeqCst);
         self.jobs.write().unwrap_or_else(PoisonError::into_inner).take();
@@ -182,6 +198,11 @@ impl Drop for PostgresStore {
             runtime.shutdown_background();
         }
     }
+}
+
+async fn pinned(link: &Link, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let row = link.maybe("SELECT value FROM meta WHERE key = $1", &[&name]).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
 type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
