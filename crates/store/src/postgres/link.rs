@@ -102,6 +102,26 @@ impl Address {
     }
 }
 
+/// What `psql` and its kin are told by their environment to reach the same database.
+///
+/// # Errors
+/// [`StoreError::Unusable`] when the URL cannot be read.
+pub fn client_environment(url: &str) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let config = Address::parse(url)?.config;
+    let mut told = Vec::new();
+    match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => told.push(("PGHOST", name.clone())),
+        Some(Host::Unix(path)) => told.push(("PGHOST", path.display().to_string())),
+        None => {}
+    }
+    told.extend(config.get_ports().first().map(|port| ("PGPORT", port.to_string())));
+    told.extend(config.get_user().map(|user| ("PGUSER", user.to_owned())));
+    told.extend(config.get_dbname().map(|name| ("PGDATABASE", name.to_owned())));
+    let password = config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    told.extend(password.map(|password| ("PGPASSWORD", password)));
+    Ok(told)
+}
+
 /// WHY the bounds: a transaction whose client is gone must end, and with it its locks; a commit whose outcome is asked
 /// for waits for exactly that.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '30s'; \
@@ -205,6 +225,13 @@ impl Link {
     pub(crate) async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Fault> {
         let statement = self.prepare(sql).await?;
         Ok(self.client.query(&statement, parameters).await?)
+    }
+
+    /// The rows of a statement without parameters, as they come.
+    pub(crate) async fn stream(&self, sql: &str) -> Result<tokio_postgres::RowStream, Fault> {
+        let statement = self.prepare(sql).await?;
+        let none: [Parameter<'_>; 0] = [];
+        Ok(self.client.query_raw(&statement, none).await?)
     }
 
     pub(crate) async fn maybe(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>, Fault> {

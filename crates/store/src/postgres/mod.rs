@@ -5,6 +5,7 @@ mod batch;
 mod chains;
 mod checks;
 mod committer;
+mod copy;
 mod kinds;
 mod link;
 mod listen;
@@ -42,6 +43,8 @@ use listen::Listener;
 use present::Present;
 use query::Tables;
 
+pub use copy::{CopiedTable, copy};
+pub use link::client_environment;
 pub use options::PostgresOptions;
 
 /// The database and the threads that talk to it.

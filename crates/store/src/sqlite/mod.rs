@@ -39,6 +39,7 @@ use batch::Decider;
 use checkpoint::Log;
 use committer::{Committer, Job, Shared, Waiting};
 use readers::Readers;
+pub(crate) use schema::migrate;
 
 /// The embedded store: SQLite in a folder that this process alone serves.
 pub struct SqliteStore {

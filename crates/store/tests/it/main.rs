@@ -11,6 +11,7 @@
 mod at_rest;
 mod cluster;
 mod conformance;
+mod copy;
 mod folder;
 mod history;
 mod kill;
