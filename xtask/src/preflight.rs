@@ -1,5 +1,7 @@
 //! What the tests need on the machine. Missing packages are installed where that is possible; nothing is ever skipped.
 
+use std::path::Path;
+
 use crate::{
     console::say,
     environment::find_program,
@@ -40,6 +42,12 @@ const NEEDS: &[Need] = &[
         remedy: Remedy::ByHand("install Node.js 20 or newer, which brings npm"),
     },
     Need { name: "Chromium", is_there: || find_program("chromium").is_some(), remedy: Remedy::Packages(&["chromium"]) },
+    Need {
+        name: "PostgreSQL 15",
+        // Never on the path: the distribution keeps the server's programs in a directory of their own.
+        is_there: || Path::new("/usr/lib/postgresql/15/bin/initdb").is_file() || find_program("initdb").is_some(),
+        remedy: Remedy::Packages(&["postgresql-15", "util-linux"]),
+    },
     Need {
         name: "a Korean font",
         is_there: || Run::new("fc-list").arg(":lang=ko").read().is_ok_and(|fonts| !fonts.trim().is_empty()),

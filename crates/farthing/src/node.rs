@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use money::Secret;
 use payments::Settings;
-use server::{Config, RateLimits, Running};
-use store::{Clock, KeySource, Options, SqliteStore, Store, SystemClock};
+use server::{CodeSigner, Config, RateLimits, Running};
+use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +20,8 @@ const KEYS: &str = "keys";
 /// What a server is started with.
 pub(crate) struct Plan {
     pub(crate) data: PathBuf,
+    /// The PostgreSQL to serve from; the embedded store in the data folder when absent.
+    pub(crate) database: Option<Secret<String>>,
     pub(crate) listen: SocketAddr,
     pub(crate) public_origin: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
@@ -35,11 +38,10 @@ pub(crate) fn keys_folder(data: &Path) -> PathBuf {
 
 /// Opens the data folder and serves it.
 pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
-    let options = Options::new(&plan.data).settings(plan.settings.clone()).keys(plan.keys);
-    let store = SqliteStore::open(options).map_err(failed("cannot open the data folder"))?;
-    let keys = keys_folder(&plan.data);
-    let signing = server::keys::load_or_create(&keys, SystemClock.now());
-    let signing = signing.map_err(failed("cannot use the keys of dynamic codes"))?;
+    let (store, signing) = match &plan.database {
+        None => embedded(&plan)?,
+        Some(url) => shared(&plan, url).await?,
+    };
     let config = Config {
         listen: plan.listen,
         public_origin: plan.public_origin,
@@ -53,7 +55,6 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         rate: plan.rate,
         web: plan.web,
     };
-    let store: Arc<dyn Store> = store;
     match server::start(config, Arc::clone(&store)).await {
         Ok(running) => Ok(running),
         Err(error) => {
@@ -63,6 +64,39 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
             Err(failure.hint("another address: --listen 127.0.0.1:0 takes a free port"))
         }
     }
+}
+
+/// The embedded store, and the keys of dynamic codes beside it.
+fn embedded(plan: &Plan) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
+    let options = Options::new(&plan.data).settings(plan.settings.clone()).keys(plan.keys.clone());
+    let store = SqliteStore::open(options).map_err(failed("cannot open the data folder"))?;
+    let signing = server::keys::load_or_create(&keys_folder(&plan.data), SystemClock.now());
+    Ok((store, signing.map_err(failed("cannot use the keys of dynamic codes"))?))
+}
+
+/// The name under which the nodes of a database keep the root that vouches for their codes.
+const CODE_ROOT: &str = "code-root";
+
+/// A database that other nodes may share. All of them sign codes under one root, so that each accepts the others'.
+async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
+    let options = PostgresOptions::new(url.dangerous_reveal().clone(), &plan.data);
+    let options = options.settings(plan.settings.clone()).keys(plan.keys.clone());
+    let store = PostgresStore::open(options).await.map_err(failed("cannot use the database"))?;
+    let keys = keys_folder(&plan.data);
+    let others = |_| {
+        let folder = keys.display();
+        Failure::new(format!("the keys of dynamic codes in `{folder}` are not those of this database's other nodes"))
+            .hint(format!("copy the folder `{KEYS}` from another node"))
+    };
+    let pinned = store.pinned(CODE_ROOT).await.map_err(failed("cannot read the database"))?;
+    if pinned.is_some() && !keys.join(server::keys::SET_FILE).exists() {
+        return Err(others(()));
+    }
+    let signing = server::keys::load_or_create(&keys, SystemClock.now());
+    let signing = signing.map_err(failed("cannot use the keys of dynamic codes"))?;
+    let root = signing.key_set().set.root.as_bytes().to_vec();
+    let first = store.pin(CODE_ROOT, root.clone()).await.map_err(failed("cannot write the database"))?;
+    if first == root { Ok((store, signing)) } else { Err(others(())) }
 }
 
 /// Finishes what is in flight and closes the folder.

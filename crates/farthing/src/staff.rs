@@ -43,9 +43,16 @@ impl Staff {
     /// The way to a folder that is open now.
     pub(crate) async fn of(folder: &DataFolder) -> Result<Self, Failure> {
         let data = folder.data.as_path();
+        if !data.join(DATABASE).exists()
+            && let Some(socket) = Self::socket(&data.join(SOCKET)).await?
+        {
+            // A node of a shared database: its folder holds keys and this socket, and the node answers.
+            return Ok(socket);
+        }
         if !data.join(DATABASE).exists() {
-            return Err(Failure::new(format!("`{}` is not a data folder", data.display()))
-                .hint("name the folder that `farthing serve --data` uses"));
+            return Err(Failure::new(format!("`{}` is not a data folder", data.display())).hint(
+                "name the folder that `farthing serve --data` uses; a node with --database-url must be running",
+            ));
         }
         if let Some(socket) = Self::socket(&data.join(SOCKET)).await? {
             return Ok(socket);

@@ -4,7 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ledger::Account;
-use money::{AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
+use money::{
+    AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
+};
 use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal, Standing};
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -177,6 +179,12 @@ pub trait Store: Send + Sync + 'static {
     fn check_ledger(&self) -> Answer<'_, LedgerSummary>;
     /// Recomputes the audit chain, and makes every decision again that can be.
     fn verify_audit(&self) -> Answer<'_, AuditSummary>;
+    /// A key for one purpose of the server, e.g. `token-mac`; the same at every start and for every node with the same
+    /// key-encryption key.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when it cannot be derived.
+    fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError>;
     /// The store's present moment.
     fn now(&self) -> Instant;
     /// Whether commands can be committed now.

@@ -1,4 +1,4 @@
-//! [`Fault`]: what goes wrong inside the embedded store, before it is told to a caller as a [`StoreError`].
+//! [`Fault`]: what goes wrong inside a store, before it is told to a caller as a [`StoreError`].
 
 use crate::StoreError;
 
@@ -8,6 +8,16 @@ pub(crate) enum Fault {
     /// SQLite refuses.
     #[error("the database refused")]
     Sql(#[from] rusqlite::Error),
+    /// PostgreSQL refuses, or cannot be reached.
+    #[error("the database refused")]
+    Postgres(#[from] tokio_postgres::Error),
+    /// Somebody else's commit came in between.
+    #[error("another commit came in between")]
+    Conflict,
+    /// A test has cut the connection.
+    #[cfg(feature = "testing")]
+    #[error("the connection was cut")]
+    Cut,
     /// A stored row is not one this program wrote.
     #[error("stored {0} cannot be read")]
     Unreadable(&'static str),
@@ -39,7 +49,12 @@ impl Fault {
         match self {
             Self::Sql(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
             Self::Unwritable(_) | Self::Rounds(_) => true,
-            Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
+            Self::Postgres(error) => {
+                error.code().is_some_and(|code| code.code().starts_with("23") || code.code().starts_with("22"))
+            }
+            #[cfg(feature = "testing")]
+            Self::Cut => false,
+            Self::Conflict | Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
         }
     }
 }

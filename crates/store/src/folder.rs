@@ -51,11 +51,31 @@ impl Folder {
 
     /// The key-encryption key; a new one only where there is no database yet.
     pub(crate) fn key(&self, source: &KeySource) -> Result<Secret<[u8; 32]>, StoreError> {
+        self.key_of(source, || !self.database().exists(), "restore it")
+    }
+
+    /// The key-encryption key that all nodes of a database share; a new one only where the database is new.
+    pub(crate) fn shared_key(&self, source: &KeySource, new: bool) -> Result<Secret<[u8; 32]>, StoreError> {
+        self.key_of(source, || new, "copy it from another node of this database, or restore it")
+    }
+
+    fn key_of(
+        &self,
+        source: &KeySource,
+        may_make: impl FnOnce() -> bool,
+        remedy: &str,
+    ) -> Result<Secret<[u8; 32]>, StoreError> {
         let bytes = match source {
             KeySource::Command(command) => key_of_command(command)?,
             KeySource::File => {
                 let path = self.dir.join("kek");
                 if !path.exists() {
+                    if !may_make() {
+                        let path = path.display();
+                        return Err(StoreError::Unusable(format!(
+                            "the key-encryption key `{path}` is missing; {remedy}"
+                        )));
+                    }
                     self.make_key(&path)?;
                 }
                 fs::read(&path).map_err(|error| failed("reading the key-encryption key", error))?
@@ -68,10 +88,6 @@ impl Folder {
     }
 
     fn make_key(&self, path: &Path) -> Result<(), StoreError> {
-        if self.database().exists() {
-            let path = path.display();
-            return Err(StoreError::Unusable(format!("the key-encryption key `{path}` is missing; restore it")));
-        }
         let text = format!("{}\n", URL_SAFE_NO_PAD.encode(entropy::random::<32>()?));
         let write = || -> std::io::Result<()> {
             let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::{aead, hkdf};
 use money::{PayerId, Secret};
-use rusqlite::{Connection, OptionalExtension};
 
 use crate::fault::Fault;
 use crate::{entropy, limits};
@@ -29,9 +28,9 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 2] = [Self::Identity, Self::Decision];
+    pub(crate) const ALL: [Self; 2] = [Self::Identity, Self::Decision];
 
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Identity => "identity",
             Self::Decision => "decision",
@@ -104,42 +103,23 @@ impl Keyring {
         Ok(key)
     }
 
-    /// A payer's key, if they have one: never made, or erased, means `None`.
-    pub(crate) fn payer(
-        &self,
-        connection: &Connection,
-        payer: PayerId,
-        class: Class,
-    ) -> Result<Option<Arc<SealKey>>, Fault> {
-        if let Some(key) = locked(&self.payers).get(&(payer, class)) {
-            return Ok(Some(Arc::clone(key)));
-        }
-        let mut statement =
-            connection.prepare_cached("SELECT wrapped FROM payer_keys WHERE payer = ?1 AND class = ?2")?;
-        let wrapped: Option<Vec<u8>> =
-            statement.query_row((payer.as_bytes(), class.word()), |row| row.get(0)).optional()?;
-        let Some(wrapped) = wrapped else { return Ok(None) };
-        let key = self.wrap.open(&[payer.as_bytes(), class.word().as_bytes()], &wrapped);
-        let key: Option<[u8; 32]> = key.and_then(|bytes| bytes.try_into().ok());
-        let key = Arc::new(SealKey::new(&key.ok_or(Fault::Key("a payer's key cannot be unwrapped"))?)?);
-        self.remember(payer, class, &key);
-        Ok(Some(key))
+    /// A payer's key that is remembered already.
+    pub(crate) fn remembered(&self, payer: PayerId, class: Class) -> Option<Arc<SealKey>> {
+        locked(&self.payers).get(&(payer, class)).map(Arc::clone)
     }
 
-    /// Makes the keys a payer does not have yet.
-    pub(crate) fn make(&self, connection: &Connection, payer: PayerId) -> Result<(), Fault> {
-        for class in Class::ALL {
-            if self.payer(connection, payer, class)?.is_some() {
-                continue;
-            }
-            let bytes = entropy::random::<32>()?;
-            let wrapped = self.wrap.seal(&[payer.as_bytes(), class.word().as_bytes()], &bytes)?;
-            let mut statement =
-                connection.prepare_cached("INSERT INTO payer_keys (payer, class, wrapped) VALUES (?1, ?2, ?3)")?;
-            statement.execute((payer.as_bytes(), class.word(), wrapped))?;
-            self.remember(payer, class, &Arc::new(SealKey::new(&bytes)?));
-        }
-        Ok(())
+    /// A payer's key out of its stored form.
+    pub(crate) fn unwrap_key(&self, payer: PayerId, class: Class, wrapped: &[u8]) -> Result<Arc<SealKey>, Fault> {
+        let key = self.wrap.open(&[payer.as_bytes(), class.word().as_bytes()], wrapped);
+        let key: Option<[u8; 32]> = key.and_then(|bytes| bytes.try_into().ok());
+        Ok(Arc::new(SealKey::new(&key.ok_or(Fault::Key("a payer's key cannot be unwrapped"))?)?))
+    }
+
+    /// A new key for a payer, and its form to be stored.
+    pub(crate) fn new_key(&self, payer: PayerId, class: Class) -> Result<(Arc<SealKey>, Vec<u8>), Fault> {
+        let bytes = entropy::random::<32>()?;
+        let wrapped = self.wrap.seal(&[payer.as_bytes(), class.word().as_bytes()], &bytes)?;
+        Ok((Arc::new(SealKey::new(&bytes)?), wrapped))
     }
 
     /// Forgets every unwrapped key: after a commit that failed, one of them may never have been stored.
@@ -147,7 +127,7 @@ impl Keyring {
         locked(&self.payers).clear();
     }
 
-    fn remember(&self, payer: PayerId, class: Class, key: &Arc<SealKey>) {
+    pub(crate) fn remember(&self, payer: PayerId, class: Class, key: &Arc<SealKey>) {
         let mut payers = locked(&self.payers);
         if payers.len() >= limits::CACHED_KEYS_MAX {
             payers.clear();

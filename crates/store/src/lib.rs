@@ -5,15 +5,23 @@
 //! `sqlite/committer.rs`, which is where all commands meet, then docs/store.md.
 
 mod api;
+mod audit;
+mod books;
+mod chain;
 pub mod clock;
+mod decided;
 pub mod entropy;
 mod error;
 mod fault;
+mod findings;
 mod folder;
 mod keys;
 pub mod limits;
 mod options;
+mod postgres;
+mod rows;
 mod sqlite;
+mod words;
 
 pub use api::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
@@ -22,6 +30,7 @@ pub use api::{
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;
 #[cfg(feature = "testing")]
-pub use options::DecideHook;
+pub use options::{DecideHook, StepHook};
 pub use options::{KeySource, Options};
+pub use postgres::{CopiedTable, PostgresOptions, PostgresStore, client_environment, copy};
 pub use sqlite::SqliteStore;

@@ -38,3 +38,21 @@ pub const MMAP_BYTES: i64 = 1 << 30;
 pub const KEY_OUTPUT_BYTES_MAX: usize = 4_096;
 /// Findings a check reports; more are counted, not listed.
 pub const FINDINGS_MAX: usize = 1_000;
+/// Seconds until a database host that does not answer is given up, and the next one tried.
+pub const CONNECT_SECONDS: u64 = 5;
+/// How often a batch is decided again after others' commits came in between, and a start tried again.
+pub const ATTEMPTS_MAX: usize = 8;
+/// How long to wait before something that failed is tried again.
+pub const RETRY: std::time::Duration = std::time::Duration::from_millis(100);
+/// How long commands wait for a database that is away; then they are refused, and readiness has gone.
+pub const AWAY: std::time::Duration = std::time::Duration::from_secs(10);
+/// How long the true outcome of a broken commit is looked for.
+pub const RESOLVE: std::time::Duration = std::time::Duration::from_secs(30);
+/// A jump of the database's clock against the node's by more than this makes the node unready.
+pub const CLOCK_JUMP_MILLIS: i64 = 5_000;
+/// Connections of a node that commit, one batch each at a time.
+pub const WRITERS: usize = 2;
+/// How often a node looks for what others have committed.
+pub const LISTEN: std::time::Duration = std::time::Duration::from_millis(200);
+/// Rows of the audit chain that a check has in memory at once.
+pub const WALK_ROWS: i64 = 1_000;

@@ -20,6 +20,10 @@ pub enum KeySource {
 #[cfg(feature = "testing")]
 pub type DecideHook = Arc<dyn Fn(&payments::Admitted) + Send + Sync>;
 
+/// Is told each step of a commit that was done; answers whether the connection breaks there. In tests.
+#[cfg(feature = "testing")]
+pub type StepHook = Arc<dyn Fn(&'static str) -> bool + Send + Sync>;
+
 /// How an embedded store is opened.
 #[derive(Clone)]
 pub struct Options {

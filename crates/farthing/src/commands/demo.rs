@@ -81,6 +81,7 @@ impl Demo {
         let settled = past::live_through(folder.path(), &settings, &town, self.days).await?;
         let plan = Plan {
             data: folder.path().to_owned(),
+            database: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             public_origin: None,
             trusted_proxies: Vec::new(),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use money::Currency;
+use money::{Currency, Secret};
 use payments::Settings;
 use serde::Serialize;
 use server::RateLimits;
@@ -20,6 +20,10 @@ pub(crate) struct Serve {
     /// The data folder; made, for its owner only, when it is not there.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Serve from this PostgreSQL, which other nodes may share, instead of a database in the data folder:
+    /// postgres://USER:PASSWORD@HOST[,HOST…]/DATABASE.
+    #[arg(long, value_name = "URL", env = "FARTHING_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -75,6 +79,8 @@ struct Limits {
 #[derive(Serialize)]
 struct Serving<'a> {
     url: &'a str,
+    /// Where it really listens, also when `url` is what a proxy is called.
+    listen: String,
     admin_socket: Option<String>,
     data: String,
 }
@@ -88,7 +94,8 @@ impl Serve {
         let running = node::start(self.plan()).await?;
         let admin_socket = running.admin_socket().map(|path| path.display().to_string());
         if output.is_json() {
-            output.object(&Serving { url: running.origin(), admin_socket, data })?;
+            let listen = format!("http://{}", running.address());
+            output.object(&Serving { url: running.origin(), listen, admin_socket, data })?;
         } else {
             let (version, url) = (env!("CARGO_PKG_VERSION"), running.origin());
             output.line(&format!(
@@ -115,6 +122,7 @@ impl Serve {
         };
         Plan {
             data: self.data,
+            database: self.database_url.map(Secret::new),
             listen: self.listen,
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,

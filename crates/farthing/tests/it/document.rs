@@ -51,7 +51,7 @@ fn errors_are_one_sentence_and_a_hint_without_colours_and_fail() {
     let said = String::from_utf8(output.stderr).unwrap();
     insta::assert_snapshot!(said.replace(path, "DIR"), @r"
     error: `DIR` is not a data folder
-     hint: name the folder that `farthing serve --data` uses
+     hint: name the folder that `farthing serve --data` uses; a node with --database-url must be running
     ");
     let output = run(&["phone", "--state", path, "balance"]);
     insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap().replace(path, "DIR"), @r"

@@ -5,13 +5,18 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "tests"
 )]
 
 mod bench;
+// The same cluster as the store is tested on.
+#[path = "../../../store/tests/it/cluster.rs"]
+mod cluster;
 mod demo;
 mod document;
 mod kill;
+mod nodes;
 mod program;
 mod qr;
 mod sticker;

@@ -3,34 +3,11 @@
 use money::TransferId;
 use rusqlite::{CachedStatement, Rows};
 
+use crate::audit::{StoredDecision, StoredLeaf};
 use crate::fault::Fault;
-use crate::sqlite::chain::Hash;
-use crate::sqlite::findings::{Findings, hex};
-use crate::sqlite::rows::Columns;
+use crate::findings::{Findings, hex};
+use crate::rows::Columns;
 use crate::sqlite::tables::Tables;
-
-/// A row of `audit_leaves`.
-pub(crate) struct StoredLeaf {
-    pub(crate) epoch: i64,
-    pub(crate) seq: i64,
-    pub(crate) at: i64,
-    pub(crate) decisions: i64,
-    pub(crate) transfers: Hash,
-    pub(crate) prev: Hash,
-    pub(crate) leaf: Hash,
-}
-
-/// A row of `decisions` without its record.
-pub(crate) struct StoredDecision {
-    pub(crate) seq: i64,
-    pub(crate) id: [u8; 16],
-    pub(crate) at: i64,
-    pub(crate) command: String,
-    pub(crate) payer: Option<[u8; 16]>,
-    pub(crate) digest: Hash,
-    pub(crate) epoch: i64,
-    leaf: i64,
-}
 
 /// A row of `transfers`, as far as it says where it belongs.
 struct StoredTransfer {

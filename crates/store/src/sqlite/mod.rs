@@ -2,19 +2,17 @@
 
 mod batch;
 mod books;
-mod chain;
 mod checkpoint;
 mod committer;
-mod findings;
 mod leaves;
+mod payer_keys;
 mod query;
 mod readers;
-mod rows;
+mod scan;
 mod schema;
 mod seal;
 mod tables;
 mod verify;
-mod words;
 mod write;
 
 use std::path::Path;
@@ -29,6 +27,7 @@ use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, St
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
+use crate::decided::Epoch;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
@@ -40,6 +39,7 @@ use batch::Decider;
 use checkpoint::Log;
 use committer::{Committer, Job, Shared, Waiting};
 use readers::Readers;
+pub(crate) use schema::migrate;
 
 /// The embedded store: SQLite in a folder that this process alone serves.
 pub struct SqliteStore {
@@ -113,15 +113,6 @@ impl SqliteStore {
         }))
     }
 
-    /// A key for one purpose of the server, e.g. `token-mac`; the same at every start and for every node with the
-    /// same key-encryption key.
-    ///
-    /// # Errors
-    /// [`StoreError::Failed`] when it cannot be derived.
-    pub fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {
-        self.keys.purpose(label).map_err(|fault| fault.during("deriving a key"))
-    }
-
     fn ask(&self, job: Job) -> Result<(), StoreError> {
         let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
         match jobs.as_ref().map(|jobs| jobs.try_send(job)) {
@@ -177,7 +168,7 @@ fn prepare(
     mut connection: Connection,
     keys: &Keyring,
     now: Instant,
-) -> Result<(Connection, batch::Epoch, Instant), StoreError> {
+) -> Result<(Connection, Epoch, Instant), StoreError> {
     schema::migrate(&mut connection)?;
     check_key(&connection, keys)?;
     let started = seal::start_epoch(&connection, now);
@@ -300,6 +291,10 @@ impl Store for SqliteStore {
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
         self.read("verifying the audit chain", verify::verify)
+    }
+
+    fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {
+        self.keys.purpose(label).map_err(|fault| fault.during("deriving a key"))
     }
 
     fn now(&self) -> Instant {

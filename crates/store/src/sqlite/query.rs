@@ -5,9 +5,9 @@ use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, Pay
 use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
 
 use crate::fault::Fault;
-use crate::sqlite::rows::{self, Columns, columns};
+use crate::rows::{self, Columns, columns};
 use crate::sqlite::tables::Tables;
-use crate::sqlite::words::Word;
+use crate::words::Word;
 use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
 
 pub(crate) fn payer(tables: Tables<'_>, id: PayerId) -> Result<Option<(Payer, Account)>, Fault> {

@@ -3,9 +3,9 @@
 use money::Instant;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::chain::{self, Hash};
+use crate::decided::Epoch;
 use crate::fault::Fault;
-use crate::sqlite::batch::Epoch;
-use crate::sqlite::chain::{self, Hash};
 
 /// Starts a new epoch that carries on from the head of the last; with the last committed instant.
 pub(crate) fn start_epoch(connection: &Connection, now: Instant) -> Result<(Epoch, Instant), Fault> {

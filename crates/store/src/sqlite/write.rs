@@ -3,8 +3,8 @@
 //! INVARIANT: a row the core saw absent is added by a plain INSERT, and one it saw present is changed by an UPDATE
 //! that must find it; so a commit whose decisions rest on something else than the database fails as a whole.
 
-use ledger::{Account, Hold, HoldState, Overdraft, Transfer, TransferKind};
-use money::{Amount, ReasonCode};
+use ledger::{Account, Hold, HoldState, Overdraft, Transfer};
+use money::Amount;
 use payments::{
     Appended, Change, Device, Event, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
 };
@@ -12,8 +12,8 @@ use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::sqlite::rows::{DEVICE_NAME, KEPT_VALUE, PAYER_NAME};
-use crate::sqlite::words::Word;
+use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, seal_kept, words};
+use crate::words::Word;
 
 /// Writes the rows of one commit.
 #[derive(Clone, Copy)]
@@ -92,8 +92,7 @@ impl Writer<'_> {
     fn kept(self, row: &Kept, fresh: bool) -> Result<(), Fault> {
         let (at, payer) = (row.key(), row.payer());
         let key = self.keys.payer(self.connection, payer, Class::Identity)?.ok_or(Fault::Unwritable("kept row"))?;
-        let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
-        let value = key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)?;
+        let value = seal_kept(row, &key)?;
         if !fresh {
             let sql = "UPDATE kept SET value = ?3 WHERE kind = ?1 AND id = ?2";
             return self.one(sql, (at.kind(), at.id(), value), "kept row");
@@ -136,8 +135,7 @@ impl Writer<'_> {
             return self.one(sql, (id, status, payment), "intent");
         }
         let core = String::from_utf8(protocol::to_canonical(&row.core)).map_err(|_| Fault::Unwritable("intent"))?;
-        let words = [row.core.payee.name.as_str(), row.core.purpose.as_str(), row.core.place.as_str()];
-        let words = words.join("\n").to_lowercase();
+        let words = words(row);
         let sql = "INSERT INTO intents (id, payee, core, quote, capture, reference, status, payment, expires_at, words) \
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let values = params![
@@ -346,24 +344,4 @@ impl Writer<'_> {
         let written = self.connection.prepare_cached(sql)?.execute(values)?;
         if written == 1 { Ok(()) } else { Err(Fault::Unwritable(what)) }
     }
-}
-
-/// A transfer's kind as a word, and what it came from.
-pub(crate) const fn kind(kind: &TransferKind) -> (&'static str, Option<&[u8; 16]>) {
-    match kind {
-        TransferKind::Posting => ("posting", None),
-        TransferKind::Capture(hold) => ("capture", Some(hold.as_bytes())),
-        TransferKind::Refund(original) => ("refund", Some(original.as_bytes())),
-    }
-}
-
-fn reasons(reasons: &[ReasonCode]) -> String {
-    reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(" ")
-}
-
-/// The one currency of a row's amounts; there is one column for it.
-fn one_currency(amounts: &[Amount], what: &'static str) -> Result<&'static str, Fault> {
-    let mut codes = amounts.iter().map(|amount| amount.currency().code());
-    let first = codes.next().ok_or(Fault::Unwritable(what))?;
-    if codes.all(|code| code == first) { Ok(first) } else { Err(Fault::Unwritable(what)) }
 }

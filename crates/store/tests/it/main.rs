@@ -1,19 +1,24 @@
-//! The embedded store, held against the suite every store must pass, and against crashes.
+//! Both stores, held against the suite every store must pass, and against crashes.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
     reason = "tests stop at the first surprise"
 )]
 
 mod at_rest;
+mod cluster;
 mod conformance;
+mod copy;
 mod folder;
 mod history;
 mod kill;
 mod migration;
+mod nodes;
 mod poison;
+mod postgres;
 mod power_cut;
 mod smoke;
 mod sqlite;

@@ -44,6 +44,11 @@ pub(super) fn per_second(count: u64, elapsed: Duration) -> f64 {
     f64::from(tenths) / 10.0
 }
 
+/// How many payments for each of `pgbench`'s transactions, to a hundredth.
+pub(super) fn ratio(payments_per_second: f64, tps: f64) -> f64 {
+    if tps > 0.0 { (payments_per_second / tps * 100.0).round() / 100.0 } else { 0.0 }
+}
+
 /// A share of a bar of `width` cells, in eighths of a cell.
 pub(super) fn eighths(count: u64, largest: u64, width: u64) -> u64 {
     if largest == 0 { 0 } else { (count * width * 8).div_ceil(largest) }

@@ -7,6 +7,7 @@ mod fleet;
 mod load;
 mod machine;
 mod own_server;
+mod pgbench;
 mod report;
 mod search;
 
@@ -68,6 +69,15 @@ pub(crate) struct Bench {
     /// The child's data folder, kept afterwards; a temporary one when absent.
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     data: Option<PathBuf>,
+    /// The child serves from this PostgreSQL, an empty database; in the same run `pgbench` measures the same server.
+    #[arg(
+        long,
+        value_name = "DATABASE_URL",
+        env = "FARTHING_DATABASE_URL",
+        hide_env_values = true,
+        conflicts_with = "url"
+    )]
+    database_url: Option<String>,
 }
 
 /// A run's own parameters.
@@ -92,7 +102,7 @@ impl Bench {
         let verifications = machine::p256_verifications_per_second()?;
         let own = match &self.url {
             Some(_) => None,
-            None => Some(OwnServer::start(self.data.clone())?),
+            None => Some(OwnServer::start(self.data.clone(), self.database_url.as_deref())?),
         };
         let url = own.as_ref().map_or_else(|| self.url.clone().unwrap_or_default(), |own| own.url.clone());
         let socket = own.as_ref().map_or_else(|| self.admin_socket.clone().unwrap_or_default(), OwnServer::socket);
@@ -103,7 +113,11 @@ impl Bench {
         let stopped = own.map_or(Ok(()), OwnServer::stop);
         let (rate, searched, outcome) = measured?;
         stopped?;
-        let report = Report::new(&self, &outcome, rate, &searched, verifications);
+        let pgbench = match &self.database_url {
+            Some(url) => Some(pgbench::transactions_per_second(url, self.seconds, output)?),
+            None => None,
+        };
+        let report = Report::new(&self, &outcome, rate, &searched, (verifications, pgbench));
         if output.is_json() {
             output.object(&report)?;
         } else {

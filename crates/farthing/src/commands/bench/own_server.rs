@@ -31,10 +31,15 @@ struct Serving {
 
 impl OwnServer {
     /// Starts `farthing serve` in test mode without rate limits, and waits until it listens.
-    pub(super) fn start(data: Option<PathBuf>) -> Result<Self, Failure> {
+    pub(super) fn start(data: Option<PathBuf>, database: Option<&str>) -> Result<Self, Failure> {
         let folder = Folder::or_temporary(data)?;
         let program = std::env::current_exe().map_err(failed("cannot find this program"))?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        if let Some(url) = database {
+            // In its environment, where other users of this machine cannot read the password.
+            command.env("FARTHING_DATABASE_URL", url);
+        }
+        let mut child = command
             .args(["--json", "serve", "--listen", "127.0.0.1:0", "--test-mode", "--no-rate-limits", "--no-web"])
             .args(["--log", "warn", "--until-stdin-closes", "--data"])
             .arg(folder.path())

@@ -6,7 +6,7 @@ use std::path::Path;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::figures::{eighths, millis, millis_at, per_second};
+use super::figures::{eighths, millis, millis_at, per_second, ratio};
 use super::load::Measured;
 use super::search::Probe;
 use super::{Bench, Outcome, TARGET_P99_MILLIS, machine};
@@ -16,6 +16,8 @@ use crate::output::{BAD, FAINT, GOOD, LINK, STRONG, grouped, pairs, right};
 const PLOT_WIDTH: u64 = 44;
 /// What the child serves; another server's store is not known here.
 const OWN_STORE: &str = "sqlite";
+/// What it serves where it was told a database.
+const POSTGRES: &str = "postgres";
 
 /// The figures of a run.
 #[derive(Debug, Serialize)]
@@ -32,6 +34,10 @@ pub(super) struct Report {
     client_cpu_us_per_payment: Option<u64>,
     /// P-256 verifications a second, one core of this machine, measured before the load.
     p256_verify_per_second: u64,
+    /// TPC-B transactions a second of `pgbench` on the same PostgreSQL in the same run: prepared, scale 50, 32 clients.
+    pgbench_tps: Option<f64>,
+    /// Payments for each of those.
+    ratio_to_pgbench: Option<f64>,
     store: Option<&'static str>,
     seconds: u32,
     payers: u32,
@@ -56,7 +62,13 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(bench: &Bench, outcome: &Outcome, rate: u32, probes: &[Probe], verifications: u64) -> Self {
+    pub(super) fn new(
+        bench: &Bench,
+        outcome: &Outcome,
+        rate: u32,
+        probes: &[Probe],
+        scale: (u64, Option<f64>),
+    ) -> Self {
         let measured = &outcome.measured;
         let each = |micros: Option<u64>| micros.map(|micros| micros / measured.accepted.max(1));
         let p99_ms = millis_at(&measured.latency, 99.0);
@@ -68,8 +80,10 @@ impl Report {
             max_ms: millis(measured.latency.max()),
             cpu_us_per_payment: each(outcome.server_cpu_micros),
             client_cpu_us_per_payment: each(outcome.client_cpu_micros),
-            p256_verify_per_second: verifications,
-            store: bench.url.is_none().then_some(OWN_STORE),
+            p256_verify_per_second: scale.0,
+            pgbench_tps: scale.1,
+            ratio_to_pgbench: scale.1.map(|tps| ratio(per_second(measured.accepted, measured.elapsed), tps)),
+            store: bench.url.is_none().then_some(if bench.database_url.is_some() { POSTGRES } else { OWN_STORE }),
             seconds: bench.seconds,
             payers: bench.payers,
             merchants: bench.merchants,
@@ -119,7 +133,7 @@ impl Report {
         let operation = if self.with_intents { "intent + payment, two requests" } else { "one POST /v1/payments" };
         let rate = if self.rate_searched { "searched" } else { "as asked" };
         let errors: u64 = self.errors.values().sum();
-        pairs(&[
+        let mut rows = vec![
             (
                 "latency",
                 format!(
@@ -161,7 +175,12 @@ impl Report {
                     self.store.unwrap_or("not known")
                 ),
             ),
-        ])
+        ];
+        if let (Some(tps), Some(ratio)) = (self.pgbench_tps, self.ratio_to_pgbench) {
+            let scale = "TPC-B, prepared, scale 50, 32 clients, on the same server";
+            rows.push(("pgbench", format!("{tps:.0} transactions a second ({scale}): {ratio:.2} payments for each")));
+        }
+        pairs(&rows)
     }
 }
 

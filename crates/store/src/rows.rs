@@ -1,4 +1,6 @@
-//! How rows are read: the columns of each table in one order, and the typed row they make.
+//! How rows are read, on every engine: the columns of each table in one order, and the typed row they make.
+
+use std::sync::Arc;
 
 use ledger::{Account, Hold, HoldState, Leg, Overdraft, Transfer, TransferKind};
 use money::{
@@ -6,14 +8,13 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund,
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
 };
 use protocol::{PayeeCard, QuoteCore, Text};
-use rusqlite::types::FromSql;
 
 use crate::fault::Fault;
 use crate::keys::SealKey;
-use crate::sqlite::words::Word;
+use crate::words::Word;
 
 /// The columns of a table, in the order in which its row is read.
 macro_rules! columns {
@@ -60,20 +61,35 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// The columns of a row, taken from left to right.
+/// The columns of a row, taken from left to right; the same for every engine.
 pub(crate) struct Columns<'a, 'r> {
-    row: &'a rusqlite::Row<'r>,
+    row: EngineRow<'a, 'r>,
     next: usize,
+}
+
+/// A row as an engine hands it out.
+#[derive(Clone, Copy)]
+enum EngineRow<'a, 'r> {
+    Sqlite(&'a rusqlite::Row<'r>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+/// What a column can be read as.
+pub(crate) trait FromColumn<'a>: Sized {
+    fn from_column(columns: &mut Columns<'a, '_>) -> Result<Self, Fault>;
 }
 
 impl<'a, 'r> Columns<'a, 'r> {
     pub(crate) const fn new(row: &'a rusqlite::Row<'r>) -> Self {
-        Self { row, next: 0 }
+        Self { row: EngineRow::Sqlite(row), next: 0 }
     }
 
-    pub(crate) fn take<T: FromSql>(&mut self) -> Result<T, Fault> {
-        let index = self.advance();
-        Ok(self.row.get(index)?)
+    pub(crate) const fn postgres(row: &'a tokio_postgres::Row) -> Self {
+        Self { row: EngineRow::Postgres(row), next: 0 }
+    }
+
+    pub(crate) fn take<T: FromColumn<'a>>(&mut self) -> Result<T, Fault> {
+        T::from_column(self)
     }
 
     pub(crate) fn id<T>(&mut self, make: fn([u8; 16]) -> T) -> Result<T, Fault> {
@@ -109,13 +125,39 @@ impl<'a, 'r> Columns<'a, 'r> {
     }
 
     pub(crate) fn str(&mut self) -> Result<&'a str, Fault> {
-        let index = self.advance();
-        self.row.get_ref(index)?.as_str().map_err(|_| Fault::Unreadable("text"))
+        self.maybe_str()?.ok_or(Fault::Unreadable("text"))
     }
 
     pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Fault> {
+        self.maybe_bytes()?.ok_or(Fault::Unreadable("bytes"))
+    }
+
+    fn maybe_str(&mut self) -> Result<Option<&'a str>, Fault> {
         let index = self.advance();
-        self.row.get_ref(index)?.as_blob().map_err(|_| Fault::Unreadable("bytes"))
+        match self.row {
+            EngineRow::Sqlite(row) => row.get_ref(index)?.as_str_or_null().map_err(|_| Fault::Unreadable("text")),
+            EngineRow::Postgres(row) => Ok(row.try_get(index)?),
+        }
+    }
+
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+        let index = self.advance();
+        match self.row {
+            EngineRow::Sqlite(row) => row.get_ref(index)?.as_blob_or_null().map_err(|_| Fault::Unreadable("bytes")),
+            EngineRow::Postgres(row) => Ok(row.try_get(index)?),
+        }
+    }
+
+    fn maybe_long(&mut self) -> Result<Option<i64>, Fault> {
+        let index = self.advance();
+        match self.row {
+            EngineRow::Sqlite(row) => row.get_ref(index)?.as_i64_or_null().map_err(|_| Fault::Unreadable("number")),
+            EngineRow::Postgres(row) => Ok(row.try_get(index)?),
+        }
+    }
+
+    fn maybe_array<const N: usize>(&mut self) -> Result<Option<[u8; N]>, Fault> {
+        self.maybe_bytes()?.map(<[u8; N]>::try_from).transpose().map_err(|_| Fault::Unreadable("bytes"))
     }
 
     fn reasons(&mut self) -> Result<Vec<ReasonCode>, Fault> {
@@ -127,6 +169,63 @@ impl<'a, 'r> Columns<'a, 'r> {
         let index = self.next;
         self.next = index.saturating_add(1);
         index
+    }
+}
+
+impl FromColumn<'_> for bool {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        let EngineRow::Postgres(row) = columns.row else { return Ok(columns.take::<i64>()? != 0) };
+        Ok(row.try_get(columns.advance())?)
+    }
+}
+
+impl FromColumn<'_> for Option<i64> {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        columns.maybe_long()
+    }
+}
+
+/// Whole numbers, which every engine stores in 64 bits.
+macro_rules! numbers {
+    ($($number:ty),+) => {$(
+        impl FromColumn<'_> for $number {
+            fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+                let long = columns.maybe_long()?.ok_or(Fault::Unreadable("number"))?;
+                long.try_into().map_err(|_| Fault::Unreadable("number"))
+            }
+        }
+    )+};
+}
+
+numbers!(i64, u32, u8);
+
+impl FromColumn<'_> for String {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        columns.str().map(str::to_owned)
+    }
+}
+
+impl FromColumn<'_> for Option<String> {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        Ok(columns.maybe_str()?.map(str::to_owned))
+    }
+}
+
+impl FromColumn<'_> for Vec<u8> {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        columns.bytes().map(<[u8]>::to_vec)
+    }
+}
+
+impl<const N: usize> FromColumn<'_> for [u8; N] {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        columns.maybe_array()?.ok_or(Fault::Unreadable("bytes"))
+    }
+}
+
+impl<const N: usize> FromColumn<'_> for Option<[u8; N]> {
+    fn from_column(columns: &mut Columns<'_, '_>) -> Result<Self, Fault> {
+        columns.maybe_array()
     }
 }
 
@@ -210,6 +309,21 @@ const ERASED: &str = "(erased)";
 pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
 /// The context a kept row's value is encrypted in, before its kind and id.
 pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
+
+/// What a kept row says, and how it is stored.
+pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
+    let at = row.key();
+    let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+    key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)
+}
+
+/// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
+pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
+    let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), id], value);
+    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
+    row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
+}
 /// The context a device's name is encrypted in.
 pub(crate) const DEVICE_NAME: &[u8] = b"devices.name";
 
@@ -229,39 +343,52 @@ fn name<const MAX: usize>(
     Text::new(plain).map_err(|_| Fault::Unreadable("encrypted name"))
 }
 
-pub(crate) fn payer(columns: &mut Columns<'_, '_>, key: Option<&SealKey>) -> Result<Payer, Fault> {
+/// What opens a payer's names; called after the row's own columns, whose key may come behind them.
+type KeyOf<'f, 'a, 'r> = &'f mut dyn FnMut(&mut Columns<'a, 'r>, PayerId) -> Result<Option<Arc<SealKey>>, Fault>;
+
+pub(crate) fn payer(columns: &mut Columns<'_, '_>, key: Option<&Arc<SealKey>>) -> Result<Payer, Fault> {
+    payer_with(columns, &mut |_, _| Ok(key.cloned()))
+}
+
+pub(crate) fn payer_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Payer, Fault> {
     let id: [u8; 16] = columns.take()?;
-    Ok(Payer {
-        id: PayerId::from_bytes(id),
-        name: name(key, PAYER_NAME, &id, columns.bytes()?)?,
-        currency: columns.currency()?,
-        wallet: columns.id(AccountId::from_bytes)?,
-        lock: match (columns.str()?, columns.maybe_instant()?) {
-            ("open", None) => Lock::Open,
-            ("frozen", None) => Lock::Frozen,
-            ("thawing", Some(until)) => Lock::Thawing(until),
-            _ => return Err(Fault::Unreadable("lock")),
-        },
-        devices: columns.take()?,
-        opened_at: columns.instant()?,
-    })
+    let sealed = columns.bytes()?;
+    let (currency, wallet) = (columns.currency()?, columns.id(AccountId::from_bytes)?);
+    let lock = match (columns.str()?, columns.maybe_instant()?) {
+        ("open", None) => Lock::Open,
+        ("frozen", None) => Lock::Frozen,
+        ("thawing", Some(until)) => Lock::Thawing(until),
+        _ => return Err(Fault::Unreadable("lock")),
+    };
+    let (devices, opened_at) = (columns.take()?, columns.instant()?);
+    let key = key_of(columns, PayerId::from_bytes(id))?;
+    let name = name(key.as_deref(), PAYER_NAME, &id, sealed)?;
+    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, opened_at })
 }
 
 pub(crate) fn device(
     columns: &mut Columns<'_, '_>,
-    key_of: impl FnOnce(PayerId) -> Result<Option<std::sync::Arc<SealKey>>, Fault>,
+    mut key_of: impl FnMut(PayerId) -> Result<Option<Arc<SealKey>>, Fault>,
 ) -> Result<Device, Fault> {
+    device_with(columns, &mut |_, payer| key_of(payer))
+}
+
+pub(crate) fn device_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Device, Fault> {
     let id: [u8; 16] = columns.take()?;
     let payer = columns.id(PayerId::from_bytes)?;
-    Ok(Device {
-        id: DeviceId::from_bytes(id),
-        payer,
-        key: columns.digest()?,
-        name: name(key_of(payer)?.as_deref(), DEVICE_NAME, &id, columns.bytes()?)?,
-        tier: columns.take()?,
-        bound_at: columns.instant()?,
-        revoked: columns.take()?,
-    })
+    let (key, sealed) = (columns.digest()?, columns.bytes()?);
+    let (tier, bound_at, revoked) = (columns.take()?, columns.instant()?, columns.take()?);
+    let name = name(key_of(columns, payer)?.as_deref(), DEVICE_NAME, &id, sealed)?;
+    Ok(Device { id: DeviceId::from_bytes(id), payer, key, name, tier, bound_at, revoked })
+}
+
+pub(crate) fn kept_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Kept, Fault> {
+    let kind = columns.str()?;
+    let id: [u8; 16] = columns.take()?;
+    let payer = columns.id(PayerId::from_bytes)?;
+    let value = columns.bytes()?;
+    let key = key_of(columns, payer)?.ok_or(Fault::Unreadable("kept row"))?;
+    open_kept(kind, &id, payer, value, &key)
 }
 
 pub(crate) fn payee(columns: &mut Columns<'_, '_>) -> Result<Payee, Fault> {
@@ -392,4 +519,31 @@ pub(crate) fn event(columns: &mut Columns<'_, '_>) -> Result<Event, Fault> {
         },
         reasons: columns.reasons()?,
     })
+}
+
+/// A transfer's kind as a word, and what it came from.
+pub(crate) const fn kind(kind: &TransferKind) -> (&'static str, Option<&[u8; 16]>) {
+    match kind {
+        TransferKind::Posting => ("posting", None),
+        TransferKind::Capture(hold) => ("capture", Some(hold.as_bytes())),
+        TransferKind::Refund(original) => ("refund", Some(original.as_bytes())),
+    }
+}
+
+/// Reason codes, separated by spaces.
+pub(crate) fn reasons(reasons: &[ReasonCode]) -> String {
+    reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(" ")
+}
+
+/// The one currency of a row's amounts; there is one column for it.
+pub(crate) fn one_currency(amounts: &[Amount], what: &'static str) -> Result<&'static str, Fault> {
+    let mut codes = amounts.iter().map(|amount| amount.currency().code());
+    let first = codes.next().ok_or(Fault::Unwritable(what))?;
+    if codes.all(|code| code == first) { Ok(first) } else { Err(Fault::Unwritable(what)) }
+}
+
+/// What a payment for an intent is searched by: payee, purpose and place, in lower case.
+pub(crate) fn words(intent: &Intent) -> String {
+    let core = &intent.core;
+    [core.payee.name.as_str(), core.purpose.as_str(), core.place.as_str()].join("\n").to_lowercase()
 }

@@ -6,8 +6,8 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use ledger::Transfer;
 
-use crate::sqlite::words::Word;
-use crate::sqlite::write::kind;
+use crate::rows::kind;
+use crate::words::Word;
 
 /// 32 bytes of SHA-256.
 pub(crate) type Hash = [u8; 32];

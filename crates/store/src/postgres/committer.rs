@@ -1,0 +1,282 @@
+//! [`Committer`]: one connection that commits, with an audit chain of its own. A node has [`limits::WRITERS`] of them
+//! on one queue, so that one decides while the database works for the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use payments::{Admitted, Event};
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+
+use crate::decided::{self, Decider, Epoch};
+use crate::fault::Fault;
+use crate::postgres::batch::{Batch, Hints, Steps, Trouble, Work};
+use crate::postgres::link::{Link, told};
+use crate::postgres::present::Present;
+use crate::postgres::{Database, chains};
+use crate::{Committed, StoreError, limits};
+
+/// What a node's store and its committers all know.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Commands quarantined since the start.
+    pub(crate) quarantined: AtomicUsize,
+    /// Committers that cannot reach the database now.
+    pub(crate) away: AtomicUsize,
+    /// Whether the store is closing or closed.
+    pub(crate) closing: AtomicBool,
+}
+
+/// A command that waits for its decision.
+pub(crate) struct Waiting {
+    pub(crate) command: Admitted,
+    pub(crate) reply: oneshot::Sender<Result<Committed, StoreError>>,
+}
+
+/// The queue that a node's committers share.
+pub(crate) type Queue = Arc<Mutex<mpsc::Receiver<Box<Waiting>>>>;
+
+/// One writer.
+pub(crate) struct Committer {
+    pub(crate) database: Arc<Database>,
+    pub(crate) link: Option<Link>,
+    pub(crate) epoch: Epoch,
+    pub(crate) decider: Decider,
+    pub(crate) present: Arc<Present>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) events: broadcast::Sender<Arc<Event>>,
+    pub(crate) steps: Steps,
+    pub(crate) hints: Hints,
+}
+
+/// How a commit ended whose answer was lost.
+enum Ending {
+    Committed,
+    NotCommitted,
+    Unresolved,
+}
+
+impl Committer {
+    /// Serves until nobody can ask any more, then says that its chain has ended.
+    pub(crate) async fn run(mut self, queue: Queue) {
+        let mut company = 0;
+        while let Some(waiting) = gather(&queue, company).await {
+            company = waiting.len();
+            self.serve(waiting).await;
+        }
+        let epoch = self.epoch.number;
+        if let Ok(link) = self.reach().await
+            && let Err(fault) = chains::end_epoch(link, epoch).await
+        {
+            tracing::warn!(error = %fault, "the end of an audit chain was not noted");
+        }
+    }
+
+    /// Decides and answers a batch; when one of its commands is to blame, each of them alone.
+    async fn serve(&mut self, waiting: Vec<Waiting>) {
+        match self.decide(&waiting).await {
+            Ok(committed) => answer(waiting, committed),
+            Err(Trouble::Panicked(_) | Trouble::Failed(_) | Trouble::Conflict(_)) if waiting.len() > 1 => {
+                for one in waiting {
+                    let alone = vec![one];
+                    match self.decide(&alone).await {
+                        Ok(committed) => answer(alone, committed),
+                        Err(trouble) => self.fail(alone, &trouble).await,
+                    }
+                }
+            }
+            Err(trouble) => self.fail(waiting, &trouble).await,
+        }
+    }
+
+    /// Decides `waiting` until it is committed, again and again where others came in between or the connection broke.
+    async fn decide(&mut self, waiting: &[Waiting]) -> Result<Vec<Committed>, Trouble> {
+        let commands: Vec<&Admitted> = waiting.iter().map(|one| &one.command).collect();
+        let mut attempt = 0_usize;
+        loop {
+            attempt = attempt.saturating_add(1);
+            self.reach().await.map_err(Trouble::Lost)?;
+            let trouble = match self.attempt(&commands).await {
+                Ok(batch) => return Ok(self.committed(batch)),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                Trouble::Unknown(batch) => {
+                    self.link = None;
+                    match self.resolve(&batch).await {
+                        Ending::Committed => return Ok(self.committed(batch)),
+                        Ending::NotCommitted => {}
+                        Ending::Unresolved => return Err(Trouble::Unknown(batch)),
+                    }
+                }
+                Trouble::Lost(fault) => {
+                    tracing::warn!(error = %say(&fault), "the connection broke before a commit; deciding again");
+                    self.link = None;
+                    if attempt >= limits::ATTEMPTS_MAX {
+                        return Err(Trouble::Lost(fault));
+                    }
+                }
+                Trouble::Conflict(_) if attempt < limits::ATTEMPTS_MAX => {}
+                trouble => return Err(trouble),
+            }
+        }
+    }
+
+    async fn attempt(&mut self, commands: &[&Admitted]) -> Result<Batch, Trouble> {
+        let Some(link) = &self.link else { return Err(Trouble::Lost(Fault::Unreadable("connection"))) };
+        let work = Work { link, decider: &self.decider, present: &self.present, epoch: self.epoch, steps: &self.steps };
+        work.commit(commands, &mut self.hints).await
+    }
+
+    /// Takes note of a batch that is durable.
+    fn committed(&mut self, batch: Batch) -> Vec<Committed> {
+        if batch.writes {
+            self.epoch = batch.epoch;
+            self.present.committed(batch.at);
+            for event in decided::events(&batch.decided) {
+                // Nobody listens: the outbox keeps it.
+                let _ = self.events.send(Arc::new(event.clone()));
+            }
+        }
+        decided::into_committed(batch.decided, batch.at)
+    }
+
+    /// A connection: the one there is, or a new one, within [`limits::AWAY`].
+    async fn reach(&mut self) -> Result<&Link, Fault> {
+        if self.link.as_ref().is_some_and(|link| !link.is_closed()) {
+            return self.link.as_ref().ok_or(Fault::Unreadable("connection"));
+        }
+        self.link = None;
+        self.shared.away.fetch_add(1, Ordering::SeqCst);
+        let until = Instant::now() + limits::AWAY;
+        let reached = loop {
+            match self.database.connect().await {
+                Ok(link) => break Ok(link),
+                Err(fault) if Instant::now() >= until || self.shared.closing.load(Ordering::SeqCst) => {
+                    break Err(fault);
+                }
+                Err(_) => sleep(limits::RETRY).await,
+            }
+        };
+        self.shared.away.fetch_sub(1, Ordering::SeqCst);
+        Ok(self.link.insert(reached?))
+    }
+
+    /// Finds out how a commit ended. Its transaction holds the lock on this writer's epoch until it ends, so whoever
+    /// gets that lock sees the truth, and nothing can change it any more.
+    async fn resolve(&mut self, batch: &Batch) -> Ending {
+        tracing::warn!(epoch = batch.epoch.number, leaf = batch.epoch.seq, "a commit went unanswered; looking for it");
+        let until = Instant::now() + limits::RESOLVE;
+        loop {
+            let found = match self.reach().await {
+                Ok(link) => chains::head(link, batch.epoch.number).await,
+                Err(fault) => Err(fault),
+            };
+            match found {
+                Ok((seq, head)) if (seq, head) == (batch.epoch.seq, batch.epoch.head) => return Ending::Committed,
+                Ok((seq, head)) if (seq, head) == (self.epoch.seq, self.epoch.head) => return Ending::NotCommitted,
+                Ok(_) => {
+                    tracing::error!(epoch = batch.epoch.number, "somebody else writes this audit chain");
+                    return self.start_anew().await;
+                }
+                Err(fault) if Instant::now() >= until => {
+                    tracing::error!(error = %say(&fault), "how a commit ended could not be learnt");
+                    return self.start_anew().await;
+                }
+                Err(_) => {
+                    self.link = None;
+                    sleep(limits::RETRY).await;
+                }
+            }
+        }
+    }
+
+    /// A new chain: whatever became of the old one's last commit, nothing is built on it.
+    async fn start_anew(&mut self) -> Ending {
+        let now = self.present.now();
+        loop {
+            if let Ok(link) = self.reach().await
+                && let Ok((epoch, _)) = chains::start_epoch(link, now).await
+            {
+                self.epoch = epoch;
+                return Ending::Unresolved;
+            }
+            if self.shared.closing.load(Ordering::SeqCst) {
+                return Ending::Unresolved;
+            }
+            self.link = None;
+            sleep(limits::RETRY).await;
+        }
+    }
+
+    async fn fail(&mut self, waiting: Vec<Waiting>, trouble: &Trouble) {
+        let (error, blamed) = match trouble {
+            Trouble::Panicked(message) => (message.clone(), true),
+            Trouble::Failed(fault) => (say(fault), fault.blames_command()),
+            Trouble::Conflict(fault) => {
+                // Alone and again and again: then its rows are refused, not somebody's race lost.
+                (say(fault), matches!(fault, Fault::Postgres(_)) && fault.blames_command())
+            }
+            Trouble::Lost(fault) => (say(fault), false),
+            Trouble::Unknown(_) => ("the connection broke in the middle of a commit".to_owned(), false),
+        };
+        match waiting.as_slice() {
+            [one] if blamed => self.quarantine(one.command.facts().name(), &error).await,
+            _ => tracing::error!(commands = waiting.len(), %error, "a commit failed"),
+        }
+        for one in waiting {
+            let told = match trouble {
+                Trouble::Unknown(_) => StoreError::Unknown,
+                _ if blamed => StoreError::Quarantined(error.clone()),
+                _ => StoreError::Failed { action: "committing", source: error.clone().into() },
+            };
+            let _ = one.reply.send(Err(told));
+        }
+    }
+
+    async fn quarantine(&mut self, command: &'static str, message: &str) {
+        tracing::error!(command, message, "a command was quarantined");
+        self.shared.quarantined.fetch_add(1, Ordering::SeqCst);
+        let at = self.present.now().unix_millis();
+        let noted = async {
+            let id = crate::entropy::random::<16>()?;
+            let sql = "INSERT INTO quarantine (id, at, command, message) VALUES ($1, $2, $3, $4)";
+            self.reach().await?.execute(sql, &[&id.as_slice(), &at, &command, &message]).await
+        };
+        if let Err(fault) = noted.await {
+            tracing::error!(error = %say(&fault), "a quarantined command could not be recorded");
+        }
+    }
+}
+
+/// What waits, at most [`limits::BATCH_MAX`]; `None` once nobody can ask any more.
+async fn gather(queue: &Queue, company: usize) -> Option<Vec<Waiting>> {
+    let mut queue = queue.lock().await;
+    let mut waiting = vec![*queue.recv().await?];
+    if company >= limits::GATHER_FROM {
+        // WHY: a commit costs nearly the same for one payment as for thirty. Alone, nobody waits.
+        sleep(limits::GATHER).await;
+    }
+    while waiting.len() < limits::BATCH_MAX {
+        match queue.try_recv() {
+            Ok(next) => waiting.push(*next),
+            Err(_) => break,
+        }
+    }
+    Some(waiting)
+}
+
+/// A fault in words, with what to do about it where that is known.
+pub(crate) fn say(fault: &Fault) -> String {
+    match fault {
+        Fault::Postgres(error) => told(error),
+        other => other.to_string(),
+    }
+}
+
+fn answer(waiting: Vec<Waiting>, committed: Vec<Committed>) {
+    for (one, committed) in waiting.into_iter().zip(committed) {
+        // Whoever gave up waiting may ask again: the decision is durable.
+        let _ = one.reply.send(Ok(committed));
+    }
+}
