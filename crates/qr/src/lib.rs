@@ -19,6 +19,7 @@ mod profiles;
 
 mod cpm;
 mod link;
+mod names;
 mod upi;
 
 mod dynamic;
@@ -34,8 +35,10 @@ pub use emv::{Initiation, Payload, PayloadBuilder, decode, encode};
 pub use finding::{Finding, FindingKind, Weight};
 pub use inspect::{
     AccountView, BerView, ElementView, FieldsView, FindingView, Inspection, NodeView, Scheme, Verdict, inspect,
+    inspect_among,
 };
 pub use keyset::{KeySet, KeySetBody, PublishedKey};
+pub use names::{KnownNames, ShownText, shown};
 pub use profiles::Network;
 pub use tables::{CategoryGroup, category_group};
 pub use tlv::{DecodeError, DecodeErrorKind, Element, EncodeError};
