@@ -156,6 +156,8 @@ struct Authority<'a> {
     host: &'a str,
     /// The character of the link where the host starts.
     at: usize,
+    /// Characters of what stands before an `@`, with it.
+    user: usize,
 }
 
 impl<'a> Authority<'a> {
@@ -165,9 +167,10 @@ impl<'a> Authority<'a> {
         let whole = whole.split(['/', '\\', '?', '#']).next().unwrap_or_default();
         let host = whole.rsplit('@').next().unwrap_or_default();
         let start = host.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+        let user = whole.chars().count().saturating_sub(host.chars().count());
         let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let host = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(host, _)| host);
-        Self { whole, host, at: text.get(..start).map_or(end, |before| before.chars().count()) }
+        Self { whole, host, at: text.get(..start).map_or(end, |before| before.chars().count()), user }
     }
 }
 
@@ -180,7 +183,8 @@ fn open(
     found: &mut Findings,
 ) -> Option<String> {
     let at = written.at;
-    found.add(!url.username().is_empty() || url.password().is_some(), FindingKind::LinkUserinfo, at);
+    let before = written.at.saturating_sub(written.user);
+    found.add(!url.username().is_empty() || url.password().is_some(), FindingKind::LinkUserinfo, before);
     found.add(written.whole.contains('%'), FindingKind::LinkHostEscaped, at);
     found.add(url.port().is_some_and(|port| !matches!(port, 80 | 443)), FindingKind::LinkPort, at);
     let registrable = match url.host()? {

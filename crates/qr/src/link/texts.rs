@@ -1,8 +1,8 @@
 //! Texts that open nothing: Wi-Fi, contacts, calls, messages, places; and the links of other payment services.
 
 use crate::finding::{FindingKind, Findings};
-use crate::link::host;
-use crate::names;
+use crate::link::{host, sites};
+use crate::names::{self, KnownNames};
 
 /// Links of other services that pay.
 const PAYMENTS: &[&str] = &[
@@ -112,6 +112,8 @@ pub(super) fn address(address: &str, at: usize, found: &mut Findings) {
     found.add(known.is_err(), FindingKind::HostInvalid, at);
     if domain.len() <= crate::limits::HOST_CHARS_MAX {
         host::check(domain, &name, at, found);
+        let ascii = idna::domain_to_ascii(domain).unwrap_or_default();
+        sites::check(&sites::Parts::of(&ascii, &name), at, &KnownNames::default(), found);
     }
 }
 

@@ -119,6 +119,8 @@ fn an_address_without_a_scheme_is_judged_as_a_link() {
     let seen = see("  nаver.com");
     let place = seen.findings.iter().find(|finding| finding.code == "host_mixed_scripts").map(|finding| finding.at);
     assert_eq!(place, Some(2));
+    let seen = see("https://kakao.com@evil.kr/");
+    assert_eq!(seen.findings.iter().map(|finding| (finding.code, finding.at)).next(), Some(("link_userinfo", 8)));
     for text in ["hello", "3.14", "one.two three", "file.unknownending", "한빛커피"] {
         assert_eq!(see(text).scheme, Scheme::Unknown, "{text}");
     }
@@ -136,6 +138,7 @@ fn texts_that_are_no_pages_are_recognised() {
         ("sms:1588?body=yes", Verdict::Suspicious, "message_to_send"),
         ("mailto:kim@example.com?subject=hi", Verdict::Unverified, "mail_to_send"),
         ("mailto:tᴡitter@example.com", Verdict::Suspicious, "email_local_part"),
+        ("mailto:kim@paypa1.com", Verdict::Dangerous, "link_look_alike"),
         ("geo:37.5,127.0", Verdict::Unverified, "place_on_map"),
         ("bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT?amount=0.1", Verdict::Unverified, "link_other_payment"),
         ("BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT", Verdict::Unverified, "calendar_entry"),
