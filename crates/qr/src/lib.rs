@@ -19,6 +19,7 @@ mod profiles;
 
 mod cpm;
 mod link;
+mod names;
 mod upi;
 mod upi_answer;
 
@@ -38,8 +39,10 @@ pub use emv::{Initiation, Payload, PayloadBuilder, decode, encode};
 pub use finding::{Finding, FindingKind, Weight};
 pub use inspect::{
     AccountView, BerView, ElementView, FieldsView, FindingView, Inspection, NodeView, Scheme, Verdict, inspect,
+    inspect_among,
 };
 pub use keyset::{KeySet, KeySetBody, PublishedKey};
+pub use names::{KnownNames, ShownText, shown};
 pub use profiles::Network;
 pub use sticker::{StaticCode, VerifiedSticker, make_static, verify_static};
 pub use tables::{CategoryGroup, category_group};

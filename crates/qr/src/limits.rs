@@ -44,3 +44,15 @@ pub const CONSUMER_DEPTH_MAX: usize = 8;
 pub const LINK_FIELDS_MAX: usize = 64;
 /// Bytes of any scanned text: the most that one QR code can hold is 2,953.
 pub const SCANNED_BYTES_MAX: usize = 8_192;
+/// Characters of a name or memo that are shown.
+pub const SHOWN_CHARS_MAX: usize = 80;
+/// Characters of a host name (RFC 1035 §2.3.4).
+pub const HOST_CHARS_MAX: usize = 253;
+/// Links inside a link that are judged too, counted over all depths.
+pub const NESTED_LINKS_MAX: u32 = 8;
+/// Links inside links inside links.
+pub const NESTED_DEPTH_MAX: u32 = 3;
+/// Parameters of a link that are looked at.
+pub const PARAMETERS_MAX: usize = 32;
+/// Names under one registrable domain that an honest host has.
+pub const SUBDOMAINS_MAX: usize = 4;

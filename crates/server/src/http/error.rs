@@ -95,6 +95,10 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeUnknownKey
         | R::CodeAltered
         | R::CodeExpired
+        | R::LinkDangerous
+        | R::LinkSuspicious
+        | R::LinkUnreadable
+        | R::LinkUnverified
         | R::CodeOtherIntent
         | R::FundingNotAccepted
         | R::AmountMalformed
