@@ -41,17 +41,23 @@ pub fn bands(rows: &[Scored]) -> Vec<(f64, f64)> {
     // A band is full with its share of rows or of frauds: the suspicious end is where bands are needed.
     let (rows_full, frauds_full) = (sorted.len() as f64 / 4.0, frauds / BANDS as f64);
     let (mut said, mut was, mut count) = (0.0, 0.0, 0.0);
-    let mut bands = Vec::new();
-    for (index, (probability, fraud)) in sorted.iter().enumerate() {
+    let mut bands: Vec<(f64, f64, f64)> = Vec::new();
+    for (probability, fraud) in &sorted {
         said += probability;
         was += if *fraud { 1.0 } else { 0.0 };
         count += 1.0;
-        if count >= rows_full || was >= frauds_full.max(1.0) || index + 1 == sorted.len() {
-            bands.push((said / count, was / count));
+        if count >= rows_full || was >= frauds_full.max(1.0) {
+            bands.push((said, was, count));
             (said, was, count) = (0.0, 0.0, 0.0);
         }
     }
-    bands
+    // What is left over is too little to stand alone.
+    match bands.last_mut() {
+        Some(last) => *last = (last.0 + said, last.1 + was, last.2 + count),
+        None if count > 0.0 => bands.push((said, was, count)),
+        None => {}
+    }
+    bands.into_iter().map(|(said, was, count)| (said / count, was / count)).collect()
 }
 
 fn logarithmic(share: f64) -> f64 {
