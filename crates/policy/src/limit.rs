@@ -221,7 +221,8 @@ fn same_subject(limit: &Limit, now: &Facts, then: &Facts) -> bool {
     })
 }
 
-fn is_live(facts: &Facts) -> bool {
+/// What was released or refused happened for nobody.
+pub(crate) fn is_live(facts: &Facts) -> bool {
     !matches!(facts.text("operation.status"), Some("released" | "refused"))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
-use money::{Amount, Currency, Digest};
+use money::{Amount, Currency, Digest, Instant};
 use serde::Serialize;
 
 use crate::auth::Requirement;
@@ -49,6 +49,17 @@ pub struct Pack {
     pub digest: Digest,
     /// The file it was read from.
     pub file: String,
+}
+
+impl Pack {
+    /// Whether it binds at `at`, by its own clock; one that has no start never does.
+    #[must_use]
+    pub fn is_in_force(&self, at: Instant) -> bool {
+        let now = self.zone.civil(at);
+        self.status == Status::InForce
+            && self.effective.from.is_some_and(|from| from <= now)
+            && self.effective.to.is_none_or(|to| now < to)
+    }
 }
 
 /// Who made a rule; a lower one may only tighten what a higher one says.
@@ -165,7 +176,7 @@ pub(crate) enum Body {
     Gate { effect: Effect },
     Age { least: Option<i64>, below: Option<i64>, guardian_below: Option<i64>, day_before: bool },
     Consent { shown: Vec<String>, methods: Vec<String> },
-    Dormancy { unused_for: Span },
+    Dormancy { unused_for: Span, absent_is_never: bool },
     CoolingOff { since: Vec<Fact>, span: Span, effect: Effect, absent_is_never: bool },
     Limit(Limit),
     Authentication { require: Requirement },

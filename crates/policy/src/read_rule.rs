@@ -37,7 +37,7 @@ fn keys(kind: &str) -> Option<&'static [&'static str]> {
         "gate" => &["on_fail"],
         "age" => &["at_least", "below", "guardian_below", "attain"],
         "consent" => &["must_show", "methods"],
-        "dormancy" => &["unused_for"],
+        "dormancy" => &["unused_for", "absent_is_never"],
         "cooling_off" => &["since", "for", "on_fail", "absent_is_never"],
         "limit" => LIMIT_KEYS,
         "authentication" => &["require"],
@@ -152,7 +152,9 @@ fn body(kind: &str, table: &Table<'_>, pack: &Pack) -> Result<Body, PackError> {
             Body::Age { least, below, guardian_below: number("guardian_below")?, day_before }
         }
         "consent" => Body::Consent { shown: table.texts("must_show")?, methods: table.texts("methods")? },
-        "dormancy" => Body::Dormancy { unused_for: need_span("unused_for")? },
+        "dormancy" => {
+            Body::Dormancy { unused_for: need_span("unused_for")?, absent_is_never: table.flag("absent_is_never")? }
+        }
         "cooling_off" => Body::CoolingOff {
             since: facts(table, "since")?,
             span: need_span("for")?,

@@ -4,3 +4,4 @@
 mod bad_packs;
 mod cases;
 mod monotone;
+mod overlay;
