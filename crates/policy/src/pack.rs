@@ -52,6 +52,14 @@ pub struct Pack {
 }
 
 impl Pack {
+    /// The pack written in `text`, by itself: not compared with any other.
+    ///
+    /// # Errors
+    /// What is wrong first, with its place.
+    pub fn read(file: &str, text: &str) -> Result<Self, crate::read::PackError> {
+        crate::read::pack(file, text)
+    }
+
     /// Whether it binds at `at`, by its own clock; one that has no start never does.
     #[must_use]
     pub fn is_in_force(&self, at: Instant) -> bool {
@@ -132,6 +140,15 @@ pub struct Variant {
     pub values: Vec<String>,
     /// What holds when nobody chose.
     pub default: String,
+}
+
+impl Rule {
+    /// Whether its own period holds at `at`, by the clock of its `pack`.
+    #[must_use]
+    pub fn is_live(&self, pack: &Pack, at: Instant) -> bool {
+        let now = pack.zone.civil(at);
+        self.period.from.is_none_or(|from| from <= now) && self.period.to.is_none_or(|to| now < to)
+    }
 }
 
 /// One rule.

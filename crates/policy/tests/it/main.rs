@@ -5,3 +5,5 @@ mod bad_packs;
 mod cases;
 mod monotone;
 mod overlay;
+mod schema;
+mod versions;
