@@ -8,19 +8,29 @@ use money::Instant;
 use crate::auth::{Factors, Requirement};
 use crate::calendar::Calendar;
 use crate::condition::{Truth, View};
+use crate::counters::Counters;
 use crate::decision::{Decision, Outcome, Reason, StepUp};
 use crate::effects;
 use crate::fact::{Fact, Value};
 use crate::input::Request;
 use crate::library::Library;
-use crate::limit::{Measured, measure};
-use crate::pack::{Body, Effect, Grade, Pack, Rule, Select, Status};
+use crate::limit::{Measured, Past, measure};
+use crate::pack::{Body, Effect, Grade, Limit, Pack, Rule, Select, Status};
 
 /// What `library` makes of `request`.
 ///
 /// # Errors
 /// With the name of a pack that does not exist.
 pub fn decide(library: &Library, request: &Request) -> Result<Decision, String> {
+    decide_with(library, request, None)
+}
+
+/// The same over `counters` in the place of the history, where there are any.
+pub(crate) fn decide_with(
+    library: &Library,
+    request: &Request,
+    counters: Option<&Counters>,
+) -> Result<Decision, String> {
     let mut decision = Decision::default();
     for name in &request.packs {
         if !library.packs().iter().any(|pack| pack.id == *name) {
@@ -29,9 +39,9 @@ pub fn decide(library: &Library, request: &Request) -> Result<Decision, String> 
     }
     for pack in library.packs().iter().filter(|pack| concerns(pack, request)) {
         let calendar = library.calendar(pack);
-        Case { pack, request, calendar: &calendar, factors: &library.factors }.run(&mut decision);
+        Case { pack, request, calendar: &calendar, factors: &library.factors, counters }.run(&mut decision);
     }
-    crate::own::apply(library, request, &mut decision);
+    crate::own::apply(library, request, counters, &mut decision);
     finish(library, request, &mut decision);
     Ok(decision)
 }
@@ -51,6 +61,7 @@ pub(crate) struct Case<'a> {
     pub(crate) request: &'a Request,
     pub(crate) calendar: &'a Calendar,
     pub(crate) factors: &'a Factors,
+    pub(crate) counters: Option<&'a Counters>,
 }
 
 impl<'a> Case<'a> {
@@ -129,11 +140,8 @@ impl<'a> Case<'a> {
                 continue;
             }
             let mut all = true;
-            for limit in limits.iter().filter(|limit| self.is_chosen(&limit.variant)) {
-                let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors)
-                else {
-                    continue;
-                };
+            for (place, limit) in limits.iter().enumerate().filter(|(_, limit)| self.is_chosen(&limit.variant)) {
+                let Some(measured) = self.measured(rule, place, limit) else { continue };
                 all &= measured.fits && measured.missing.is_none();
                 effects::counter(self, rule, &measured, decision);
             }
@@ -143,6 +151,18 @@ impl<'a> Case<'a> {
             }
         }
         lifted
+    }
+
+    fn measured(&self, rule: &Rule, place: usize, limit: &Limit) -> Option<Measured> {
+        let key;
+        let past = match self.counters {
+            None => Past::History(&self.request.history),
+            Some(counters) => {
+                key = crate::counters::key(self.pack, rule, place);
+                Past::Counters(counters, &key)
+            }
+        };
+        measure(limit, &rule.when, &self.view(), past, self.factors)
     }
 
     /// A rule that is not sure loosens nothing until a person approved it.
@@ -164,7 +184,7 @@ impl<'a> Case<'a> {
             }
             Body::CoolingOff { .. } => self.cooling_off(rule, missing, decision),
             Body::Limit(limit) => {
-                if let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors) {
+                if let Some(measured) = self.measured(rule, 0, limit) {
                     effects::counter(self, rule, &measured, decision);
                     if !measured.fits {
                         self.exceeded(rule, &limit.effect, &measured, missing, decision);

@@ -8,6 +8,7 @@ mod auth;
 mod backtest;
 mod calendar;
 mod condition;
+mod counters;
 mod decide;
 mod decision;
 mod diff;
@@ -30,6 +31,7 @@ mod words;
 
 pub use backtest::{Backtest, Moved};
 pub use calendar::Calendar;
+pub use counters::{Counters, CountersError};
 pub use decide::decide;
 pub use decision::{Counter, Deadline, Decision, Liability, Obligation, Outcome, Reason, Retained, StepUp};
 pub use diff::{Change, Way, diff};

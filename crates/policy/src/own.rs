@@ -2,16 +2,18 @@
 
 use crate::auth::{Factors, Requirement};
 use crate::condition::{Comparison, Condition, Test};
+use crate::counters::Counters;
 use crate::decide::concerns;
 use crate::decision::{Counter, Decision, Outcome, Reason};
 use crate::fact::{Fact, Facts, Value};
 use crate::input::{Block, OwnLimit, Request};
 use crate::library::Library;
+use crate::limit::Past;
 use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Pack, Refunds, Window};
 use money::{Amount, Instant};
 
 /// Adds what the payer's own settings say.
-pub(crate) fn apply(library: &Library, request: &Request, decision: &mut Decision) {
+pub(crate) fn apply(library: &Library, request: &Request, counters: Option<&Counters>, decision: &mut Decision) {
     let kind = request.facts.text("operation.kind").unwrap_or("payment");
     match kind {
         "payment" => {
@@ -25,7 +27,7 @@ pub(crate) fn apply(library: &Library, request: &Request, decision: &mut Decisio
                 );
             }
             for limit in &request.limits {
-                own_limit(library, request, limit, decision);
+                own_limit(library, request, limit, counters, decision);
             }
         }
         "unblock" => request.blocks.iter().for_each(|block| unblock(library, request, block, decision)),
@@ -115,15 +117,21 @@ fn night() -> Window {
     Window::Band { from, to, from_fact: Fact::named("settings.night_start") }
 }
 
+/// The windows a payer may set a limit over, besides one payment.
+pub(crate) fn windows() -> [(&'static str, Window); 4] {
+    [("day", Window::Day), ("month", Window::Month), ("year", Window::Year), ("night", night())]
+}
+
+/// Where the payer's days begin: where the first pack is.
+pub(crate) fn zone(library: &Library, request: &Request) -> crate::time::Zone {
+    let first = library.packs().iter().find(|pack| concerns(pack, request));
+    first.map_or_else(crate::time::Zone::utc, |pack| pack.zone.clone())
+}
+
 /// The payer's limit as a rule of a pack would be, and which events it counts.
 fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
-    let window = match limit.window.as_str() {
-        "day" => Window::Day,
-        "month" => Window::Month,
-        "year" => Window::Year,
-        "night" => night(),
-        _ => Window::Payment,
-    };
+    let known = windows().into_iter().find(|(name, _)| *name == limit.window);
+    let window = known.map_or(Window::Payment, |(_, window)| window);
     let filter = |name: &str, value: &Option<String>| {
         let (value, fact) = value.as_ref().zip(Fact::named(name))?;
         Some(Condition::Is(fact, Test::OneOf(vec![Value::Text(value.clone())])))
@@ -144,7 +152,13 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
     (rule, Condition::All(counts.into_iter().flatten().collect()))
 }
 
-fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &mut Decision) {
+fn own_limit(
+    library: &Library,
+    request: &Request,
+    limit: &OwnLimit,
+    counters: Option<&Counters>,
+    decision: &mut Decision,
+) {
     let fact = |name: &str| request.facts.text(name);
     let other = |mine: &Option<String>, name: &str| {
         mine.as_ref().is_some_and(|mine| fact(name).is_some_and(|said| said != mine))
@@ -156,11 +170,7 @@ fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &
     let Some(amount) = request.facts.money("operation.amount") else {
         return say(decision, Outcome::Deny, "FactMissing", &limit.name, "the amount is not known");
     };
-    let zone = library
-        .packs()
-        .iter()
-        .find(|pack| concerns(pack, request))
-        .map_or_else(crate::time::Zone::utc, |pack| pack.zone.clone());
+    let zone = zone(library, request);
     let calendar = crate::calendar::Calendar::weekends();
     let view = crate::condition::View {
         facts: &request.facts,
@@ -171,7 +181,8 @@ fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &
         day_before: false,
     };
     let (rule, counts) = as_rule(limit, cap);
-    if let Some(measured) = crate::limit::measure(&rule, &counts, &view, &request.history, &library.factors) {
+    let past = counters.map_or(Past::History(&request.history), |counters| Past::Own(counters, limit));
+    if let Some(measured) = crate::limit::measure(&rule, &counts, &view, past, &library.factors) {
         if !measured.fits {
             say(decision, Outcome::Deny, "OwnLimit", &limit.name, "above the limit the payer set");
         }

@@ -3,6 +3,7 @@
 
 mod bad_packs;
 mod cases;
+mod counters;
 mod monotone;
 mod overlay;
 mod schema;
