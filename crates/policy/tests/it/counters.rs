@@ -1,5 +1,7 @@
 //! Counters answer what the history answers, over every kind of window; no interleaving passes a cap.
 
+use std::sync::LazyLock;
+
 use policy::{Counters, CountersError, Decision, Library, Outcome, Request};
 use proptest::prelude::*;
 
@@ -21,8 +23,18 @@ const WINDOWS: &[&str] = &[
     "{ since = \"payer.enrolled_at\", for = \"100h\" }",
 ];
 
+/// The packs of one way of refunding, read once.
+fn library(refunds: &str) -> &'static Library {
+    static ALL: LazyLock<[Library; 3]> = LazyLock::new(|| ["none", "same_window", "original_window"].map(read));
+    match refunds {
+        "none" => &ALL[0],
+        "same_window" => &ALL[1],
+        _ => &ALL[2],
+    }
+}
+
 /// Every window, by amount and by count, over all and by line, so that one decision shows all counters.
-fn library(refunds: &str) -> Library {
+fn read(refunds: &str) -> Library {
     let mut text = "id = \"t\"\ntitle = \"T\"\nversion = \"1\"\njurisdiction = \"EU\"\nlayer = \"regulator\"\n\
          status = \"in_force\"\neffective = { from = 2020-01-01 }\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n\
          evidence = \"V1\"\n[citations]\na = { law = \"L\", article = \"1\", source = \"S\" }\n"
@@ -174,8 +186,8 @@ fn agree(refunds: &str, mut events: Vec<Past>, now: &Past, closing: bool, fates:
     let mut counters = Counters::default();
     for (place, (past, event)) in events.iter().zip(&all.history).enumerate() {
         let key = place.to_string();
-        counters.reserve(&library, &asked, &key, event);
-        counters.reserve(&library, &asked, &key, event);
+        counters.reserve(library, &asked, &key, event);
+        counters.reserve(library, &asked, &key, event);
         match past.fate {
             2 if fates => counters.release(&key),
             1 | 3 if fates => {}
@@ -188,11 +200,14 @@ fn agree(refunds: &str, mut events: Vec<Past>, now: &Past, closing: bool, fates:
     // What is stored and read again is the same.
     let stored = serde_json::to_string(&counters).unwrap();
     let counters: Counters = serde_json::from_str(&stored).unwrap();
-    let (history, counted) = (policy::decide(&library, &told).unwrap(), counters.decide(&library, &asked).unwrap());
+    let (history, counted) = (policy::decide(library, &told).unwrap(), counters.decide(library, &asked).unwrap());
     assert_eq!(shown(&history), shown(&counted));
 }
 
 proptest! {
+    // Each case decides over sixty limits.
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     #[test]
     fn counters_say_what_the_history_says(
         mut events in prop::collection::vec(past(true), 0..40), near in prop::collection::vec(116_000_u32..120_000, 0..40),
@@ -223,8 +238,8 @@ proptest! {
             let mut asked = request(&past, true, vec![event(&past, "reserved")]);
             let event = asked.history.pop().unwrap();
             match act {
-                0 | 1 if counters.decide(&library, &asked).unwrap().outcome == Outcome::Permit => {
-                    counters.reserve(&library, &asked, &key.to_string(), &event);
+                0 | 1 if counters.decide(library, &asked).unwrap().outcome == Outcome::Permit => {
+                    counters.reserve(library, &asked, &key.to_string(), &event);
                     if seen.insert(key) {
                         live.insert(key, cents);
                     }
@@ -250,7 +265,7 @@ proptest! {
 fn a_changed_pack_makes_counters_stale() {
     let past = Past { minute: 119_000, cents: 100, refund: false, full: false, channel: "remote", line: "a", fate: 0 };
     let asked = request(&past, true, vec![event(&past, "committed")]);
-    let counters = Counters::of(&library("none"), &asked);
-    assert!(counters.decide(&library("none"), &asked).is_ok());
-    assert_eq!(counters.decide(&library("same_window"), &asked).unwrap_err(), CountersError::Stale("t@1".to_owned()));
+    let counters = Counters::of(library("none"), &asked);
+    assert!(counters.decide(library("none"), &asked).is_ok());
+    assert_eq!(counters.decide(library("same_window"), &asked).unwrap_err(), CountersError::Stale("t@1".to_owned()));
 }

@@ -6,5 +6,7 @@ mod cases;
 mod counters;
 mod monotone;
 mod overlay;
+mod reference;
 mod schema;
+mod two_evaluators;
 mod versions;
