@@ -9,7 +9,8 @@ use serde_json::{Map, Value as Json};
 use crate::fact::{Fact, Facts, Value};
 use crate::limits;
 use crate::ratio::Ratio;
-use crate::vocabulary::{SYNONYMS, Shape, VOCABULARY};
+use crate::synonyms::SYNONYMS;
+use crate::vocabulary::{Shape, VOCABULARY};
 
 /// What is asked.
 #[derive(Clone, Debug)]

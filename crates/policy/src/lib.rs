@@ -24,6 +24,7 @@ mod ratio;
 mod read;
 mod read_rule;
 pub mod schema;
+mod synonyms;
 mod time;
 mod vocabulary;
 mod window;
