@@ -17,10 +17,10 @@ fn proof(criterion: &mut Criterion) {
     let verifier = Verifier::new("http://127.0.0.1:8080", keys);
     let key = SoftwareKey::from_seed([1; 32]).unwrap();
     let point = key.jwk().point().unwrap();
-    let grant = TokenGrant { payer, device, key: key.jwk().thumbprint() };
+    let grant = TokenGrant { payer, device, key: key.jwk().thumbprint(), session: device.into() };
     let mut phone = Phone::new(key, "http://127.0.0.1:8080", payer, device);
     phone.hear(200, Some(&verifier.issue_nonce(now)));
-    phone.accept_token(&verifier.issue_token(&grant, now));
+    phone.accept_token(&verifier.issue_token(&grant, 0, now));
     let body: PayBody = serde_json::from_value(serde_json::json!({
         "amount": {"currency": "KRW", "minor": 4500},
         "client": {"app": "bench", "shown_at": 1_790_000_000_000_i64},

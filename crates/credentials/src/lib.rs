@@ -8,6 +8,7 @@
 mod verifier;
 
 mod proof;
+mod refresh;
 mod token;
 
 mod nonce;
@@ -24,6 +25,7 @@ pub use api_key::{ApiKey, ApiKeyError, MerchantPermit};
 pub use body::body_reason;
 pub use error::ProofError;
 pub use http_signature::{MerchantSigned, Presented, SignatureError, SignedRequest};
+pub use refresh::Refresh;
 pub use signature::{SignatureRefused, verify_ed25519, verify_es256};
 pub use signed::{Caller, Enrolling, Possession, ProofUse, Signed, SignedPayment};
 pub use token::TokenGrant;

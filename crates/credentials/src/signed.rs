@@ -1,6 +1,6 @@
 //! What verification yields: values with private fields, made in one place, that cannot be copied or read from bytes.
 
-use money::{DeviceId, Digest, Instant, PayerId};
+use money::{DeviceId, Digest, Instant, PayerId, SessionId};
 use protocol::{Jwk, PayBody};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,12 @@ impl<B> Signed<B> {
     #[must_use]
     pub const fn key(&self) -> Digest {
         self.grant.key
+    }
+
+    /// The session the token belongs to.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.grant.session
     }
 
     /// The use to remember.
@@ -173,6 +179,12 @@ impl Caller {
     #[must_use]
     pub const fn key(&self) -> Digest {
         self.grant.key
+    }
+
+    /// The session the token belongs to.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.grant.session
     }
 
     /// The use to remember.

@@ -2,13 +2,13 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use money::{DeviceId, Digest, Instant, PayerId};
+use money::{DeviceId, Digest, Instant, PayerId, SessionId};
 use protocol::limits;
 
 /// The only form there is. It is no algorithm: nothing in a token chooses how it is verified.
-const LABEL: &[u8; 16] = b"farthing token 1";
-const CLAIMS_LEN: usize = 72;
-const CLAIMS_CHARS: usize = 96;
+const LABEL: &[u8; 16] = b"farthing token 2";
+const CLAIMS_LEN: usize = 88;
+const CLAIMS_CHARS: usize = 118;
 const TAG_LEN: usize = 32;
 const TAG_CHARS: usize = 43;
 
@@ -21,6 +21,8 @@ pub struct TokenGrant {
     pub device: DeviceId,
     /// Thumbprint of the device's key (RFC 7638), `jkt` in RFC 9449 §6.
     pub key: Digest,
+    /// The session it belongs to.
+    pub session: SessionId,
 }
 
 /// What a genuine token says.
@@ -69,11 +71,12 @@ pub(crate) fn grant(grant: TokenGrant, now: Instant) -> TokenClaims {
 
 fn message(claims: &TokenClaims) -> [u8; LABEL.len() + CLAIMS_LEN] {
     let mut message = [0_u8; LABEL.len() + CLAIMS_LEN];
-    let parts: [&[u8]; 5] = [
+    let parts: [&[u8]; 6] = [
         LABEL,
         claims.grant.payer.as_bytes(),
         claims.grant.device.as_bytes(),
         claims.grant.key.as_bytes(),
+        claims.grant.session.as_bytes(),
         &claims.expires_at.unix_millis().to_be_bytes(),
     ];
     for (slot, byte) in message.iter_mut().zip(parts.into_iter().flatten()) {
@@ -86,12 +89,14 @@ fn read(claims: &[u8]) -> Option<TokenClaims> {
     let (payer, rest) = claims.split_first_chunk::<16>()?;
     let (device, rest) = rest.split_first_chunk::<16>()?;
     let (key, rest) = rest.split_first_chunk::<32>()?;
+    let (session, rest) = rest.split_first_chunk::<16>()?;
     let expires_at = i64::from_be_bytes(rest.try_into().ok()?);
     Some(TokenClaims {
         grant: TokenGrant {
             payer: PayerId::from_bytes(*payer),
             device: DeviceId::from_bytes(*device),
             key: Digest::from_bytes(*key),
+            session: SessionId::from_bytes(*session),
         },
         expires_at: Instant::from_unix_millis(expires_at),
     })

@@ -6,9 +6,9 @@ use protocol::{TokenBody, TokenView, from_canonical, limits, sha256, to_canonica
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Caller, Enrolling, Possession, ProofError, Signed, TokenGrant, nonce,
+    Caller, Enrolling, Possession, ProofError, Refresh, Signed, TokenGrant, nonce,
     proof::{self, Checked, Expected, Opened},
-    token,
+    refresh, token,
 };
 
 /// The server's own keys, 32 random bytes each; the same on every node.
@@ -65,15 +65,25 @@ impl Verifier {
         nonce::issue(&self.nonces, now)
     }
 
-    /// An access token for ten minutes, of use only with the key it names (RFC 9449 §5).
+    /// An access token for ten minutes, of use only with the key it names (RFC 9449 §5), and the refresh token of this
+    /// generation of its session.
     #[must_use]
-    pub fn issue_token(&self, grant: &TokenGrant, now: Instant) -> TokenView {
+    pub fn issue_token(&self, grant: &TokenGrant, generation: u32, now: Instant) -> TokenView {
         let claims = token::grant(*grant, now);
+        let owner = refresh::Owner { payer: grant.payer, device: grant.device };
         TokenView {
             access_token: token::mint(&self.tokens, &claims),
             expires_at: claims.expires_at,
+            refresh_token: refresh::mint(&self.tokens, owner, grant.session, generation),
+            session: grant.session,
             token_type: "DPoP".to_owned(),
         }
+    }
+
+    /// A refresh token of this payer's device; `None` says nothing about why.
+    #[must_use]
+    pub fn refresh(&self, text: &str, payer: PayerId, device: DeviceId) -> Option<Refresh> {
+        refresh::open(&self.tokens, text, refresh::Owner { payer, device })
     }
 
     /// A request with a body: token, proof and canonical body, checked in the order of [`ProofError`].

@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{DeviceId, Digest, Instant, PayerId, PaymentId};
 use protocol::{
-    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, SignUpBody, Text, TokenBody, TokenView, limits, sha256,
-    to_canonical,
+    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, RefreshBody, SignUpBody, Text, TokenBody, TokenView, limits,
+    sha256, to_canonical,
 };
 use serde::Serialize;
 
@@ -69,6 +69,7 @@ pub enum Heard {
 
 struct Token {
     text: String,
+    refresh: Option<String>,
     digest: Digest,
     expires_at: Instant,
 }
@@ -147,11 +148,17 @@ impl<K: DeviceKey> Phone<K> {
         self.request("POST", "/v1/payers", Some(to_canonical(&body)), None, at)
     }
 
-    /// `POST /v1/tokens`: an access token for this device.
+    /// The next access token: `POST /v1/tokens/refresh` where this phone has a refresh token, else `POST /v1/tokens`,
+    /// which opens a session. A refresh token works once: when no answer is heard, [`Phone::reset_token`] before the
+    /// next request.
     ///
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn token_request(&self, at: Moment) -> Result<Request, PhoneError> {
+        if let Some(refresh_token) = self.token.as_ref().and_then(|token| token.refresh.clone()) {
+            let body = RefreshBody { device: self.device, payer: self.payer, refresh_token };
+            return self.request("POST", "/v1/tokens/refresh", Some(to_canonical(&body)), None, at);
+        }
         let body = TokenBody { device: self.device, payer: self.payer };
         self.request("POST", "/v1/tokens", Some(to_canonical(&body)), None, at)
     }
@@ -226,7 +233,12 @@ impl<K: DeviceKey> Phone<K> {
     /// Takes a new access token.
     pub fn accept_token(&mut self, token: &TokenView) {
         let digest = sha256(token.access_token.as_bytes());
-        self.token = Some(Token { text: token.access_token.clone(), digest, expires_at: token.expires_at });
+        self.token = Some(Token {
+            text: token.access_token.clone(),
+            refresh: Some(token.refresh_token.clone()),
+            digest,
+            expires_at: token.expires_at,
+        });
     }
 
     /// Whether a token is to be requested before anything else.

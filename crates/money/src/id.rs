@@ -161,6 +161,15 @@ ids! {
     DecisionId "dec"
     /// One outbox event.
     EventId "evt"
+    /// One log-in of a device.
+    SessionId "ses"
+}
+
+impl From<DeviceId> for SessionId {
+    /// The session a device is bound with has the device's own bytes.
+    fn from(device: DeviceId) -> Self {
+        Self(device.0)
+    }
 }
 
 fn uuid_v7(at: Instant, random: [u8; 10]) -> [u8; 16] {

@@ -20,7 +20,7 @@ pub use currency::{Currency, UnknownCurrency};
 pub use digest::{Digest, DigestError};
 pub use id::{
     AccountId, DecisionId, DeviceId, EventId, HoldId, IdError, IntentId, PayeeId, PayerId, PaymentId, RefundId,
-    TransferId,
+    SessionId, TransferId,
 };
 pub use instant::{Instant, InstantError};
 pub use parse::{ParseAmountError, ParseAmountErrorKind};

@@ -74,6 +74,8 @@ reasons! {
     // Who is calling. An unauthenticated caller only ever learns the first of these.
     AuthRefused "auth.refused": "인증할 수 없습니다.", "The caller could not be authenticated.";
     TokenExpired "auth.token_expired": "접속 시간이 지났습니다. 다시 연결합니다.", "The access token has expired; a new one is needed.";
+    SessionEnded "auth.session_ended": "접속이 끝났습니다. 다시 연결합니다.", "This session has ended; a new one is needed.";
+    RefreshReused "auth.refresh_reused" under SessionEnded: "이미 쓴 갱신 토큰이 다시 쓰여 접속을 끝냈습니다.", "A refresh token was used a second time, so its session was ended.";
     NonceNeeded "auth.nonce_needed": "서버가 준 값(nonce)으로 다시 서명해야 합니다.", "The proof must carry a fresh server nonce.";
     PermissionMissing "auth.permission_missing": "이 일을 할 권한이 없습니다.", "This caller may not do that.";
     ProofWrongDevice "proof.wrong_device": "이 기기의 증명이 아닙니다.", "The proof was made by another device.";
@@ -95,6 +97,9 @@ reasons! {
     DeviceUnknown "device.unknown" under AuthRefused: "등록되지 않은 기기입니다.", "This device is not registered.";
     DeviceNotThisPayer "device.not_this_payer" under AuthRefused: "이 지갑의 기기가 아닙니다.", "This device belongs to another payer.";
     DeviceRevoked "device.revoked": "해제된 기기입니다.", "This device has been revoked.";
+    DeviceCoolingOff "device.cooling_off": "새로 등록한 기기입니다. 대기 시간이 지나야 쓸 수 있습니다.", "This device is new; it may do that once its waiting time is over.";
+    DeviceLast "device.last_one": "마지막 기기는 해제할 수 없습니다. 지갑을 잠가 주세요.", "The last usable device cannot be revoked; freeze the wallet instead.";
+    FrozenByOther "payer.frozen_by_other" under PayerFrozen: "잠근 기기에서만 풀 수 있습니다.", "Only the device that froze this wallet may unfreeze it.";
     PayerFrozen "payer.frozen": "지갑이 잠겨 있습니다. 잠금을 풀기 전에는 돈이 나가지 않습니다.", "This wallet is frozen. Nothing leaves it until it is unfrozen.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";

@@ -5,6 +5,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{Amount, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use serde::{Deserialize, Serialize};
 
+use crate::kept::Kept;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 
 /// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count;
@@ -26,6 +27,8 @@ pub enum Change {
     Payment(Payment),
     /// A new refund.
     Refund(Refund),
+    /// Something kept about a payer's security, new or changed.
+    Kept(Kept),
     /// A pair, new or changed.
     Pair(Pair),
     /// A ledger account, new or with new counters.
@@ -87,6 +90,18 @@ pub enum EventKind {
     /// A device was bound.
     #[serde(rename = "device.bound")]
     DeviceBound,
+    /// A device may no longer act.
+    #[serde(rename = "device.revoked")]
+    DeviceRevoked,
+    /// A session was opened from a network its device was not seen in.
+    #[serde(rename = "session.opened")]
+    SessionOpened,
+    /// Sessions were ended by the payer.
+    #[serde(rename = "session.ended")]
+    SessionEnded,
+    /// A refresh token was used a second time: somebody has copied it. The session was ended.
+    #[serde(rename = "session.refresh_reused")]
+    SessionReused,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
@@ -115,12 +130,16 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
         Self::PayerUnfreezeRequested,
         Self::DeviceBound,
+        Self::DeviceRevoked,
+        Self::SessionOpened,
+        Self::SessionEnded,
+        Self::SessionReused,
         Self::IntentCreated,
         Self::IntentExpired,
         Self::PaymentAuthorized,
@@ -140,6 +159,10 @@ impl EventKind {
             Self::PayerFrozen => "payer.frozen",
             Self::PayerUnfreezeRequested => "payer.unfreeze_requested",
             Self::DeviceBound => "device.bound",
+            Self::DeviceRevoked => "device.revoked",
+            Self::SessionOpened => "session.opened",
+            Self::SessionEnded => "session.ended",
+            Self::SessionReused => "session.refresh_reused",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
             Self::PaymentAuthorized => "payment.authorized",

@@ -1,10 +1,10 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
-use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Signed, SignedPayment};
+use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
-    UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
+    RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedCode;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,32 @@ pub enum Command {
     OpenPayer {
         /// The new key's proof.
         enrolling: Enrolling<SignUpBody>,
+    },
+    /// Open a session of a bound device.
+    OpenSession {
+        /// The device key's proof.
+        enrolling: Enrolling<TokenBody>,
+        /// The caller's network, cut short.
+        place: String,
+    },
+    /// Carry a session on.
+    RefreshSession {
+        /// The device key's proof.
+        enrolling: Enrolling<RefreshBody>,
+        /// The refresh token, verified.
+        refresh: Refresh,
+        /// The caller's network, cut short.
+        place: String,
+    },
+    /// End sessions.
+    EndSessions {
+        /// The device's proof.
+        signed: Signed<EndSessionsBody>,
+    },
+    /// Let a device act no longer.
+    RevokeDevice {
+        /// A bound device's proof.
+        signed: Signed<RevokeDeviceBody>,
     },
     /// Bind another device.
     BindDevice {

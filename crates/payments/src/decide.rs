@@ -11,7 +11,7 @@ use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
-use crate::{enrol, fund, intent, lockdown, pay, quote, refund, roll_up, settle};
+use crate::{enrol, fund, intent, lockdown, pay, quote, refund, roll_up, session, settle};
 use credentials::ProofUse;
 
 /// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
@@ -100,6 +100,15 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
         Facts::OpenPayer { body, key, .. } => enrol::open_payer(context, body, *key),
+        Facts::OpenSession { body, key, place, .. } => {
+            session::open(context, &session::Asking { payer: body.payer, device: body.device, key: *key, place })
+        }
+        Facts::RefreshSession { body, key, session, generation, place, .. } => {
+            let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };
+            session::refresh(context, &asking, *session, *generation)
+        }
+        Facts::EndSessions { caller, body } => session::end(context, caller, body),
+        Facts::RevokeDevice { caller, body } => session::revoke_device(context, caller, body),
         Facts::BindDevice { caller, body, key, .. } => enrol::bind_device(context, caller, body, *key),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
@@ -125,11 +134,15 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
 fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
     match facts {
         Facts::OpenPayer { proof, .. }
+        | Facts::OpenSession { proof, .. }
+        | Facts::RefreshSession { proof, .. }
         | Facts::Capture { proof, .. }
         | Facts::Void { proof, .. }
         | Facts::Refund { proof, .. } => [Some(*proof), None],
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
+        | Facts::EndSessions { caller, .. }
+        | Facts::RevokeDevice { caller, .. }
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
@@ -139,7 +152,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment and the end of a session whose token was copied; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,

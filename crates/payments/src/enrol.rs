@@ -8,6 +8,7 @@ use crate::change::{Change, EventKind};
 use crate::command::NewPayee;
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::facts::CallerFacts;
+use crate::kept::{Kept, Session, Standing};
 use crate::model::{Device, Lock, Payee, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
@@ -45,8 +46,10 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
         bound_at: context.at,
         revoked: false,
     };
+    let standing = first_standing(context, &device, 0)?;
     context.push(Change::Payer(payer.clone()));
     context.push(Change::Device(device));
+    context.push(Change::Kept(Kept::Standing(standing)));
     context.tell(EventKind::PayerOpened, |event| event.payer = Some(payer.id));
     Ok(Accepted::Payer { payer, account })
 }
@@ -59,6 +62,7 @@ pub(crate) fn bind_device(
     key: Digest,
 ) -> Result<Accepted, Refusal> {
     let (payer, _) = pipeline::identify(context, caller)?;
+    pipeline::usable(context, caller.device)?;
     // Adding a device loosens; a frozen wallet only tightens.
     if payer.lock.is_frozen(context.at) {
         return Err(ReasonCode::PayerFrozen.into());
@@ -78,12 +82,21 @@ pub(crate) fn bind_device(
         bound_at: context.at,
         revoked: false,
     };
+    let standing = first_standing(context, &device, context.settings.device_delay_seconds)?;
     let payer = Payer { devices: payer.devices.saturating_add(1), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
+    context.push(Change::Kept(Kept::Standing(standing)));
     context.tell(EventKind::DeviceBound, |event| event.payer = Some(id));
     Ok(Accepted::Device(device))
+}
+
+/// The standing of a device just bound: one session, and nothing but looking and freezing for so long.
+fn first_standing(context: &Context<'_>, device: &Device, delay_seconds: i64) -> Result<Standing, ReasonCode> {
+    let usable_from = context.at.checked_add_seconds(delay_seconds).ok_or(ReasonCode::ServiceFault)?;
+    let sessions = vec![Session::new(device.id.into(), context.at, String::new())];
+    Ok(Standing { device: device.id, payer: device.payer, usable_from, sessions })
 }
 
 /// Registers a payee.

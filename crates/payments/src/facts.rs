@@ -2,10 +2,12 @@
 //! only [`crate::decide`] turns a command into facts that lead to a commit.
 
 use credentials::ProofUse;
-use money::{AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{
+    AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
+};
 use protocol::{
-    BindDeviceBody, CaptureBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody, SignUpBody, TestFundsBody,
-    UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
+    RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,8 @@ pub struct CallerFacts {
     pub proof: ProofUse,
     /// Digest of the signed body.
     pub body: Digest,
+    /// The session its token belongs to.
+    pub session: SessionId,
 }
 
 /// How a payer came to an intent.
@@ -55,6 +59,10 @@ pub enum ArrivalFacts {
 #[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
 pub enum Facts {
     OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
+    OpenSession { body: TokenBody, key: Digest, proof: ProofUse, place: String },
+    RefreshSession { body: TokenBody, key: Digest, proof: ProofUse, session: SessionId, generation: u32, place: String },
+    EndSessions { caller: CallerFacts, body: EndSessionsBody },
+    RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
     BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
     RegisterPayee { payee: NewPayee },
     RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
@@ -80,6 +88,7 @@ fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
         key: signed.key(),
         proof: *signed.proof_use(),
         body: signed.body_digest(),
+        session: signed.session(),
     }
 }
 
@@ -108,6 +117,23 @@ impl From<Command> for Facts {
             Command::OpenPayer { enrolling } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
                 Self::OpenPayer { body: enrolling.into_body(), key, proof }
+            }
+            Command::OpenSession { enrolling, place } => {
+                let (key, proof) = (enrolling.key(), *enrolling.proof_use());
+                Self::OpenSession { body: enrolling.into_body(), key, proof, place }
+            }
+            Command::RefreshSession { enrolling, refresh, place } => Self::RefreshSession {
+                // WHY: the refresh token's text is a secret and stays out of every record.
+                body: TokenBody { device: enrolling.body().device, payer: enrolling.body().payer },
+                key: enrolling.key(),
+                proof: *enrolling.proof_use(),
+                session: refresh.session(),
+                generation: refresh.generation(),
+                place,
+            },
+            Command::EndSessions { signed } => Self::EndSessions { caller: caller(&signed), body: signed.into_body() },
+            Command::RevokeDevice { signed } => {
+                Self::RevokeDevice { caller: caller(&signed), body: signed.into_body() }
             }
             Command::BindDevice { signed, possession } => Self::BindDevice {
                 caller: caller(&signed),
@@ -164,6 +190,10 @@ impl Facts {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::OpenPayer { .. } => "open_payer",
+            Self::OpenSession { .. } => "open_session",
+            Self::RefreshSession { .. } => "refresh_session",
+            Self::EndSessions { .. } => "end_sessions",
+            Self::RevokeDevice { .. } => "revoke_device",
             Self::BindDevice { .. } => "bind_device",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
@@ -188,8 +218,11 @@ impl Facts {
     pub const fn payer(&self) -> Option<PayerId> {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
+            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
             Self::Fund { payer, .. } => Some(*payer),
-            Self::BindDevice { caller, .. }
+            Self::EndSessions { caller, .. }
+            | Self::RevokeDevice { caller, .. }
+            | Self::BindDevice { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }

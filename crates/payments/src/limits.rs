@@ -14,6 +14,12 @@ pub const NEW_PAYEE_SECONDS: i64 = 24 * 3_600;
 pub const LOAD_ROUNDS_MAX: usize = 5;
 /// Appended credits that one decision counts.
 pub const ROLL_UP_MAX: usize = 256;
+/// Sessions one device keeps; one more ends the one longest unused.
+pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
+/// How long a session lives that is refreshed all the time, in seconds (90 days).
+pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
+/// How long a session lives that is not refreshed, in seconds (30 days).
+pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

@@ -1,4 +1,5 @@
-//! The payer's own brakes: freezing works at once and with any bound device; unfreezing waits.
+//! The payer's own brakes: freezing works at once and with any bound device; unfreezing waits, and is for the device
+//! that froze, as long as it is bound: whoever is being stopped does not lift the brake.
 
 use money::ReasonCode;
 use protocol::{FreezeBody, UnfreezeBody};
@@ -6,6 +7,7 @@ use protocol::{FreezeBody, UnfreezeBody};
 use crate::change::{Change, EventKind};
 use crate::decide::Context;
 use crate::facts::CallerFacts;
+use crate::kept::{Guard, Kept};
 use crate::model::{Lock, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
@@ -13,6 +15,12 @@ use crate::pipeline;
 /// Nothing leaves the wallet from this decision on. Freezing a frozen wallet changes nothing and is not an error.
 pub(crate) fn freeze(context: &mut Context<'_>, caller: &CallerFacts, body: &FreezeBody) -> Result<Accepted, Refusal> {
     let payer = own_wallet(context, caller, body.payer)?;
+    // WHY: who froze first keeps the key to it; a thief who freezes again takes nothing over. An open or thawing wallet
+    // is frozen by whoever says so last.
+    if payer.lock != Lock::Frozen {
+        let guard = Guard { payer: payer.id, frozen_by: Some(caller.device) };
+        context.push(Change::Kept(Kept::Guard(guard)));
+    }
     set(context, payer, Lock::Frozen, EventKind::PayerFrozen)
 }
 
@@ -23,6 +31,8 @@ pub(crate) fn unfreeze(
     body: &UnfreezeBody,
 ) -> Result<Accepted, Refusal> {
     let payer = own_wallet(context, caller, body.payer)?;
+    pipeline::usable(context, caller.device)?;
+    may_thaw(context, caller, &payer)?;
     let lock = match payer.lock {
         Lock::Frozen => {
             let until = context.at.checked_add_seconds(context.settings.unfreeze_delay_seconds);
@@ -31,6 +41,18 @@ pub(crate) fn unfreeze(
         open_or_thawing => open_or_thawing,
     };
     set(context, payer, lock, EventKind::PayerUnfreezeRequested)
+}
+
+/// The device that froze, or any other once that one is revoked. Where nobody is on record, any.
+fn may_thaw(context: &Context<'_>, caller: &CallerFacts, payer: &Payer) -> Result<(), ReasonCode> {
+    let by = context.state.guard(payer.id).and_then(|guard| guard.frozen_by);
+    let is_bound = |device| context.state.device(device).is_some_and(|device| !device.revoked);
+    match by {
+        Some(by) if by != caller.device && payer.lock.is_frozen(context.at) && is_bound(by) => {
+            Err(ReasonCode::FrozenByOther)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn own_wallet(context: &Context<'_>, caller: &CallerFacts, payer: money::PayerId) -> Result<Payer, ReasonCode> {

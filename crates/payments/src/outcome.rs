@@ -5,6 +5,7 @@ use money::{AccountId, Amount, Digest, ReasonCode};
 use protocol::{FundingPath, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
+use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 
 /// The command was carried out (or, for a quote, answered).
@@ -20,6 +21,8 @@ pub enum Accepted {
     },
     /// A device as it now is.
     Device(Device),
+    /// A session as it now is.
+    Session(Session),
     /// A payee as it now is.
     Payee(Payee),
     /// An intent as it now is.

@@ -6,6 +6,7 @@ use protocol::{FundingKind, FundingPath, IntentStatus};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
+use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
 
@@ -32,7 +33,25 @@ pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Resul
     if device.payer != payer.id || device.key != caller.key {
         return Err(ReasonCode::DeviceNotThisPayer);
     }
-    if device.revoked { Err(ReasonCode::DeviceRevoked) } else { Ok((payer, device)) }
+    if device.revoked {
+        return Err(ReasonCode::DeviceRevoked);
+    }
+    let standing = context.state.standing(device.id);
+    let is_live = standing.is_some_and(|standing| standing.live(caller.session, context.at).is_some());
+    if is_live { Ok((payer, device)) } else { Err(ReasonCode::SessionEnded) }
+}
+
+/// A device's standing; of one that was bound before there were any, that of a device without sessions.
+pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
+    let none =
+        || Standing { device: device.id, payer: device.payer, usable_from: device.bound_at, sessions: Vec::new() };
+    context.state.standing(device.id).cloned().unwrap_or_else(none)
+}
+
+/// Whether a device's waiting time is over. Until then it may look, freeze, and give itself up.
+pub(crate) fn usable(context: &Context<'_>, device: money::DeviceId) -> Result<(), ReasonCode> {
+    let waits = context.state.standing(device).is_some_and(|standing| context.at < standing.usable_from);
+    if waits { Err(ReasonCode::DeviceCoolingOff) } else { Ok(()) }
 }
 
 /// Runs stages 2 to 6.
@@ -55,8 +74,10 @@ fn lockdown(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
     if case.payer.lock.is_frozen(context.at) { Err(ReasonCode::PayerFrozen) } else { Ok(()) }
 }
 
-/// Stage 3: what the device is worth. One threshold, until attestation and posture reports say more.
-const fn posture(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
+/// Stage 3: what the device is worth: no longer waiting, and one threshold, until attestation and posture reports say
+/// more.
+fn posture(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
+    usable(context, case.device.id)?;
     if case.device.tier < context.settings.device_tier_min { Err(ReasonCode::DeviceTierTooLow) } else { Ok(()) }
 }
 

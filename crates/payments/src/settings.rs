@@ -16,6 +16,8 @@ pub struct Settings {
     pub device_tier_min: u8,
     /// How long unfreezing takes, in seconds: loosening waits, tightening does not.
     pub unfreeze_delay_seconds: i64,
+    /// How long a device bound later waits before it may pay or change anything, in seconds.
+    pub device_delay_seconds: i64,
     /// Whether wallets can be filled with play money.
     pub test_mode: bool,
     /// The provider's name, as a payer is shown it on the money's way.
@@ -30,6 +32,7 @@ impl Default for Settings {
             first_payee_limit_minor: 100_000,
             device_tier_min: 1,
             unfreeze_delay_seconds: 600,
+            device_delay_seconds: 12 * 3_600,
             test_mode: false,
             provider: "Farthing".to_owned(),
         }

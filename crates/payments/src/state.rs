@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::facts::{CallerFacts, Facts};
+use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::roll_up;
@@ -49,6 +50,8 @@ pub enum Key {
     AppendedTo(AccountId),
     /// A used proof.
     Proof(Digest),
+    /// Something kept about a payer's security.
+    Kept(KeptKey),
 }
 
 /// One loaded row.
@@ -71,6 +74,7 @@ pub enum Row {
     Appended(Appended),
     AppendedTo(Vec<(PayerId, TransferId)>),
     Proof,
+    Kept(Kept),
 }
 
 /// What is known: for every loaded key its row, or that there is none. Reading a key that was not loaded is a bug
@@ -195,6 +199,20 @@ impl State {
         appended_to(account: AccountId) AppendedTo -> Vec<(PayerId, TransferId)>;
     }
 
+    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
+        match self.row(&Key::Kept(KeptKey::Standing(device))) {
+            Some(Row::Kept(Kept::Standing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
+        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
+            Some(Row::Kept(Kept::Guard(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -213,6 +231,7 @@ fn written(change: &Change) -> Option<(Key, Row)> {
         Change::Account(row) => (Key::Account(row.id), Row::Account(row.clone())),
         Change::Hold(row) => (Key::Hold(row.id), Row::Hold(row.clone())),
         Change::Transfer(row) | Change::Refunded(row) => (Key::Transfer(row.id), Row::Transfer(row.clone())),
+        Change::Kept(row) => (Key::Kept(row.key()), Row::Kept(row.clone())),
         Change::Proof(proof) => (Key::Proof(proof.id), Row::Proof),
         Change::Appended(_) | Change::RolledUp(_) | Change::Event(_) => return None,
     })
@@ -300,7 +319,12 @@ fn wanted(facts: &Facts, rows: &impl Known) -> Vec<Key> {
 }
 
 fn caller_keys(caller: &CallerFacts, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Proof(caller.proof.id), Key::Payer(caller.payer), Key::Device(caller.device)]);
+    wanted.extend([Key::Proof(caller.proof.id), Key::Payer(caller.payer)]);
+    device_keys(caller.device, wanted);
+}
+
+fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
 /// What the command itself names.
@@ -312,6 +336,19 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             Key::Device(body.device),
             Key::DeviceKey(*key),
         ]),
+        Facts::OpenSession { body, proof, .. } | Facts::RefreshSession { body, proof, .. } => {
+            wanted.extend([Key::Proof(proof.id), Key::Payer(body.payer)]);
+            device_keys(body.device, wanted);
+        }
+        Facts::EndSessions { caller, body } => {
+            caller_keys(caller, wanted);
+            device_keys(body.device, wanted);
+        }
+        Facts::RevokeDevice { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            device_keys(body.device, wanted);
+        }
         Facts::BindDevice { caller, body, key, possession } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Proof(possession.id), Key::Device(body.device), Key::DeviceKey(*key)]);
@@ -343,7 +380,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Refund { proof, body, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Refund(body.refund), Key::Payment(body.payment)]);
         }
-        Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => caller_keys(caller, wanted),
+        Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+        }
         Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
         Facts::RollUp { account } => wanted.extend([Key::Account(*account), Key::AppendedTo(*account)]),
@@ -371,6 +411,11 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
         }
         Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
             follow_payment(rows, *payment, wanted);
+        }
+        Facts::Unfreeze { caller, .. } => {
+            if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {
+                wanted.extend(guard.frozen_by.map(Key::Device));
+            }
         }
         Facts::Refund { body, .. } => {
             follow_payment(rows, body.payment, wanted);

@@ -1,6 +1,6 @@
 //! What callers send. Every body is a flat object in RFC 8785 form; unknown members are refused.
 
-use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, RefundId};
+use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, RefundId, SessionId};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -48,6 +48,39 @@ pub struct BindDeviceBody {
     #[serde(deserialize_with = "proof_text")]
     #[schema(max_length = 4096)]
     pub possession: String,
+}
+
+/// `POST /v1/tokens/refresh`: the next access token of a session. The proof is signed by the device key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshBody {
+    /// The device.
+    pub device: DeviceId,
+    /// Its payer.
+    pub payer: PayerId,
+    /// The refresh token of the last answer. It works once.
+    #[serde(deserialize_with = "token_text")]
+    #[schema(max_length = 1024)]
+    pub refresh_token: String,
+}
+
+/// `POST /v1/sessions/end`: end sessions of the caller's wallet, at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndSessionsBody {
+    /// Whose.
+    pub device: DeviceId,
+    /// Which; all of that device when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+}
+
+/// `POST /v1/devices/revoke`: a device may no longer act, from the next request on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeDeviceBody {
+    /// Which.
+    pub device: DeviceId,
 }
 
 /// `POST /v1/freeze`: nothing leaves the wallet from now on.
@@ -144,6 +177,10 @@ fn code_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Er
 
 fn proof_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     bounded(deserializer, limits::PROOF_BYTES_MAX)
+}
+
+fn token_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    bounded(deserializer, limits::TOKEN_BYTES_MAX)
 }
 
 /// What is recorded is bounded where it is read.

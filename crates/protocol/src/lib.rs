@@ -14,8 +14,8 @@ mod text;
 mod views;
 
 pub use bodies::{
-    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
+    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
+    RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use jwk::{Jwk, JwkError};
@@ -24,6 +24,6 @@ pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
 pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
-    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SignUpView, TokenView,
-    Warning,
+    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, SignUpView,
+    TokenView, Warning,
 };

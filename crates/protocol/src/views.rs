@@ -2,7 +2,7 @@
 
 use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId,
-    ReasonCode, RefundId,
+    ReasonCode, RefundId, SessionId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,6 +65,10 @@ pub struct TokenView {
     pub access_token: String,
     /// When it ends.
     pub expires_at: Instant,
+    /// For `POST /v1/tokens/refresh`, once; used a second time, it ends the session.
+    pub refresh_token: String,
+    /// The session both belong to.
+    pub session: SessionId,
     /// Always `DPoP`.
     pub token_type: String,
 }
@@ -76,6 +80,25 @@ pub struct SignUpView {
     pub payer: PayerView,
     /// The first access token.
     pub token: TokenView,
+}
+
+/// One live session of a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionView {
+    /// Whether the caller asks with it.
+    pub current: bool,
+    /// Of which device.
+    pub device: DeviceId,
+    /// What the payer calls that device.
+    pub device_name: String,
+    /// When it last fetched a token.
+    pub last_at: Instant,
+    /// When it began.
+    pub opened_at: Instant,
+    /// The network it last fetched a token from: an IPv4 /24 or IPv6 /48, or nothing.
+    pub place: String,
+    /// The session.
+    pub session: SessionId,
 }
 
 /// A bound device.
@@ -93,6 +116,8 @@ pub struct DeviceView {
     pub revoked: bool,
     /// Security tier; a browser's key never exceeds 1.
     pub tier: u8,
+    /// From when it may pay and change things: a new device waits.
+    pub usable_from: Instant,
 }
 
 /// A payee, as it sees itself.

@@ -73,6 +73,10 @@ pub(crate) fn unexpected() -> Failure {
 const fn command_name(command: &Command) -> &'static str {
     match command {
         Command::OpenPayer { .. } => "open_payer",
+        Command::OpenSession { .. } => "open_session",
+        Command::RefreshSession { .. } => "refresh_session",
+        Command::EndSessions { .. } => "end_sessions",
+        Command::RevokeDevice { .. } => "revoke_device",
         Command::BindDevice { .. } => "bind_device",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",

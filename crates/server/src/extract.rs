@@ -12,7 +12,7 @@ use credentials::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use money::{DeviceId, PayerId, ReasonCode};
+use money::{PayerId, ReasonCode, SessionId};
 use payments::Payee;
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
@@ -168,6 +168,11 @@ impl Reader {
         self.caller.payer()
     }
 
+    /// In which session.
+    pub(crate) const fn session(&self) -> SessionId {
+        self.caller.session()
+    }
+
     /// By which key.
     pub(crate) const fn key(&self) -> money::Digest {
         self.caller.key()
@@ -182,18 +187,37 @@ impl FromRequest<Arc<App>> for Reader {
         let caller = wire.device(app, |request| app.verifier.caller(request, app.now()))?;
         count(app, Client::Device(caller.key()))?;
         first_use(app, caller.proof_use())?;
-        bound(app, caller.payer(), caller.device(), caller.key()).await?;
+        bound(app, &caller).await?;
         Ok(Self { caller })
     }
 }
 
-/// Whether the device behind a proof is bound to this payer, by this key, and not revoked.
-pub(crate) async fn bound(app: &App, payer: PayerId, device: DeviceId, key: money::Digest) -> Result<(), Failure> {
-    let row = app.store.device(device).await?.ok_or(ReasonCode::DeviceUnknown)?;
-    if row.payer != payer || row.key != key {
+/// Whether the device behind a proof is bound to this payer, by this key, not revoked, and its session not ended.
+async fn bound(app: &App, caller: &Caller) -> Result<(), Failure> {
+    let (row, standing) = app.store.device(caller.device()).await?.ok_or(ReasonCode::DeviceUnknown)?;
+    if row.payer != caller.payer() || row.key != caller.key() {
         return Err(ReasonCode::DeviceNotThisPayer.into());
     }
-    if row.revoked { Err(ReasonCode::DeviceRevoked.into()) } else { Ok(()) }
+    if row.revoked {
+        return Err(ReasonCode::DeviceRevoked.into());
+    }
+    let is_live = standing.is_some_and(|standing| standing.live(caller.session(), app.now()).is_some());
+    if is_live { Ok(()) } else { Err(ReasonCode::SessionEnded.into()) }
+}
+
+/// The caller's network, cut short: enough to recognise a place by, too little to follow a person with.
+pub(crate) fn place(peer: Peer) -> String {
+    match peer.client {
+        Some(IpAddr::V4(v4)) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(v6)) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+        None => String::new(),
+    }
 }
 
 /// Remembers a proof's use on this node.
@@ -217,7 +241,11 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
 
 /// A body signed by a key that says it is bound; counted by key, so that a flood from its address does not stop it.
 #[derive(Debug)]
-pub(crate) struct Returning<B>(pub(crate) Enrolling<B>);
+pub(crate) struct Returning<B> {
+    pub(crate) enrolling: Enrolling<B>,
+    /// The caller's network, cut short.
+    pub(crate) place: String,
+}
 
 impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Returning<B> {
     type Rejection = Failure;
@@ -227,7 +255,7 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Returning<B> {
         may_check(app, &wire.parts)?;
         let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
         count(app, Client::Device(enrolling.key()))?;
-        Ok(Self(enrolling))
+        Ok(Self { enrolling, place: place(Peer::of(&wire.parts)) })
     }
 }
 

@@ -114,7 +114,9 @@ fn refusals(operation: &Value) -> Vec<ReasonCode> {
         reasons.push(R::AuthRefused);
         match scheme.as_str() {
             "device" => reasons.extend(
-                [R::TokenExpired, R::ProofWrongDevice, R::ProofWrongToken, R::DeviceRevoked].iter().chain(PROOF),
+                [R::TokenExpired, R::SessionEnded, R::ProofWrongDevice, R::ProofWrongToken, R::DeviceRevoked]
+                    .iter()
+                    .chain(PROOF),
             ),
             "device_key" => reasons.extend(PROOF),
             "merchant_signature" => reasons.extend([R::ProofStale, R::ProofReplayed]),
@@ -165,10 +167,13 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     let with = |more: &[&[R]]| more.concat();
     match operation {
         "sign_up" => vec![R::PayerExists, R::DeviceExists],
-        "bind_device" => vec![R::PayerFrozen, R::DeviceExists, R::DeviceLimitReached],
+        "bind_device" => vec![R::DeviceCoolingOff, R::PayerFrozen, R::DeviceExists, R::DeviceLimitReached],
+        "refresh_token" => vec![R::SessionEnded],
+        "end_sessions" | "unfreeze" => vec![R::DeviceCoolingOff, R::PayerFrozen],
+        "revoke_device" => vec![R::DeviceCoolingOff, R::DeviceLast, R::PayerFrozen],
         "quote" => with(&[ARRIVAL, &[R::AmountWrongCurrency, R::AmountOverflow]]),
         "pay" => with(&[
-            &[R::PaymentIdReused, R::PayerFrozen, R::PayeeClosed, R::DeviceTierTooLow],
+            &[R::PaymentIdReused, R::DeviceCoolingOff, R::PayerFrozen, R::PayeeClosed, R::DeviceTierTooLow],
             ARRIVAL,
             &[R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,

@@ -1,11 +1,11 @@
 //! From the core's rows to what callers see. Nothing here decides.
 
 use ledger::Account;
-use money::{Instant, Language, ReasonCode};
-use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund};
+use money::{Instant, Language, ReasonCode, SessionId};
+use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund, Session, Standing};
 use protocol::{
     AlertView, BalanceView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView, QuoteCore,
-    QuoteView, ReasonView, ReceiptView, RefundView,
+    QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -47,7 +47,19 @@ fn thaws_at(lock: Lock, now: Instant) -> Option<Instant> {
     }
 }
 
-pub(crate) fn device(device: &Device) -> DeviceView {
+pub(crate) fn session(device: &Device, session: &Session, current: SessionId) -> SessionView {
+    SessionView {
+        current: session.id == current,
+        device: device.id,
+        device_name: device.name.to_string(),
+        last_at: session.last_at,
+        opened_at: session.opened_at,
+        place: session.place.clone(),
+        session: session.id,
+    }
+}
+
+pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView {
     DeviceView {
         bound_at: device.bound_at,
         device: device.id,
@@ -55,6 +67,7 @@ pub(crate) fn device(device: &Device) -> DeviceView {
         name: device.name.to_string(),
         revoked: device.revoked,
         tier: device.tier,
+        usable_from: standing.map_or(device.bound_at, |standing| standing.usable_from),
     }
 }
 

@@ -115,10 +115,24 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
         if !self.phone.needs_token(now) {
             return Ok(None);
         }
-        let answer = self.exchange(|phone, at| phone.token_request(at)).await?;
-        let token: TokenView = accepted(&answer)?;
+        let token = match self.next_token().await {
+            Ok(token) => token,
+            // The session is over, or the answer to its refresh got lost; the device key opens another.
+            Err(HandsetError::Refused(problem)) if problem.status == 401 => {
+                self.phone.reset_token();
+                self.next_token().await?
+            }
+            Err(error) => {
+                self.phone.reset_token();
+                return Err(error);
+            }
+        };
         self.phone.accept_token(&token);
         Ok(Some(token))
+    }
+
+    async fn next_token(&mut self) -> Result<TokenView, HandsetError> {
+        accepted(&self.exchange(|phone, at| phone.token_request(at)).await?)
     }
 
     /// Approves what was shown.

@@ -106,8 +106,13 @@ impl Teller {
         let phone = self.phones.get_mut(payer).ok_or(SettleError::Unknown("payer"))?;
         phone.hear(200, Some(&nonce));
         if phone.needs_token(now) {
-            let grant = TokenGrant { payer: phone.payer(), device: phone.device(), key: phone.jwk().thumbprint() };
-            phone.accept_token(&self.verifier.issue_token(&grant, now));
+            let grant = TokenGrant {
+                payer: phone.payer(),
+                device: phone.device(),
+                key: phone.jwk().thumbprint(),
+                session: phone.device().into(),
+            };
+            phone.accept_token(&self.verifier.issue_token(&grant, 0, now));
         }
         let request = phone.pay(&shown, payment, at)?;
         let signed = self.verifier.signed(&received(&request), now)?;

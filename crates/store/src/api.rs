@@ -7,7 +7,7 @@ use ledger::Account;
 use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
-use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal};
+use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal, Standing};
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
@@ -134,10 +134,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// A payer and its wallet's account.
     fn payer(&self, payer: PayerId) -> Answer<'_, Option<(Payer, Account)>>;
-    /// The devices of a payer, oldest first.
-    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<Device>>;
-    /// One device.
-    fn device(&self, device: DeviceId) -> Answer<'_, Option<Device>>;
+    /// The devices of a payer, oldest first, each with what it may do now.
+    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<(Device, Option<Standing>)>>;
+    /// One device, and what it may do now.
+    fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>>;
     /// A payee.
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>>;
     /// A payee with its balance, and with what is on the way to it.

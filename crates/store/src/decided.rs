@@ -220,6 +220,7 @@ pub(crate) const fn mutable_key(change: &Change) -> Option<Key> {
         Change::Payee(row) => Key::Payee(row.card.id),
         Change::Intent(row) => Key::Intent(row.id),
         Change::Payment(row) => Key::Payment(row.id),
+        Change::Kept(row) => Key::Kept(row.key()),
         Change::Pair(row) => Key::Pair(row.payer, row.payee),
         Change::Account(row) => Key::Account(row.id),
         Change::Hold(row) => Key::Hold(row.id),

@@ -307,6 +307,8 @@ const ERASED: &str = "(erased)";
 
 /// The context a payer's name is encrypted in.
 pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
+/// The context a kept row's value is encrypted in, before its kind and id.
+pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
 /// The context a device's name is encrypted in.
 pub(crate) const DEVICE_NAME: &[u8] = b"devices.name";
 

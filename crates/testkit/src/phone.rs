@@ -48,8 +48,13 @@ pub fn test_phone(seed: u8) -> Phone<SoftwareKey> {
 
 /// Gives the phone what it gets on first contact: a token for its key and a nonce.
 pub fn admit<K: DeviceKey>(verifier: &Verifier, phone: &mut Phone<K>, now: Instant) {
-    let grant = TokenGrant { payer: phone.payer(), device: phone.device(), key: phone.jwk().thumbprint() };
-    phone.accept_token(&verifier.issue_token(&grant, now));
+    let grant = TokenGrant {
+        payer: phone.payer(),
+        device: phone.device(),
+        key: phone.jwk().thumbprint(),
+        session: phone.device().into(),
+    };
+    phone.accept_token(&verifier.issue_token(&grant, 0, now));
     phone.hear(200, Some(&verifier.issue_nonce(now)));
 }
 

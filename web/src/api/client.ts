@@ -58,7 +58,7 @@ export async function deviceResponse(identity: Identity, call: Call): Promise<Re
   try {
     return await attempt();
   } catch (error) {
-    if (!isRefusal(error, 'auth.token_expired')) throw error;
+    if (!isRefusal(error, 'auth.token_expired') && !isRefusal(error, 'auth.session_ended')) throw error;
     token = undefined;
     return attempt();
   }

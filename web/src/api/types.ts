@@ -87,6 +87,8 @@ export interface PayerView {
 export interface TokenView {
   access_token: string;
   expires_at: Instant;
+  refresh_token: string;
+  session: string;
   token_type: 'DPoP';
 }
 export interface SignUpView {
@@ -100,6 +102,7 @@ export interface DeviceView {
   name: string;
   revoked: boolean;
   tier: number;
+  usable_from: Instant;
 }
 export interface PayeeView {
   balance: PayeeBalanceView;

@@ -26,8 +26,8 @@ pub(crate) fn later(seconds: i64) -> Instant {
 }
 
 pub(crate) fn token_of(key: &SoftwareKey, at: Instant) -> String {
-    let grant = TokenGrant { payer: PAYER, device: DEVICE, key: key.jwk().thumbprint() };
-    verifier().issue_token(&grant, at).access_token
+    let grant = TokenGrant { payer: PAYER, device: DEVICE, key: key.jwk().thumbprint(), session: DEVICE.into() };
+    verifier().issue_token(&grant, 0, at).access_token
 }
 
 pub(crate) fn pay_body() -> PayBody {

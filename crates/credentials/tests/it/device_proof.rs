@@ -235,7 +235,7 @@ fn foreign_token() -> String {
     let keys = credentials::VerifierKeys { token: money::Secret::new([9; 32]), nonce: money::Secret::new([8; 32]) };
     let key = device::DeviceKey::jwk(&key(1)).thumbprint();
     Verifier::new(ORIGIN, keys)
-        .issue_token(&credentials::TokenGrant { payer: PAYER, device: DEVICE, key }, NOW)
+        .issue_token(&credentials::TokenGrant { payer: PAYER, device: DEVICE, key, session: DEVICE.into() }, 0, NOW)
         .access_token
 }
 

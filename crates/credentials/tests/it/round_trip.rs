@@ -35,7 +35,7 @@ proptest! {
         let at = Moment { now: now.checked_add_seconds(skew).unwrap(), random };
         let key = SoftwareKey::from_seed(seed).unwrap();
         let (payer, device) = (PayerId::from_bytes(ids.0), DeviceId::from_bytes(ids.1));
-        let grant = TokenGrant { payer, device, key: key.jwk().thumbprint() };
+        let grant = TokenGrant { payer, device, key: key.jwk().thumbprint(), session: device.into() };
         let verifier = Verifier::new("https://pay.example", VerifierKeys { token: Secret::new(keys.0), nonce: Secret::new(keys.1) });
         let mut phone = Phone::new(key, "https://pay.example", payer, device);
         phone.hear(401, Some(&verifier.issue_nonce(now)));
@@ -44,7 +44,7 @@ proptest! {
         let enrolling = verifier.enrolling::<TokenBody>(&arrived(&request), now).unwrap();
         prop_assert_eq!((enrolling.body().payer, enrolling.key()), (payer, grant.key));
 
-        phone.accept_token(&verifier.issue_token(&grant, now));
+        phone.accept_token(&verifier.issue_token(&grant, 0, now));
         let body = TestFundsBody { amount: money::Amount::new(minor, money::Currency::KRW) };
         let request = phone.post("/v1/test/funds", &body, at).unwrap();
         let signed = verifier.signed::<TestFundsBody>(&arrived(&request), now).unwrap();

@@ -23,6 +23,8 @@ fn token(text: &str) -> TokenView {
     TokenView {
         access_token: text.to_owned(),
         expires_at: NOW.checked_add_seconds(600).unwrap(),
+        refresh_token: "r".to_owned(),
+        session: DEVICE.into(),
         token_type: "DPoP".to_owned(),
     }
 }
@@ -174,8 +176,8 @@ fn first_contact_takes_one_retry() {
         };
         match verifier.enrolling::<SignUpBody>(&arrived, NOW) {
             Ok(enrolling) => {
-                let grant = TokenGrant { payer: PAYER, device: DEVICE, key: enrolling.key() };
-                phone.accept_token(&verifier.issue_token(&grant, NOW));
+                let grant = TokenGrant { payer: PAYER, device: DEVICE, key: enrolling.key(), session: DEVICE.into() };
+                phone.accept_token(&verifier.issue_token(&grant, 0, NOW));
                 answers.push(phone.hear(201, Some(&verifier.issue_nonce(NOW))));
             }
             Err(error) => {

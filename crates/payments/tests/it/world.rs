@@ -165,9 +165,13 @@ impl World {
     pub(crate) fn renew_token(&mut self, name: &str) {
         let (nonce, now) = (self.verifier.issue_nonce(self.now), self.now);
         let phone = &mut self.people.get_mut(name).unwrap().phone;
-        let grant =
-            credentials::TokenGrant { payer: phone.payer(), device: phone.device(), key: phone.jwk().thumbprint() };
-        let token = self.verifier.issue_token(&grant, now);
+        let grant = credentials::TokenGrant {
+            payer: phone.payer(),
+            device: phone.device(),
+            key: phone.jwk().thumbprint(),
+            session: phone.device().into(),
+        };
+        let token = self.verifier.issue_token(&grant, 0, now);
         phone.accept_token(&token);
         phone.hear(200, Some(&nonce));
     }

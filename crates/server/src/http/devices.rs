@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use payments::{Accepted, Command};
-use protocol::{BindDeviceBody, DeviceView, Page};
+use payments::{Accepted, Command, Device};
+use protocol::{BindDeviceBody, DeviceView, Page, RevokeDeviceBody};
 
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Reader};
@@ -20,7 +20,8 @@ use crate::render;
 )]
 pub(crate) async fn list(State(app): State<Arc<App>>, reader: Reader) -> Result<Json<Page<DeviceView>>, Failure> {
     let devices = app.store.devices(reader.payer()).await?;
-    Ok(Json(Page { items: devices.iter().map(render::device).collect(), next: None }))
+    let items = devices.iter().map(|(device, standing)| render::device(device, standing.as_ref()));
+    Ok(Json(Page { items: items.collect(), next: None }))
 }
 
 /// Bind another device: signed by a bound one, with the new key's own proof inside.
@@ -38,7 +39,28 @@ pub(crate) async fn bind(
             .possession(&body.possession, "/v1/devices", body.device, signed.payer(), app.now())
             .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
     match app.accept(Command::BindDevice { signed, possession }).await? {
-        Accepted::Device(device) => Ok((StatusCode::CREATED, Json(render::device(&device)))),
+        Accepted::Device(device) => Ok((StatusCode::CREATED, Json(shown(&app, device).await?))),
         _ => Err(unexpected()),
     }
+}
+
+/// Let one of the caller's devices act no longer, from the next request on, on every node.
+#[utoipa::path(
+    post, path = "/v1/devices/revoke", operation_id = "revoke_device", tag = "wallet", security(("device" = [])),
+    request_body = RevokeDeviceBody, responses((status = 200, body = DeviceView))
+)]
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Approved(signed): Approved<RevokeDeviceBody>,
+) -> Result<Json<DeviceView>, Failure> {
+    match app.accept(Command::RevokeDevice { signed }).await? {
+        Accepted::Device(device) => Ok(Json(shown(&app, device).await?)),
+        _ => Err(unexpected()),
+    }
+}
+
+/// A device with what it may do now.
+pub(crate) async fn shown(app: &App, device: Device) -> Result<DeviceView, Failure> {
+    let standing = app.store.device(device.id).await?.and_then(|(_, standing)| standing);
+    Ok(render::device(&device, standing.as_ref()))
 }

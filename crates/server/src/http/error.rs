@@ -27,6 +27,10 @@ pub(crate) struct Failure {
 }
 
 /// The HTTP status of every reason.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table, a row a reason; a split one would not be checked for being whole"
+)]
 pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
     use ReasonCode as R;
     match reason {
@@ -39,6 +43,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
         R::AuthRefused
         | R::TokenExpired
+        | R::SessionEnded
+        | R::RefreshReused
         | R::NonceNeeded
         | R::ProofWrongDevice
         | R::ProofWrongMethod
@@ -52,6 +58,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceNotThisPayer => StatusCode::UNAUTHORIZED,
         R::PermissionMissing
         | R::DeviceRevoked
+        | R::DeviceCoolingOff
+        | R::FrozenByOther
         | R::PayerFrozen
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
@@ -68,6 +76,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceExists
         | R::PayeeClosed
         | R::DeviceLimitReached
+        | R::DeviceLast
         | R::IntentExpired
         | R::IntentTaken
         | R::IntentCancelled
@@ -109,6 +118,7 @@ const fn is_transient(reason: ReasonCode) -> bool {
             | R::ServiceUnavailable
             | R::ServiceOverloaded
             | R::TokenExpired
+            | R::SessionEnded
             | R::NonceNeeded
             | R::ProofStale
     )
@@ -118,7 +128,7 @@ const fn is_transient(reason: ReasonCode) -> bool {
 const fn challenge(reason: ReasonCode) -> &'static str {
     match reason {
         ReasonCode::NonceNeeded => r#"DPoP error="use_dpop_nonce", algs="ES256""#,
-        ReasonCode::TokenExpired => r#"DPoP error="invalid_token", algs="ES256""#,
+        ReasonCode::TokenExpired | ReasonCode::SessionEnded => r#"DPoP error="invalid_token", algs="ES256""#,
         ReasonCode::AuthRefused => r#"DPoP algs="ES256", Bearer"#,
         _ => r#"DPoP error="invalid_dpop_proof", algs="ES256""#,
     }

@@ -17,6 +17,7 @@ mod payers;
 mod payments;
 mod quotes;
 mod reasons;
+mod sessions;
 mod streams;
 mod test_funds;
 mod tokens;
@@ -39,6 +40,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(payers::sign_up))
         .routes(routes!(tokens::issue))
+        .routes(routes!(tokens::refresh))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(devices::revoke))
         .routes(routes!(payers::me))
         .routes(routes!(devices::list, devices::bind))
         .routes(routes!(quotes::quote))

@@ -24,10 +24,15 @@ pub(crate) async fn sign_up(
     State(app): State<Arc<App>>,
     Newcomer(enrolling): Newcomer<SignUpBody>,
 ) -> Result<(StatusCode, Json<SignUpView>), Failure> {
-    let grant = TokenGrant { payer: enrolling.body().payer, device: enrolling.body().device, key: enrolling.key() };
+    let grant = TokenGrant {
+        payer: enrolling.body().payer,
+        device: enrolling.body().device,
+        key: enrolling.key(),
+        session: enrolling.body().device.into(),
+    };
     match app.accept(Command::OpenPayer { enrolling }).await? {
         Accepted::Payer { payer, account } => {
-            let token = app.verifier.issue_token(&grant, app.now());
+            let token = app.verifier.issue_token(&grant, 0, app.now());
             let payer = render::payer(&app, &payer, &account);
             Ok((StatusCode::CREATED, Json(SignUpView { payer, token })))
         }

@@ -1,33 +1,59 @@
-//! Access tokens: for a bound device, and nobody else.
+//! Access tokens: for a bound device, and nobody else. Each belongs to a session, which a refresh token carries on.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use credentials::TokenGrant;
-use money::ReasonCode;
-use protocol::{TokenBody, TokenView};
+use money::{Digest, ReasonCode};
+use payments::{Accepted, Command};
+use protocol::{RefreshBody, TokenBody, TokenView};
 
-use crate::app::App;
-use crate::extract::{Returning, bound, first_use};
+use crate::app::{App, unexpected};
+use crate::extract::Returning;
 use crate::http::error::Failure;
 
-/// An access token for this device, good for ten minutes and with this key only.
+/// Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "issue_token", tag = "wallet", security(("device_key" = [])),
     request_body = TokenBody, responses((status = 200, body = TokenView))
 )]
 pub(crate) async fn issue(
     State(app): State<Arc<App>>,
-    Returning(enrolling): Returning<TokenBody>,
+    Returning { enrolling, place }: Returning<TokenBody>,
 ) -> Result<Json<TokenView>, Failure> {
-    first_use(&app, enrolling.proof_use())?;
-    let grant = TokenGrant { payer: enrolling.body().payer, device: enrolling.body().device, key: enrolling.key() };
+    let (body, key) = (enrolling.body().clone(), enrolling.key());
+    granted(&app, Command::OpenSession { enrolling, place }, &body, key).await
+}
+
+/// Carry a session on: the next access token and the next refresh token. The one that is sent works once; used a second
+/// time, it ends the session and is told to the payer.
+#[utoipa::path(
+    post, path = "/v1/tokens/refresh", operation_id = "refresh_token", tag = "wallet", security(("device_key" = [])),
+    request_body = RefreshBody, responses((status = 200, body = TokenView))
+)]
+pub(crate) async fn refresh(
+    State(app): State<Arc<App>>,
+    Returning { enrolling, place }: Returning<RefreshBody>,
+) -> Result<Json<TokenView>, Failure> {
+    let sent = enrolling.body();
+    let body = TokenBody { device: sent.device, payer: sent.payer };
+    let refresh = app.verifier.refresh(&sent.refresh_token, sent.payer, sent.device).ok_or(ReasonCode::AuthRefused)?;
+    let key = enrolling.key();
+    granted(&app, Command::RefreshSession { enrolling, refresh, place }, &body, key).await
+}
+
+async fn granted(app: &App, command: Command, body: &TokenBody, key: Digest) -> Result<Json<TokenView>, Failure> {
     // Whoever is not let in learns nothing about which devices there are, nor what became of them.
     let refused = |failure: Failure| match failure.reason() {
         ReasonCode::DeviceRevoked => ReasonCode::AuthRefused.into(),
         _ => failure,
     };
-    bound(&app, grant.payer, grant.device, grant.key).await.map_err(refused)?;
-    Ok(Json(app.verifier.issue_token(&grant, app.now())))
+    match app.accept(command).await.map_err(refused)? {
+        Accepted::Session(session) => {
+            let grant = TokenGrant { payer: body.payer, device: body.device, key, session: session.id };
+            Ok(Json(app.verifier.issue_token(&grant, session.generation, app.now())))
+        }
+        _ => Err(unexpected()),
+    }
 }

@@ -16,6 +16,7 @@ mod journeys;
 mod merchants;
 mod operations;
 mod pages;
+mod sessions;
 mod staff;
 mod unauthenticated;
 mod world;

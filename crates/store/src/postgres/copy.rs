@@ -41,7 +41,7 @@ const fn plan(table: &'static str, order: &'static str) -> Plan {
 }
 
 /// Every table. `audit_sealed` is not copied but made from the seals.
-const TABLES: [Plan; 22] = [
+const TABLES: [Plan; 23] = [
     plan("meta", "key"),
     plan("accounts", "id"),
     plan("transfers", "id"),
@@ -51,6 +51,7 @@ const TABLES: [Plan; 22] = [
     plan("payer_keys", "payer, class"),
     plan("payers", "id"),
     plan("devices", "id"),
+    plan("kept", "kind, id"),
     plan("payees", "id"),
     plan("intents", "id"),
     plan("idempotent_intents", "payee, key"),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use ledger::{HoldState, Overdraft};
 use money::{DeviceId, Digest, PayerId};
-use payments::{Change, Key, Lock, Row};
+use payments::{Change, Kept, Key, Lock, Row};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
 use crate::postgres::table::{Table, Value, table};
-use crate::rows::{self, Columns, DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, words};
+use crate::rows::{self, Columns, DEVICE_NAME, KEPT_VALUE, PAYER_NAME, kind, one_currency, reasons, words};
 use crate::words::Word;
 
 pub(crate) static ACCOUNTS: Table = table!(true, "accounts",
@@ -61,6 +61,8 @@ pub(crate) static PAIRS: Table = table!(true, "pairs",
 pub(crate) static APPENDED: Table = table!(false, "appended",
     payer: Key Bytes, transfer: Key Bytes, account: Key Bytes, amount_minor: Fixed Long, currency: Fixed Text,
     at: Fixed Long);
+pub(crate) static KEPT: Table = table!(true, "kept",
+    id: Key Bytes, kind: Key Text, payer: Fixed Bytes, value: Changes Bytes);
 pub(crate) static PROOFS: Table = table!(false, "used_proofs", id: Key Bytes, expires_at: Fixed Long);
 pub(crate) static EVENTS: Table = table!(false, "events",
     id: Key Bytes, at: Fixed Long, kind: Fixed Text, payer: Fixed Bytes, payee: Fixed Bytes, intent: Fixed Bytes,
@@ -72,11 +74,12 @@ pub(crate) static DECISIONS: Table = table!(false, "decisions",
 pub(crate) static DEVICE_KEYS: Table = table!(false, "devices", id: Fixed Bytes, key: Key Bytes);
 
 /// Every table a commit writes, in the order in which it does.
-pub(crate) static WRITTEN: [&Table; 17] = [
+pub(crate) static WRITTEN: [&Table; 18] = [
     &PROOFS,
     &PAYER_KEYS,
     &PAYERS,
     &DEVICES,
+    &KEPT,
     &ACCOUNTS,
     &PAYEES,
     &INTENTS,
@@ -109,7 +112,7 @@ pub(crate) struct Kind {
     pub(crate) read: Read,
 }
 
-type Read = fn(&mut Columns<'_, '_>, &mut Context<'_>) -> Result<(Key, Row), Fault>;
+type Read = fn(&mut Columns<'_, '_>, &mut Context<'_>) -> Result<Option<(Key, Row)>, Fault>;
 
 /// Rows of another table that belong to a row.
 pub(crate) struct Parts {
@@ -168,7 +171,7 @@ macro_rules! kind {
 }
 
 /// Every kind of row that decisions read. INVARIANT: locked kinds come first, in the order payer, funding, intent.
-pub(crate) static KINDS: [Kind; 14] = [
+pub(crate) static KINDS: [Kind; 15] = [
     kind!(PAYERS, Payer, true, KEYS_OF_PAYER, None, |columns, context| {
         let payer = rows::payer_with(columns, &mut |columns, payer| {
             columns.take::<i64>()?;
@@ -176,15 +179,15 @@ pub(crate) static KINDS: [Kind; 14] = [
             context.key(payer, Class::Decision, decision)?;
             context.key(payer, Class::Identity, identity)
         })?;
-        Ok((Key::Payer(payer.id), Row::Payer(payer)))
+        Ok(Some((Key::Payer(payer.id), Row::Payer(payer))))
     }),
     kind!(ACCOUNTS, Account, true, NO_EXTRA, None, |columns, _| {
         let account = rows::account(columns)?;
-        Ok((Key::Account(account.id), Row::Account(account)))
+        Ok(Some((Key::Account(account.id), Row::Account(account))))
     }),
     kind!(INTENTS, Intent, true, NO_EXTRA, None, |columns, _| {
         let intent = rows::intent(columns)?;
-        Ok((Key::Intent(intent.id), Row::Intent(intent)))
+        Ok(Some((Key::Intent(intent.id), Row::Intent(intent))))
     }),
     kind!(DEVICES, Device, false, IDENTITY_OF_DEVICE, None, |columns, context| {
         let device = rows::device_with(columns, &mut |columns, payer| {
@@ -192,15 +195,15 @@ pub(crate) static KINDS: [Kind; 14] = [
             let identity = columns.maybe_bytes()?;
             context.key(payer, Class::Identity, identity)
         })?;
-        Ok((Key::Device(device.id), Row::Device(device)))
+        Ok(Some((Key::Device(device.id), Row::Device(device))))
     }),
     kind!(DEVICE_KEYS, DeviceKey, false, NO_EXTRA, None, |columns, _| {
         let id = columns.id(DeviceId::from_bytes)?;
-        Ok((Key::DeviceKey(columns.digest()?), Row::DeviceKey(id)))
+        Ok(Some((Key::DeviceKey(columns.digest()?), Row::DeviceKey(id))))
     }),
     kind!(PAYEES, Payee, false, NO_EXTRA, None, |columns, _| {
         let payee = rows::payee(columns)?;
-        Ok((Key::Payee(payee.card.id), Row::Payee(payee)))
+        Ok(Some((Key::Payee(payee.card.id), Row::Payee(payee))))
     }),
     Kind {
         table: &IDEMPOTENT,
@@ -214,16 +217,16 @@ pub(crate) static KINDS: [Kind; 14] = [
         parts: None,
         read: |columns, _| {
             let row = rows::idempotent(columns)?;
-            Ok((Key::Idempotent(row.payee, row.key), Row::Idempotent(row)))
+            Ok(Some((Key::Idempotent(row.payee, row.key), Row::Idempotent(row))))
         },
     },
     kind!(PAYMENTS, Payment, false, NO_EXTRA, None, |columns, _| {
         let payment = rows::payment(columns)?;
-        Ok((Key::Payment(payment.id), Row::Payment(payment)))
+        Ok(Some((Key::Payment(payment.id), Row::Payment(payment))))
     }),
     kind!(REFUNDS, Refund, false, NO_EXTRA, None, |columns, _| {
         let refund = rows::refund(columns)?;
-        Ok((Key::Refund(refund.id), Row::Refund(refund)))
+        Ok(Some((Key::Refund(refund.id), Row::Refund(refund))))
     }),
     Kind {
         table: &PAIRS,
@@ -237,16 +240,16 @@ pub(crate) static KINDS: [Kind; 14] = [
         parts: None,
         read: |columns, _| {
             let pair = rows::pair(columns)?;
-            Ok((Key::Pair(pair.payer, pair.payee), Row::Pair(pair)))
+            Ok(Some((Key::Pair(pair.payer, pair.payee), Row::Pair(pair))))
         },
     },
     kind!(HOLDS, Hold, false, NO_EXTRA, Some(PARTS_OF_HOLD), |columns, _| {
         let hold = rows::hold(columns)?;
-        Ok((Key::Hold(hold.id), Row::Hold(hold)))
+        Ok(Some((Key::Hold(hold.id), Row::Hold(hold))))
     }),
     kind!(TRANSFERS, Transfer, false, NO_EXTRA, Some(LEGS_OF_TRANSFER), |columns, _| {
         let transfer = rows::transfer(columns)?;
-        Ok((Key::Transfer(transfer.id), Row::Transfer(transfer)))
+        Ok(Some((Key::Transfer(transfer.id), Row::Transfer(transfer))))
     }),
     Kind {
         table: &APPENDED,
@@ -262,15 +265,42 @@ pub(crate) static KINDS: [Kind; 14] = [
         parts: None,
         read: |columns, _| {
             let row = rows::appended(columns)?;
-            Ok((Key::Appended(row.payer, row.credit.transfer, row.credit.account), Row::Appended(row)))
+            Ok(Some((Key::Appended(row.payer, row.credit.transfer, row.credit.account), Row::Appended(row))))
         },
+    },
+    Kind {
+        table: &KEPT,
+        locked: false,
+        key: |key| match key {
+            Key::Kept(key) => Some([key.id().to_vec(), key.kind().as_bytes().to_vec(), Vec::new()]),
+            _ => None,
+        },
+        key_columns: 2,
+        extra: IDENTITY_OF_DEVICE,
+        parts: None,
+        read: kept,
     },
     kind!(PROOFS, Proof, false, NO_EXTRA, None, |columns, _| {
         let id: [u8; 32] = columns.take()?;
         columns.take::<i64>()?;
-        Ok((Key::Proof(Digest::from_bytes(id)), Row::Proof))
+        Ok(Some((Key::Proof(Digest::from_bytes(id)), Row::Proof)))
     }),
 ];
+
+/// A kept row; of an erased payer there is none.
+fn kept(columns: &mut Columns<'_, '_>, context: &mut Context<'_>) -> Result<Option<(Key, Row)>, Fault> {
+    let (id, kind): ([u8; 16], _) = (columns.take()?, columns.str()?);
+    let (payer, sealed) = (columns.id(PayerId::from_bytes)?, columns.bytes()?);
+    columns.take::<i64>()?;
+    let wrapped = columns.maybe_bytes()?;
+    let Some(key) = context.key(payer, Class::Identity, wrapped)? else { return Ok(None) };
+    let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), &id], sealed);
+    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    // INVARIANT: the row is the one that was asked for, whatever the columns say.
+    let is_it = |row: &Kept| (row.key().kind(), row.key().id(), row.payer()) == (kind, &id, payer);
+    let row = row.filter(is_it).ok_or(Fault::Unreadable("kept row"))?;
+    Ok(Some((Key::Kept(row.key()), Row::Kept(row))))
+}
 
 const PARTS_OF_HOLD: Parts = Parts {
     table: &HOLD_PARTS,
@@ -340,6 +370,14 @@ pub(crate) fn write<'a>(
             let (id, payer, key) = (row.id.as_bytes().into(), row.payer.as_bytes().into(), row.key.as_bytes().into());
             let (tier, bound_at) = (i64::from(row.tier).into(), row.bound_at.unix_millis().into());
             (&DEVICES, vec![id, payer, key, name, tier, bound_at, row.revoked.into()])
+        }
+        Change::Kept(row) => {
+            let (at, payer) = (row.key(), row.payer());
+            let key = identity(payer).ok_or(Fault::Unwritable("kept row"))?;
+            let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+            let value = key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)?;
+            let payer = payer.as_bytes().to_vec();
+            (&KEPT, vec![at.id().to_vec().into(), at.kind().into(), payer.into(), value.into()])
         }
         Change::Payee(row) => (&PAYEES, payee(row)),
         Change::Intent(row) => (&INTENTS, intent(row)?),

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
+use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
@@ -323,11 +323,11 @@ impl Store for PostgresStore {
         self.read("reading a payer", move |tables| Box::pin(tables.payer(payer)))
     }
 
-    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<Device>> {
+    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<(Device, Option<Standing>)>> {
         self.read("reading devices", move |tables| Box::pin(tables.devices(payer)))
     }
 
-    fn device(&self, device: DeviceId) -> Answer<'_, Option<Device>> {
+    fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>> {
         self.read("reading a device", move |tables| Box::pin(tables.device(device)))
     }
 

@@ -2,7 +2,7 @@
 
 use ledger::Account;
 use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
-use payments::{Device, Event, Intent, Key, Payee, Payer, Payment, Refund, Row, State};
+use payments::{Device, Event, Intent, Kept, KeptKey, Key, Payee, Payer, Payment, Refund, Row, Standing, State};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
@@ -40,7 +40,7 @@ impl Tables<'_> {
         Ok(Some((payer, account)))
     }
 
-    pub(crate) async fn devices(self, payer: PayerId) -> Result<Vec<Device>, Fault> {
+    pub(crate) async fn devices(self, payer: PayerId) -> Result<Vec<(Device, Option<Standing>)>, Fault> {
         let join = "LEFT JOIN payer_keys k ON k.payer = t.payer AND k.class = 'identity' \
             WHERE t.payer = $1 ORDER BY t.bound_at, t.id";
         let found = self.link.query(&DEVICES.select(", k.wrapped", join), &[&payer.as_bytes().as_slice()]).await?;
@@ -52,14 +52,27 @@ impl Tables<'_> {
                 context.key(payer, Class::Identity, wrapped)
             })
         };
-        found.iter().map(read).collect()
+        let devices: Vec<Device> = found.iter().map(read).collect::<Result<_, Fault>>()?;
+        let state = self.standings(devices.iter().map(|device| device.id)).await?;
+        let with = |device: Device| {
+            let standing = standing(&state, device.id);
+            (device, standing)
+        };
+        Ok(devices.into_iter().map(with).collect())
     }
 
-    pub(crate) async fn device(self, id: DeviceId) -> Result<Option<Device>, Fault> {
-        Ok(match self.row(Key::Device(id)).await? {
-            Some(Row::Device(device)) => Some(device),
-            _ => None,
-        })
+    pub(crate) async fn device(self, id: DeviceId) -> Result<Option<(Device, Option<Standing>)>, Fault> {
+        let Some(Row::Device(device)) = self.row(Key::Device(id)).await? else { return Ok(None) };
+        let state = self.standings(std::iter::once(id)).await?;
+        Ok(Some((device, standing(&state, id))))
+    }
+
+    /// What devices may do now.
+    async fn standings(self, devices: impl Iterator<Item = DeviceId>) -> Result<State, Fault> {
+        let keys: Vec<Key> = devices.map(|id| Key::Kept(KeptKey::Standing(id))).collect();
+        let mut state = State::new();
+        load(self.link, self.ring, &keys, Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
+        Ok(state)
     }
 
     pub(crate) async fn payee(self, id: PayeeId) -> Result<Option<Payee>, Fault> {
@@ -200,6 +213,13 @@ impl Tables<'_> {
                 .map(|row| Columns::postgres(row).id(IntentId::from_bytes))
                 .collect::<Result<_, _>>()?,
         })
+    }
+}
+
+fn standing(state: &State, device: DeviceId) -> Option<Standing> {
+    match state.row(&Key::Kept(KeptKey::Standing(device))) {
+        Some(Row::Kept(Kept::Standing(row))) => Some(row.clone()),
+        _ => None,
     }
 }
 

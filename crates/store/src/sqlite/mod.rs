@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund};
+use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -209,11 +209,11 @@ impl Store for SqliteStore {
         self.read("reading a payer", move |tables| query::payer(tables, payer))
     }
 
-    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<Device>> {
+    fn devices(&self, payer: PayerId) -> Answer<'_, Vec<(Device, Option<Standing>)>> {
         self.read("reading devices", move |tables| query::devices(tables, payer))
     }
 
-    fn device(&self, device: DeviceId) -> Answer<'_, Option<Device>> {
+    fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>> {
         self.read("reading a device", move |tables| query::device(tables, device))
     }
 

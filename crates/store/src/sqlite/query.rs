@@ -2,7 +2,7 @@
 
 use ledger::Account;
 use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
-use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund};
+use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
 
 use crate::fault::Fault;
 use crate::rows::{self, Columns, columns};
@@ -16,14 +16,21 @@ pub(crate) fn payer(tables: Tables<'_>, id: PayerId) -> Result<Option<(Payer, Ac
     Ok(Some((payer, account)))
 }
 
-pub(crate) fn devices(tables: Tables<'_>, payer: PayerId) -> Result<Vec<Device>, Fault> {
+pub(crate) fn devices(tables: Tables<'_>, payer: PayerId) -> Result<Vec<(Device, Option<Standing>)>, Fault> {
     let sql = concat!("SELECT ", columns!(device), " FROM devices WHERE payer = ?1 ORDER BY bound_at, id");
     let key = tables.identity_key(payer)?;
-    tables.all(sql, (payer.as_bytes(),), |columns| rows::device(columns, |_| Ok(key.clone())))
+    let devices = tables.all(sql, (payer.as_bytes(),), |columns| rows::device(columns, |_| Ok(key.clone())))?;
+    let mut rows = Vec::with_capacity(devices.len());
+    for device in devices {
+        let standing = tables.standing(device.id)?;
+        rows.push((device, standing));
+    }
+    Ok(rows)
 }
 
-pub(crate) fn device(tables: Tables<'_>, id: DeviceId) -> Result<Option<Device>, Fault> {
-    tables.device(id)
+pub(crate) fn device(tables: Tables<'_>, id: DeviceId) -> Result<Option<(Device, Option<Standing>)>, Fault> {
+    let Some(device) = tables.device(id)? else { return Ok(None) };
+    Ok(Some((device, tables.standing(id)?)))
 }
 
 pub(crate) fn payee(tables: Tables<'_>, id: PayeeId) -> Result<Option<Payee>, Fault> {

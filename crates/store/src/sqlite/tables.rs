@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger::{Account, Hold, Transfer};
 use money::{AccountId, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, TransferId};
-use payments::{Device, Intent, Key, Payee, Payer, Payment, Row};
+use payments::{Device, Intent, Kept, KeptKey, Key, Payee, Payer, Payment, Row};
 use rusqlite::{Connection, Params};
 
 use crate::fault::Fault;
@@ -44,6 +44,7 @@ impl Tables<'_> {
             Key::Account(id) => self.account(*id)?.map(Row::Account),
             Key::Hold(id) => self.hold(*id)?.map(Row::Hold),
             Key::Transfer(id) => self.transfer(*id)?.map(Row::Transfer),
+            Key::Kept(key) => self.kept(key)?.map(Row::Kept),
             Key::Appended(payer, transfer, account) => {
                 let sql = concat!(
                     "SELECT ",
@@ -79,6 +80,29 @@ impl Tables<'_> {
     pub(crate) fn device(self, id: DeviceId) -> Result<Option<Device>, Fault> {
         let sql = concat!("SELECT ", columns!(device), " FROM devices WHERE id = ?1");
         self.one(sql, (id.as_bytes(),), |columns| rows::device(columns, |payer| self.identity_key(payer)))
+    }
+
+    /// A kept row; of an erased payer there is none.
+    pub(crate) fn kept(self, key: &KeptKey) -> Result<Option<Kept>, Fault> {
+        let sql = "SELECT payer, value FROM kept WHERE kind = ?1 AND id = ?2";
+        let open = |columns: &mut Columns<'_, '_>| {
+            let payer = columns.id(PayerId::from_bytes)?;
+            let Some(seal) = self.identity_key(payer)? else { return Ok(None) };
+            let plain = seal.open(&[rows::KEPT_VALUE, key.kind().as_bytes(), key.id()], columns.bytes()?);
+            let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+            // INVARIANT: the row is the one that was asked for, whatever the columns say.
+            let is_it = |row: &Kept| row.key() == *key && row.payer() == payer;
+            row.filter(is_it).map(Some).ok_or(Fault::Unreadable("kept row"))
+        };
+        Ok(self.one(sql, (key.kind(), key.id()), open)?.flatten())
+    }
+
+    /// What a device may do now, and its sessions.
+    pub(crate) fn standing(self, device: DeviceId) -> Result<Option<payments::Standing>, Fault> {
+        Ok(match self.kept(&KeptKey::Standing(device))? {
+            Some(Kept::Standing(row)) => Some(row),
+            _ => None,
+        })
     }
 
     pub(crate) fn identity_key(self, payer: PayerId) -> Result<Option<Arc<SealKey>>, Fault> {

@@ -5,12 +5,14 @@
 
 use ledger::{Account, Hold, HoldState, Overdraft, Transfer};
 use money::Amount;
-use payments::{Appended, Change, Device, Event, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+use payments::{
+    Appended, Change, Device, Event, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
+};
 use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, words};
+use crate::rows::{DEVICE_NAME, KEPT_VALUE, PAYER_NAME, kind, one_currency, reasons, words};
 use crate::words::Word;
 
 /// Writes the rows of one commit.
@@ -34,6 +36,7 @@ impl Writer<'_> {
             Change::Idempotent(row) => self.idempotent(row),
             Change::Payment(row) => self.payment(row, fresh),
             Change::Refund(row) => self.refund(row),
+            Change::Kept(row) => self.kept(row, fresh),
             Change::Pair(row) => self.pair(row, fresh),
             Change::Account(row) => self.account(row, fresh),
             Change::Hold(row) => self.hold(row, fresh),
@@ -84,6 +87,19 @@ impl Writer<'_> {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let (id, payer, key) = (row.id.as_bytes(), row.payer.as_bytes(), row.key.as_bytes());
         self.one(sql, params![id, payer, key, name, row.tier, row.bound_at.unix_millis(), row.revoked], "device")
+    }
+
+    fn kept(self, row: &Kept, fresh: bool) -> Result<(), Fault> {
+        let (at, payer) = (row.key(), row.payer());
+        let key = self.keys.payer(self.connection, payer, Class::Identity)?.ok_or(Fault::Unwritable("kept row"))?;
+        let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+        let value = key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)?;
+        if !fresh {
+            let sql = "UPDATE kept SET value = ?3 WHERE kind = ?1 AND id = ?2";
+            return self.one(sql, (at.kind(), at.id(), value), "kept row");
+        }
+        let sql = "INSERT INTO kept (kind, id, payer, value) VALUES (?1, ?2, ?3, ?4)";
+        self.one(sql, (at.kind(), at.id(), payer.as_bytes(), value), "kept row")
     }
 
     fn payee(self, row: &Payee, fresh: bool) -> Result<(), Fault> {

@@ -145,8 +145,13 @@ impl Town {
     /// A token and a nonce of this moment.
     pub(crate) fn renew(&self, person: &mut Person) {
         let phone = &mut person.phone;
-        let grant = TokenGrant { payer: phone.payer(), device: phone.device(), key: phone.jwk().thumbprint() };
-        phone.accept_token(&self.verifier.issue_token(&grant, self.now()));
+        let grant = TokenGrant {
+            payer: phone.payer(),
+            device: phone.device(),
+            key: phone.jwk().thumbprint(),
+            session: phone.device().into(),
+        };
+        phone.accept_token(&self.verifier.issue_token(&grant, 0, self.now()));
         phone.hear(200, Some(&self.verifier.issue_nonce(self.now())));
     }
 

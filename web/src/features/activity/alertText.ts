@@ -21,6 +21,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'payer.unfreeze_requested': 'payer_unfreeze_requested',
   'payer.funded': 'wallet_funded',
   'device.bound': 'device_bound',
+  'device.revoked': 'device_revoked',
+  'session.opened': 'session_opened',
+  'session.ended': 'session_ended',
+  'session.refresh_reused': 'session_reused',
 };
 
 export function useAlertText(): (alert: AlertView) => string {

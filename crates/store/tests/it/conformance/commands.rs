@@ -30,7 +30,7 @@ pub(crate) async fn every_command_has_its_effect(place: Place<'_>) {
     let (tablet, bind) = town.bind(&mina, "tablet");
     place.run(bind).await.unwrap();
     let devices = store.devices(mina.payer()).await.unwrap();
-    assert_eq!(devices.iter().map(|device| device.name.as_str()).collect::<Vec<_>>(), ["민아's phone", "tablet"]);
+    assert_eq!(devices.iter().map(|(device, _)| device.name.as_str()).collect::<Vec<_>>(), ["민아's phone", "tablet"]);
     assert_eq!(store.device(tablet.phone.device()).await.unwrap().as_ref(), devices.get(1));
 
     let shop = town.shop(store, "카페").await;

@@ -1,0 +1,146 @@
+//! [`Kept`]: what is kept about a payer's security besides wallet and devices. One kind of row for all of it, so that a
+//! new sort needs no new table; each is led by its payer.
+
+use money::{DeviceId, Instant, PayerId, SessionId};
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// Names one kept row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptKey {
+    /// What a device may do now, and its sessions.
+    Standing(DeviceId),
+    /// Whose brake is on.
+    Guard(PayerId),
+}
+
+/// One kept row: personal, encrypted at rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each holds the row of the key of the same name")]
+pub enum Kept {
+    Standing(Standing),
+    Guard(Guard),
+}
+
+impl KeptKey {
+    /// The word its kind is stored under.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Standing(_) => "standing",
+            Self::Guard(_) => "guard",
+        }
+    }
+
+    /// The id it is stored under.
+    #[must_use]
+    pub const fn id(&self) -> &[u8; 16] {
+        match self {
+            Self::Standing(device) => device.as_bytes(),
+            Self::Guard(payer) => payer.as_bytes(),
+        }
+    }
+}
+
+impl Kept {
+    /// Its key.
+    #[must_use]
+    pub const fn key(&self) -> KeptKey {
+        match self {
+            Self::Standing(row) => KeptKey::Standing(row.device),
+            Self::Guard(row) => KeptKey::Guard(row.payer),
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn payer(&self) -> PayerId {
+        match self {
+            Self::Standing(row) => row.payer,
+            Self::Guard(row) => row.payer,
+        }
+    }
+}
+
+/// What a device may do now, and its sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The device.
+    pub device: DeviceId,
+    /// Whose it is.
+    pub payer: PayerId,
+    /// From when it may do more than look and freeze.
+    pub usable_from: Instant,
+    /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
+    pub sessions: Vec<Session>,
+}
+
+/// One log-in of a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session.
+    pub id: SessionId,
+    /// How often it was refreshed: only the refresh token of this generation is good.
+    pub generation: u32,
+    /// Since when.
+    pub opened_at: Instant,
+    /// When it last fetched a token.
+    pub last_at: Instant,
+    /// From which network, cut short.
+    pub place: String,
+}
+
+/// Whose brake is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Whose wallet.
+    pub payer: PayerId,
+    /// The device that froze it.
+    pub frozen_by: Option<DeviceId>,
+}
+
+impl Session {
+    /// A session that begins at `at`.
+    #[must_use]
+    pub const fn new(id: SessionId, at: Instant, place: String) -> Self {
+        Self { id, generation: 0, opened_at: at, last_at: at, place }
+    }
+
+    /// Whether neither its idle nor its absolute life is over.
+    #[must_use]
+    pub fn is_live(&self, at: Instant) -> bool {
+        let before = |from: Instant, seconds| from.checked_add_seconds(seconds).is_some_and(|end| at < end);
+        before(self.opened_at, limits::SESSION_LIFE_SECONDS) && before(self.last_at, limits::SESSION_IDLE_SECONDS)
+    }
+}
+
+impl Standing {
+    /// Its session of this id, if it was not ended and is not over.
+    #[must_use]
+    pub fn live(&self, session: SessionId, at: Instant) -> Option<&Session> {
+        self.sessions.iter().find(|known| known.id == session && known.is_live(at))
+    }
+
+    /// With one more session; those that are over go, and then the ones longest unused.
+    #[must_use]
+    pub(crate) fn with(mut self, session: Session) -> Self {
+        self.sessions.retain(|known| known.is_live(session.opened_at));
+        while self.sessions.len() >= limits::SESSIONS_PER_DEVICE_MAX {
+            let Some(oldest) = self.sessions.iter().map(|known| known.last_at).min() else { break };
+            let Some(at) = self.sessions.iter().position(|known| known.last_at == oldest) else { break };
+            self.sessions.remove(at);
+        }
+        self.sessions.push(session);
+        self
+    }
+
+    /// Without this session.
+    #[must_use]
+    pub(crate) fn without(mut self, session: SessionId) -> Self {
+        self.sessions.retain(|known| known.id != session);
+        self
+    }
+}

@@ -1,0 +1,138 @@
+//! Sessions: opened by a device's key, carried on by a refresh token that works once, ended at once.
+
+use money::{DeviceId, Digest, ReasonCode, SessionId};
+use protocol::{EndSessionsBody, RevokeDeviceBody};
+
+use crate::change::{Change, EventKind};
+use crate::decide::Context;
+use crate::facts::CallerFacts;
+use crate::kept::{Kept, Session, Standing};
+use crate::model::{Device, Payer};
+use crate::outcome::{Accepted, Refusal};
+use crate::pipeline;
+
+/// Whose session is opened or carried on.
+pub(crate) struct Asking<'a> {
+    pub(crate) payer: money::PayerId,
+    pub(crate) device: DeviceId,
+    pub(crate) key: Digest,
+    pub(crate) place: &'a str,
+}
+
+/// Opens a session of a bound device. A network this device was not seen in before is told to the payer.
+pub(crate) fn open(context: &mut Context<'_>, asking: &Asking<'_>) -> Result<Accepted, Refusal> {
+    let (payer, device) = known(context, asking)?;
+    let standing = pipeline::standing(context, device);
+    let is_new_place = standing.sessions.iter().all(|session| session.place != asking.place);
+    let session = Session::new(context.ids.make(SessionId::new), context.at, asking.place.to_owned());
+    let (payer, first) = (payer.id, session.clone());
+    context.push(Change::Kept(Kept::Standing(standing.with(session))));
+    if is_new_place {
+        context.tell(EventKind::SessionOpened, |event| event.payer = Some(payer));
+    }
+    Ok(Accepted::Session(first))
+}
+
+/// Carries a session on. A refresh token that was used before was copied: its session ends, and the payer is told.
+pub(crate) fn refresh(
+    context: &mut Context<'_>,
+    asking: &Asking<'_>,
+    session: SessionId,
+    generation: u32,
+) -> Result<Accepted, Refusal> {
+    let (payer, device) = known(context, asking)?;
+    let (payer, standing) = (payer.id, pipeline::standing(context, device));
+    let known = standing.live(session, context.at).ok_or(ReasonCode::SessionEnded)?.clone();
+    let rest = standing.without(session);
+    if known.generation != generation {
+        context.push(Change::Kept(Kept::Standing(rest)));
+        context.tell(EventKind::SessionReused, |event| event.payer = Some(payer));
+        return Err(ReasonCode::RefreshReused.into());
+    }
+    let next = Session {
+        generation: generation.saturating_add(1),
+        last_at: context.at,
+        place: asking.place.to_owned(),
+        ..known
+    };
+    let mut standing = rest;
+    standing.sessions.push(next.clone());
+    context.push(Change::Kept(Kept::Standing(standing)));
+    Ok(Accepted::Session(next))
+}
+
+/// Ends one session of one of the caller's own devices, or all of that device's. Ending what has ended is no error.
+pub(crate) fn end(
+    context: &mut Context<'_>,
+    caller: &CallerFacts,
+    body: &EndSessionsBody,
+) -> Result<Accepted, Refusal> {
+    let (payer, _) = pipeline::identify(context, caller)?;
+    let device = own(context, payer, body.device)?.clone();
+    if body.device != caller.device {
+        pipeline::usable(context, caller.device)?;
+    }
+    let mut standing = pipeline::standing(context, &device);
+    match body.session {
+        Some(session) => standing = standing.without(session),
+        None => standing.sessions.clear(),
+    }
+    let payer = payer.id;
+    context.push(Change::Kept(Kept::Standing(standing)));
+    context.tell(EventKind::SessionEnded, |event| event.payer = Some(payer));
+    Ok(Accepted::Device(device))
+}
+
+/// A device may no longer act, from the next decision on. A device that is still waiting revokes only itself.
+pub(crate) fn revoke_device(
+    context: &mut Context<'_>,
+    caller: &CallerFacts,
+    body: &RevokeDeviceBody,
+) -> Result<Accepted, Refusal> {
+    let (payer, _) = pipeline::identify(context, caller)?;
+    let device = own(context, payer, body.device)?;
+    if body.device != caller.device {
+        pipeline::usable(context, caller.device)?;
+    }
+    if device.revoked {
+        return Ok(Accepted::Device(device.clone()));
+    }
+    if body.device != caller.device && holds_brake(context, payer, device) {
+        return Err(ReasonCode::FrozenByOther.into());
+    }
+    // WHY: nobody could ever come back to the money. `devices` counts those that are not revoked.
+    if payer.devices <= 1 {
+        return Err(ReasonCode::DeviceLast.into());
+    }
+    let device = Device { revoked: true, ..device.clone() };
+    let standing = Standing { sessions: Vec::new(), ..pipeline::standing(context, &device) };
+    let payer = Payer { devices: payer.devices.saturating_sub(1), ..payer.clone() };
+    let id = payer.id;
+    context.push(Change::Payer(payer));
+    context.push(Change::Device(device.clone()));
+    context.push(Change::Kept(Kept::Standing(standing)));
+    context.tell(EventKind::DeviceRevoked, |event| event.payer = Some(id));
+    Ok(Accepted::Device(device))
+}
+
+/// The payer and device behind a proof by the device's key alone.
+fn known<'a>(context: &Context<'a>, asking: &Asking<'_>) -> Result<(&'a Payer, &'a Device), ReasonCode> {
+    let device = context.state.device(asking.device).ok_or(ReasonCode::DeviceUnknown)?;
+    let payer = context.state.payer(asking.payer).ok_or(ReasonCode::PayerUnknown)?;
+    if device.payer != payer.id || device.key != asking.key {
+        return Err(ReasonCode::DeviceNotThisPayer);
+    }
+    if device.revoked { Err(ReasonCode::DeviceRevoked) } else { Ok((payer, device)) }
+}
+
+/// Whether this device froze the wallet that is frozen now. WHY: otherwise a thief would revoke it, and then unfreeze.
+/// One that is still waiting holds no brake that an older device could not take off.
+fn holds_brake(context: &Context<'_>, payer: &Payer, device: &Device) -> bool {
+    let froze = context.state.guard(payer.id).is_some_and(|guard| guard.frozen_by == Some(device.id));
+    froze && payer.lock.is_frozen(context.at) && pipeline::usable(context, device.id).is_ok()
+}
+
+/// One of the payer's own devices. Somebody else's does not exist.
+fn own<'a>(context: &Context<'a>, payer: &Payer, device: DeviceId) -> Result<&'a Device, ReasonCode> {
+    context.state.device(device).filter(|device| device.payer == payer.id).ok_or(ReasonCode::DeviceUnknown)
+}
