@@ -8,7 +8,7 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund,
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
 };
 use protocol::{PayeeCard, QuoteCore, Text};
 
@@ -309,6 +309,21 @@ const ERASED: &str = "(erased)";
 pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
 /// The context a kept row's value is encrypted in, before its kind and id.
 pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
+
+/// What a kept row says, and how it is stored.
+pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
+    let at = row.key();
+    let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+    key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)
+}
+
+/// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
+pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
+    let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), id], value);
+    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
+    row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
+}
 /// The context a device's name is encrypted in.
 pub(crate) const DEVICE_NAME: &[u8] = b"devices.name";
 
@@ -365,6 +380,15 @@ pub(crate) fn device_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'
     let (tier, bound_at, revoked) = (columns.take()?, columns.instant()?, columns.take()?);
     let name = name(key_of(columns, payer)?.as_deref(), DEVICE_NAME, &id, sealed)?;
     Ok(Device { id: DeviceId::from_bytes(id), payer, key, name, tier, bound_at, revoked })
+}
+
+pub(crate) fn kept_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_, 'a, 'r>) -> Result<Kept, Fault> {
+    let kind = columns.str()?;
+    let id: [u8; 16] = columns.take()?;
+    let payer = columns.id(PayerId::from_bytes)?;
+    let value = columns.bytes()?;
+    let key = key_of(columns, payer)?.ok_or(Fault::Unreadable("kept row"))?;
+    open_kept(kind, &id, payer, value, &key)
 }
 
 pub(crate) fn payee(columns: &mut Columns<'_, '_>) -> Result<Payee, Fault> {

@@ -2,8 +2,8 @@
 -- One table for all of it; the value is encrypted under the payer's identity key.
 CREATE TABLE kept (
     kind    TEXT NOT NULL,
-    id      BYTEA NOT NULL CHECK (length(id) = 16),
-    payer   BYTEA NOT NULL,
+    id      BYTEA NOT NULL CHECK (octet_length(id) = 16),
+    payer   BYTEA NOT NULL REFERENCES payers (id) DEFERRABLE INITIALLY DEFERRED,
     value   BYTEA NOT NULL, -- encrypted
     version BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, id)

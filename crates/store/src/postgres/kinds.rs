@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use ledger::{HoldState, Overdraft};
 use money::{DeviceId, Digest, PayerId};
-use payments::{Change, Kept, Key, Lock, Row};
+use payments::{Change, Key, Lock, Row};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
 use crate::postgres::table::{Table, Value, table};
-use crate::rows::{self, Columns, DEVICE_NAME, KEPT_VALUE, PAYER_NAME, kind, one_currency, reasons, words};
+use crate::rows::{self, Columns, DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, words};
 use crate::words::Word;
 
 pub(crate) static ACCOUNTS: Table = table!(true, "accounts",
@@ -62,7 +62,7 @@ pub(crate) static APPENDED: Table = table!(false, "appended",
     payer: Key Bytes, transfer: Key Bytes, account: Key Bytes, amount_minor: Fixed Long, currency: Fixed Text,
     at: Fixed Long);
 pub(crate) static KEPT: Table = table!(true, "kept",
-    id: Key Bytes, kind: Key Text, payer: Fixed Bytes, value: Changes Bytes);
+    kind: Key Text, id: Key Bytes, payer: Fixed Bytes, value: Changes Bytes);
 pub(crate) static PROOFS: Table = table!(false, "used_proofs", id: Key Bytes, expires_at: Fixed Long);
 pub(crate) static EVENTS: Table = table!(false, "events",
     id: Key Bytes, at: Fixed Long, kind: Fixed Text, payer: Fixed Bytes, payee: Fixed Bytes, intent: Fixed Bytes,
@@ -112,7 +112,7 @@ pub(crate) struct Kind {
     pub(crate) read: Read,
 }
 
-type Read = fn(&mut Columns<'_, '_>, &mut Context<'_>) -> Result<Option<(Key, Row)>, Fault>;
+type Read = fn(&mut Columns<'_, '_>, &mut Context<'_>) -> Result<(Key, Row), Fault>;
 
 /// Rows of another table that belong to a row.
 pub(crate) struct Parts {
@@ -146,6 +146,9 @@ impl Context<'_> {
 const NO_EXTRA: (&str, &str) = ("", "");
 const IDENTITY_OF_DEVICE: (&str, &str) =
     (", k.wrapped", "LEFT JOIN payer_keys k ON k.payer = t.payer AND k.class = 'identity'");
+/// Of an erased payer, whose key is gone, nothing is kept.
+const IDENTITY_OF_KEPT: (&str, &str) =
+    (", k.wrapped", "JOIN payer_keys k ON k.payer = t.payer AND k.class = 'identity'");
 const KEYS_OF_PAYER: (&str, &str) = (
     ", k.wrapped, d.wrapped",
     "LEFT JOIN payer_keys k ON k.payer = t.id AND k.class = 'identity' \
@@ -179,15 +182,15 @@ pub(crate) static KINDS: [Kind; 15] = [
             context.key(payer, Class::Decision, decision)?;
             context.key(payer, Class::Identity, identity)
         })?;
-        Ok(Some((Key::Payer(payer.id), Row::Payer(payer))))
+        Ok((Key::Payer(payer.id), Row::Payer(payer)))
     }),
     kind!(ACCOUNTS, Account, true, NO_EXTRA, None, |columns, _| {
         let account = rows::account(columns)?;
-        Ok(Some((Key::Account(account.id), Row::Account(account))))
+        Ok((Key::Account(account.id), Row::Account(account)))
     }),
     kind!(INTENTS, Intent, true, NO_EXTRA, None, |columns, _| {
         let intent = rows::intent(columns)?;
-        Ok(Some((Key::Intent(intent.id), Row::Intent(intent))))
+        Ok((Key::Intent(intent.id), Row::Intent(intent)))
     }),
     kind!(DEVICES, Device, false, IDENTITY_OF_DEVICE, None, |columns, context| {
         let device = rows::device_with(columns, &mut |columns, payer| {
@@ -195,15 +198,34 @@ pub(crate) static KINDS: [Kind; 15] = [
             let identity = columns.maybe_bytes()?;
             context.key(payer, Class::Identity, identity)
         })?;
-        Ok(Some((Key::Device(device.id), Row::Device(device))))
+        Ok((Key::Device(device.id), Row::Device(device)))
     }),
+    Kind {
+        table: &KEPT,
+        locked: false,
+        key: |key| match key {
+            Key::Kept(key) => Some([key.kind().as_bytes().to_vec(), key.id().to_vec(), Vec::new()]),
+            _ => None,
+        },
+        key_columns: 2,
+        extra: IDENTITY_OF_KEPT,
+        parts: None,
+        read: |columns, context| {
+            let kept = rows::kept_with(columns, &mut |columns, payer| {
+                columns.take::<i64>()?;
+                let identity = columns.maybe_bytes()?;
+                context.key(payer, Class::Identity, identity)
+            })?;
+            Ok((Key::Kept(kept.key()), Row::Kept(kept)))
+        },
+    },
     kind!(DEVICE_KEYS, DeviceKey, false, NO_EXTRA, None, |columns, _| {
         let id = columns.id(DeviceId::from_bytes)?;
-        Ok(Some((Key::DeviceKey(columns.digest()?), Row::DeviceKey(id))))
+        Ok((Key::DeviceKey(columns.digest()?), Row::DeviceKey(id)))
     }),
     kind!(PAYEES, Payee, false, NO_EXTRA, None, |columns, _| {
         let payee = rows::payee(columns)?;
-        Ok(Some((Key::Payee(payee.card.id), Row::Payee(payee))))
+        Ok((Key::Payee(payee.card.id), Row::Payee(payee)))
     }),
     Kind {
         table: &IDEMPOTENT,
@@ -217,16 +239,16 @@ pub(crate) static KINDS: [Kind; 15] = [
         parts: None,
         read: |columns, _| {
             let row = rows::idempotent(columns)?;
-            Ok(Some((Key::Idempotent(row.payee, row.key), Row::Idempotent(row))))
+            Ok((Key::Idempotent(row.payee, row.key), Row::Idempotent(row)))
         },
     },
     kind!(PAYMENTS, Payment, false, NO_EXTRA, None, |columns, _| {
         let payment = rows::payment(columns)?;
-        Ok(Some((Key::Payment(payment.id), Row::Payment(payment))))
+        Ok((Key::Payment(payment.id), Row::Payment(payment)))
     }),
     kind!(REFUNDS, Refund, false, NO_EXTRA, None, |columns, _| {
         let refund = rows::refund(columns)?;
-        Ok(Some((Key::Refund(refund.id), Row::Refund(refund))))
+        Ok((Key::Refund(refund.id), Row::Refund(refund)))
     }),
     Kind {
         table: &PAIRS,
@@ -240,16 +262,16 @@ pub(crate) static KINDS: [Kind; 15] = [
         parts: None,
         read: |columns, _| {
             let pair = rows::pair(columns)?;
-            Ok(Some((Key::Pair(pair.payer, pair.payee), Row::Pair(pair))))
+            Ok((Key::Pair(pair.payer, pair.payee), Row::Pair(pair)))
         },
     },
     kind!(HOLDS, Hold, false, NO_EXTRA, Some(PARTS_OF_HOLD), |columns, _| {
         let hold = rows::hold(columns)?;
-        Ok(Some((Key::Hold(hold.id), Row::Hold(hold))))
+        Ok((Key::Hold(hold.id), Row::Hold(hold)))
     }),
     kind!(TRANSFERS, Transfer, false, NO_EXTRA, Some(LEGS_OF_TRANSFER), |columns, _| {
         let transfer = rows::transfer(columns)?;
-        Ok(Some((Key::Transfer(transfer.id), Row::Transfer(transfer))))
+        Ok((Key::Transfer(transfer.id), Row::Transfer(transfer)))
     }),
     Kind {
         table: &APPENDED,
@@ -265,42 +287,15 @@ pub(crate) static KINDS: [Kind; 15] = [
         parts: None,
         read: |columns, _| {
             let row = rows::appended(columns)?;
-            Ok(Some((Key::Appended(row.payer, row.credit.transfer, row.credit.account), Row::Appended(row))))
+            Ok((Key::Appended(row.payer, row.credit.transfer, row.credit.account), Row::Appended(row)))
         },
-    },
-    Kind {
-        table: &KEPT,
-        locked: false,
-        key: |key| match key {
-            Key::Kept(key) => Some([key.id().to_vec(), key.kind().as_bytes().to_vec(), Vec::new()]),
-            _ => None,
-        },
-        key_columns: 2,
-        extra: IDENTITY_OF_DEVICE,
-        parts: None,
-        read: kept,
     },
     kind!(PROOFS, Proof, false, NO_EXTRA, None, |columns, _| {
         let id: [u8; 32] = columns.take()?;
         columns.take::<i64>()?;
-        Ok(Some((Key::Proof(Digest::from_bytes(id)), Row::Proof)))
+        Ok((Key::Proof(Digest::from_bytes(id)), Row::Proof))
     }),
 ];
-
-/// A kept row; of an erased payer there is none.
-fn kept(columns: &mut Columns<'_, '_>, context: &mut Context<'_>) -> Result<Option<(Key, Row)>, Fault> {
-    let (id, kind): ([u8; 16], _) = (columns.take()?, columns.str()?);
-    let (payer, sealed) = (columns.id(PayerId::from_bytes)?, columns.bytes()?);
-    columns.take::<i64>()?;
-    let wrapped = columns.maybe_bytes()?;
-    let Some(key) = context.key(payer, Class::Identity, wrapped)? else { return Ok(None) };
-    let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), &id], sealed);
-    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    // INVARIANT: the row is the one that was asked for, whatever the columns say.
-    let is_it = |row: &Kept| (row.key().kind(), row.key().id(), row.payer()) == (kind, &id, payer);
-    let row = row.filter(is_it).ok_or(Fault::Unreadable("kept row"))?;
-    Ok(Some((Key::Kept(row.key()), Row::Kept(row))))
-}
 
 const PARTS_OF_HOLD: Parts = Parts {
     table: &HOLD_PARTS,
@@ -371,14 +366,6 @@ pub(crate) fn write<'a>(
             let (tier, bound_at) = (i64::from(row.tier).into(), row.bound_at.unix_millis().into());
             (&DEVICES, vec![id, payer, key, name, tier, bound_at, row.revoked.into()])
         }
-        Change::Kept(row) => {
-            let (at, payer) = (row.key(), row.payer());
-            let key = identity(payer).ok_or(Fault::Unwritable("kept row"))?;
-            let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
-            let value = key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)?;
-            let payer = payer.as_bytes().to_vec();
-            (&KEPT, vec![at.id().to_vec().into(), at.kind().into(), payer.into(), value.into()])
-        }
         Change::Payee(row) => (&PAYEES, payee(row)),
         Change::Intent(row) => (&INTENTS, intent(row)?),
         Change::Idempotent(row) => {
@@ -401,6 +388,13 @@ pub(crate) fn write<'a>(
             let (payer, transfer) = (row.payer.as_bytes().into(), transfer.as_bytes().into());
             let (account, currency) = (account.as_bytes().into(), amount.currency().code().into());
             (&APPENDED, vec![payer, transfer, account, amount.minor().into(), currency, at.unix_millis().into()])
+        }
+        Change::Kept(row) => {
+            let (at, payer) = (row.key(), row.payer());
+            let value = rows::seal_kept(row, identity(payer).ok_or(Fault::Unwritable("kept row"))?.as_ref())?;
+            let id = Value::Bytes(Cow::Owned(at.id().to_vec()));
+            let payer = Value::Bytes(Cow::Owned(payer.as_bytes().to_vec()));
+            (&KEPT, vec![at.kind().into(), id, payer, value.into()])
         }
         Change::Proof(row) => (&PROOFS, vec![row.id.as_bytes().into(), row.expires_at.unix_millis().into()]),
         Change::Event(row) => (&EVENTS, event(row, place)),

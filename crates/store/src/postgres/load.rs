@@ -1,6 +1,5 @@
 //! Rows by key, many at once: one statement for each kind, all of them on their way together.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
 use crate::postgres::kinds::{Context, KINDS, Kind, Parts};
 use crate::postgres::link::{Link, Parameter};
-use crate::postgres::table::{Array, Role, Type, Value};
+use crate::postgres::table::Role;
 use crate::rows::Columns;
 
 /// What was loaded for a batch, besides the rows themselves.
@@ -130,10 +129,8 @@ impl Group {
     }
 
     async fn read(&self, link: &Link, ring: &Keyring, locking: Locking) -> Result<Found, Fault> {
-        let types = self.kind.table.columns.iter().filter(|column| column.role == Role::Key).map(|column| column.kind);
-        let arrays = self.columns.iter().zip(types).map(|(values, kind)| keys_of(values, kind));
-        let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<Parameter<'_>> = arrays.iter().map(Array::parameter).collect();
+        let [first, second, third] = &self.columns;
+        let all: [Parameter<'_>; 3] = [first, second, third];
         let parameters = all.get(..self.kind.key_columns).unwrap_or(&all);
         let sql = self.sql(locking);
         let rows = link.query(&sql, parameters);
@@ -149,8 +146,7 @@ impl Group {
         let mut context = Context { ring, keys: Vec::new() };
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
-            let read = (self.kind.read)(&mut Columns::postgres(row), &mut context)?;
-            let Some((key, mut value)) = read else { continue };
+            let (key, mut value) = (self.kind.read)(&mut Columns::postgres(row), &mut context)?;
             self.attach(&key, &mut value, &parts)?;
             found.push((key, value, row.try_get(version)?));
         }
@@ -167,18 +163,6 @@ impl Group {
         }
         Ok(())
     }
-}
-
-/// A column of keys as a parameter of its type.
-fn keys_of(values: &[Vec<u8>], kind: Type) -> Result<Array<'_>, Fault> {
-    let mut array = Array::new(kind);
-    for value in values {
-        array.push(match kind {
-            Type::Text => Value::Text(String::from_utf8_lossy(value)),
-            _ => Value::Bytes(Cow::Borrowed(value)),
-        })?;
-    }
-    Ok(array)
 }
 
 fn parts_sql(parts: &Parts) -> String {

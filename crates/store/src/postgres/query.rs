@@ -52,27 +52,22 @@ impl Tables<'_> {
                 context.key(payer, Class::Identity, wrapped)
             })
         };
-        let devices: Vec<Device> = found.iter().map(read).collect::<Result<_, Fault>>()?;
-        let state = self.standings(devices.iter().map(|device| device.id)).await?;
-        let with = |device: Device| {
-            let standing = standing(&state, device.id);
-            (device, standing)
-        };
-        Ok(devices.into_iter().map(with).collect())
+        let devices = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<Key> = devices.iter().map(|device| Key::Kept(KeptKey::Standing(device.id))).collect();
+        let mut state = State::new();
+        load(self.link, self.ring, &keys, Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
+        let standings = keys.iter().map(|key| standing(state.row(key)));
+        Ok(devices.into_iter().zip(standings).collect())
     }
 
     pub(crate) async fn device(self, id: DeviceId) -> Result<Option<(Device, Option<Standing>)>, Fault> {
-        let Some(Row::Device(device)) = self.row(Key::Device(id)).await? else { return Ok(None) };
-        let state = self.standings(std::iter::once(id)).await?;
-        Ok(Some((device, standing(&state, id))))
-    }
-
-    /// What devices may do now.
-    async fn standings(self, devices: impl Iterator<Item = DeviceId>) -> Result<State, Fault> {
-        let keys: Vec<Key> = devices.map(|id| Key::Kept(KeptKey::Standing(id))).collect();
+        let (key, kept) = (Key::Device(id), Key::Kept(KeptKey::Standing(id)));
         let mut state = State::new();
-        load(self.link, self.ring, &keys, Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
-        Ok(state)
+        load(self.link, self.ring, &[key, kept], Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
+        Ok(match state.row(&key) {
+            Some(Row::Device(device)) => Some((device.clone(), standing(state.row(&kept)))),
+            _ => None,
+        })
     }
 
     pub(crate) async fn payee(self, id: PayeeId) -> Result<Option<Payee>, Fault> {
@@ -216,13 +211,6 @@ impl Tables<'_> {
     }
 }
 
-fn standing(state: &State, device: DeviceId) -> Option<Standing> {
-    match state.row(&Key::Kept(KeptKey::Standing(device))) {
-        Some(Row::Kept(Kept::Standing(row))) => Some(row.clone()),
-        _ => None,
-    }
-}
-
 fn payment_row(row: &tokio_postgres::Row) -> Result<PaymentRow, Fault> {
     let mut columns = Columns::postgres(row);
     let payment = rows::payment(&mut columns)?;
@@ -233,6 +221,13 @@ fn payment_row(row: &tokio_postgres::Row) -> Result<PaymentRow, Fault> {
 /// The row a page starts after, as it compares; the end of time for the first page.
 fn before(page: Option<(Instant, [u8; 16])>) -> (i64, [u8; 16]) {
     page.map_or((i64::MAX, [0xff; 16]), |(at, id)| (at.unix_millis(), id))
+}
+
+fn standing(row: Option<&Row>) -> Option<Standing> {
+    match row {
+        Some(Row::Kept(Kept::Standing(standing))) => Some(standing.clone()),
+        _ => None,
+    }
 }
 
 fn count(limit: usize) -> i64 {

@@ -93,9 +93,17 @@ impl Table {
             [one] => format!("WHERE t.{} = ANY ($1)", one.name),
             many => {
                 let names: Vec<String> = many.iter().map(|column| format!("t.{}", column.name)).collect();
-                let arrays: Vec<String> =
-                    many.iter().zip(1..).map(|(column, n)| format!("${n}::{}[]", column.kind.sql())).collect();
-                format!("WHERE ({}) IN (SELECT * FROM UNNEST ({}))", names.join(", "), arrays.join(", "))
+                // Keys are handed over as bytes, whatever their columns hold.
+                let arrays: Vec<String> = (1..=many.len()).map(|n| format!("${n}::bytea[]")).collect();
+                let given: Vec<String> = many.iter().zip(1..).map(|(column, n)| column.kind.of_bytes(n)).collect();
+                let aliases: Vec<String> = (1..=many.len()).map(|n| format!("k{n}")).collect();
+                format!(
+                    "WHERE ({}) IN (SELECT {} FROM UNNEST ({}) AS k ({}))",
+                    names.join(", "),
+                    given.join(", "),
+                    arrays.join(", "),
+                    aliases.join(", ")
+                )
             }
         }
     }
@@ -162,6 +170,14 @@ impl Type {
             Self::Text => "text",
             Self::Long => "bigint",
             Self::Flag => "boolean",
+        }
+    }
+
+    /// The `n`th part of a key as its column holds it.
+    fn of_bytes(self, n: usize) -> String {
+        match self {
+            Self::Text => format!("convert_from(k{n}, 'UTF8')"),
+            _ => format!("k{n}"),
         }
     }
 }

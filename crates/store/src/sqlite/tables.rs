@@ -88,11 +88,7 @@ impl Tables<'_> {
         let open = |columns: &mut Columns<'_, '_>| {
             let payer = columns.id(PayerId::from_bytes)?;
             let Some(seal) = self.identity_key(payer)? else { return Ok(None) };
-            let plain = seal.open(&[rows::KEPT_VALUE, key.kind().as_bytes(), key.id()], columns.bytes()?);
-            let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-            // INVARIANT: the row is the one that was asked for, whatever the columns say.
-            let is_it = |row: &Kept| row.key() == *key && row.payer() == payer;
-            row.filter(is_it).map(Some).ok_or(Fault::Unreadable("kept row"))
+            rows::open_kept(key.kind(), key.id(), payer, columns.bytes()?, &seal).map(Some)
         };
         Ok(self.one(sql, (key.kind(), key.id()), open)?.flatten())
     }

@@ -153,5 +153,5 @@ impl Cluster {
 /// The cluster of this test process.
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start())
+    CLUSTER.get_or_init(Cluster::start)
 }
