@@ -58,6 +58,17 @@ impl Requirement {
             && self.any_of.iter().all(|list| counted.iter().any(|(name, _)| list.contains(*name)))
     }
 
+    /// A proof at least as good as `shown` was; what nobody knows asks for nothing.
+    pub(crate) fn at_least(shown: &[String], factors: &Factors) -> Self {
+        let known = || shown.iter().filter_map(|name| factors.get(name));
+        Self {
+            factors: known().flat_map(|factor| &factor.categories).collect::<BTreeSet<_>>().len(),
+            dynamic: known().any(|factor| factor.dynamic),
+            phishing_resistant: known().any(|factor| factor.phishing_resistant),
+            ..Self::default()
+        }
+    }
+
     /// Two categories, one of them dynamic: what resets a "since strong authentication" counter.
     pub(crate) fn strong() -> Self {
         Self { factors: 2, ..Self::default() }

@@ -8,19 +8,29 @@ use money::Instant;
 use crate::auth::{Factors, Requirement};
 use crate::calendar::Calendar;
 use crate::condition::{Truth, View};
+use crate::counters::Counters;
 use crate::decision::{Decision, Outcome, Reason, StepUp};
 use crate::effects;
 use crate::fact::{Fact, Value};
 use crate::input::Request;
 use crate::library::Library;
-use crate::limit::{Measured, measure};
-use crate::pack::{Body, Effect, Grade, Pack, Rule, Select, Status};
+use crate::limit::{Measured, Past, measure};
+use crate::pack::{Body, Effect, Grade, Limit, Pack, Rule, Select, Status};
 
 /// What `library` makes of `request`.
 ///
 /// # Errors
 /// With the name of a pack that does not exist.
 pub fn decide(library: &Library, request: &Request) -> Result<Decision, String> {
+    decide_with(library, request, None)
+}
+
+/// The same over `counters` in the place of the history, where there are any.
+pub(crate) fn decide_with(
+    library: &Library,
+    request: &Request,
+    counters: Option<&Counters>,
+) -> Result<Decision, String> {
     let mut decision = Decision::default();
     for name in &request.packs {
         if !library.packs().iter().any(|pack| pack.id == *name) {
@@ -29,14 +39,15 @@ pub fn decide(library: &Library, request: &Request) -> Result<Decision, String> 
     }
     for pack in library.packs().iter().filter(|pack| concerns(pack, request)) {
         let calendar = library.calendar(pack);
-        Case { pack, request, calendar: &calendar, factors: &library.factors }.run(&mut decision);
+        Case { pack, request, calendar: &calendar, factors: &library.factors, counters }.run(&mut decision);
     }
-    crate::own::apply(library, request, &mut decision);
+    crate::own::apply(library, request, counters, &mut decision);
     finish(library, request, &mut decision);
     Ok(decision)
 }
 
-fn concerns(pack: &Pack, request: &Request) -> bool {
+/// Whether `request` names this pack, or its jurisdiction and carrier.
+pub(crate) fn concerns(pack: &Pack, request: &Request) -> bool {
     if !request.packs.is_empty() {
         return request.packs.contains(&pack.id);
     }
@@ -50,6 +61,7 @@ pub(crate) struct Case<'a> {
     pub(crate) request: &'a Request,
     pub(crate) calendar: &'a Calendar,
     pub(crate) factors: &'a Factors,
+    pub(crate) counters: Option<&'a Counters>,
 }
 
 impl<'a> Case<'a> {
@@ -128,11 +140,8 @@ impl<'a> Case<'a> {
                 continue;
             }
             let mut all = true;
-            for limit in limits.iter().filter(|limit| self.is_chosen(&limit.variant)) {
-                let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors)
-                else {
-                    continue;
-                };
+            for (place, limit) in limits.iter().enumerate().filter(|(_, limit)| self.is_chosen(&limit.variant)) {
+                let Some(measured) = self.measured(rule, place, limit) else { continue };
                 all &= measured.fits && measured.missing.is_none();
                 effects::counter(self, rule, &measured, decision);
             }
@@ -142,6 +151,18 @@ impl<'a> Case<'a> {
             }
         }
         lifted
+    }
+
+    fn measured(&self, rule: &Rule, place: usize, limit: &Limit) -> Option<Measured> {
+        let key;
+        let past = match self.counters {
+            None => Past::History(&self.request.history),
+            Some(counters) => {
+                key = crate::counters::key(self.pack, rule, place);
+                Past::Counters(counters, &key)
+            }
+        };
+        measure(limit, &rule.when, &self.view(), past, self.factors)
     }
 
     /// A rule that is not sure loosens nothing until a person approved it.
@@ -156,38 +177,14 @@ impl<'a> Case<'a> {
         let missing = if let Truth::Unknown(fact) = truth { Some(fact) } else { None };
         match &rule.body {
             Body::Gate { effect } => self.effect(rule, effect, missing, None, decision),
-            Body::Age { least, below, guardian_below, day_before } => {
-                let view = View { day_before: *day_before, ..self.view() };
-                let Some(Value::Number(age)) = Fact::named("payer.age").and_then(|fact| view.value(fact)) else {
-                    return self.effect(rule, &Effect::Deny, Fact::named("payer.age"), None, decision);
-                };
-                if least.is_some_and(|least| age < least) || below.is_some_and(|below| age >= below) {
-                    self.effect(rule, &Effect::Deny, None, None, decision);
-                } else if guardian_below.is_some_and(|below| age < below) && !self.guardian_agrees() {
-                    self.deny_as(rule, "GuardianConsent", Vec::new(), decision);
-                }
-            }
+            Body::Age { .. } => self.age(rule, decision),
             Body::Consent { shown, methods } => self.consent(rule, shown, methods, decision),
-            Body::Dormancy { unused_for } => self.dormancy(rule, *unused_for, decision),
-            Body::CoolingOff { since, span, effect, absent_is_never } => {
-                let known: Vec<Option<Value>> = since.iter().map(|fact| self.view().value(*fact)).collect();
-                if known.iter().all(Option::is_none) && !absent_is_never {
-                    return self.effect(rule, effect, since.first().copied(), None, decision);
-                }
-                let last = known
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|value| if let Value::Moment(at) = value { Some(at) } else { None })
-                    .max();
-                if let Some(last) = last {
-                    let ends = self.pack.zone.due(last, *span, self.calendar);
-                    if self.request.at < ends {
-                        self.effect(rule, effect, missing, Some(ends), decision);
-                    }
-                }
+            Body::Dormancy { unused_for, absent_is_never } => {
+                self.dormancy(rule, *unused_for, *absent_is_never, decision)
             }
+            Body::CoolingOff { .. } => self.cooling_off(rule, missing, decision),
             Body::Limit(limit) => {
-                if let Some(measured) = measure(limit, &rule.when, &self.view(), &self.request.history, self.factors) {
+                if let Some(measured) = self.measured(rule, 0, limit) {
                     effects::counter(self, rule, &measured, decision);
                     if !measured.fits {
                         self.exceeded(rule, &limit.effect, &measured, missing, decision);
@@ -207,6 +204,38 @@ impl<'a> Case<'a> {
             Body::Liability(terms) => effects::liability(self, rule, terms, decision),
             Body::Parameter { name, value } => {
                 decision.parameters.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn age(&self, rule: &'a Rule, decision: &mut Decision) {
+        let Body::Age { least, below, guardian_below, day_before } = &rule.body else { return };
+        let view = View { day_before: *day_before, ..self.view() };
+        let Some(Value::Number(age)) = Fact::named("payer.age").and_then(|fact| view.value(fact)) else {
+            return self.effect(rule, &Effect::Deny, Fact::named("payer.age"), None, decision);
+        };
+        if least.is_some_and(|least| age < least) || below.is_some_and(|below| age >= below) {
+            self.effect(rule, &Effect::Deny, None, None, decision);
+        } else if guardian_below.is_some_and(|below| age < below) && !self.guardian_agrees() {
+            self.deny_as(rule, "GuardianConsent", Vec::new(), decision);
+        }
+    }
+
+    fn cooling_off(&self, rule: &'a Rule, missing: Option<Fact>, decision: &mut Decision) {
+        let Body::CoolingOff { since, span, effect, absent_is_never } = &rule.body else { return };
+        let known: Vec<Option<Value>> = since.iter().map(|fact| self.view().value(*fact)).collect();
+        if known.iter().all(Option::is_none) && !absent_is_never {
+            return self.effect(rule, effect, since.first().copied(), None, decision);
+        }
+        let last = known
+            .into_iter()
+            .flatten()
+            .filter_map(|value| if let Value::Moment(at) = value { Some(at) } else { None })
+            .max();
+        if let Some(last) = last {
+            let ends = self.pack.zone.due(last, *span, self.calendar);
+            if self.request.at < ends {
+                self.effect(rule, effect, missing, Some(ends), decision);
             }
         }
     }
@@ -235,21 +264,32 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, decision: &mut Decision) {
+    /// Asleep since the last use plus the span; a consent given after that wakes the service. Uses and consents count
+    /// whether they are told as facts or stand in the history; what was refused or released was no use, and neither was
+    /// a payment the rule does not speak of.
+    fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, absent_is_never: bool, decision: &mut Decision) {
         let known = |name: &str| Fact::named(name).and_then(|fact| self.view().value(fact));
-        let latest =
-            self.request.history.iter().filter(|event| event.at <= self.request.at).map(|event| event.at).max();
-        let said = if let Some(Value::Moment(at)) = known("payer.last_used_at") { Some(at) } else { None };
-        let Some(used) = said.max(latest) else {
-            return if known("payer.last_used_at").is_none() {
-                self.effect(rule, &Effect::Deny, Fact::named("payer.last_used_at"), None, decision)
-            } else {
-                ()
-            };
+        let moment = |value: Option<Value>| if let Some(Value::Moment(at)) = value { Some(at) } else { None };
+        let past = || {
+            let past = self.request.history.iter().filter(|event| event.at <= self.request.at);
+            past.filter(|event| crate::limit::is_live(&event.facts))
+        };
+        let is_use = |event: &&crate::input::Event| {
+            let own = View { over: Some(&event.facts), at: event.at, ..self.view() };
+            rule.when.holds(&own) != Truth::No
+        };
+        let is_consent = |event: &&crate::input::Event| event.facts.text("operation.kind") == Some("consent");
+        let said = known("payer.last_used_at");
+        let Some(used) = moment(said.clone()).max(past().filter(is_use).map(|event| event.at).max()) else {
+            if said.is_none() && !absent_is_never {
+                self.effect(rule, &Effect::Deny, Fact::named("payer.last_used_at"), None, decision);
+            }
+            return;
         };
         let asleep = self.pack.zone.due(used, unused_for, self.calendar);
-        let fresh = matches!(known("consent.at"), Some(Value::Moment(at)) if at > asleep && at <= self.request.at);
-        if self.request.at > asleep && !fresh {
+        let consented = moment(known("consent.at")).filter(|at| *at <= self.request.at);
+        let consented = consented.max(past().filter(is_consent).map(|event| event.at).max());
+        if self.request.at > asleep && consented.is_none_or(|at| at <= asleep) {
             self.effect(rule, &Effect::Deny, None, None, decision);
         }
     }
@@ -319,8 +359,10 @@ impl<'a> Case<'a> {
             }
             Effect::Hold { span, .. } => {
                 let ends = until.or_else(|| span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar)));
-                if let Some(ends) = ends {
-                    decision.held_until = decision.held_until.take().max(Some(self.pack.zone.show(ends)));
+                // Packs write offsets of their own: moments are compared, never their texts.
+                if let Some(ends) = ends.filter(|ends| decision.hold_ends.is_none_or(|held| held < *ends)) {
+                    decision.hold_ends = Some(ends);
+                    decision.held_until = Some(self.pack.zone.show(ends));
                 }
                 Outcome::Hold
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use money::Amount;
+use money::{Amount, Instant};
 use serde::Serialize;
 
 use crate::auth::Requirement;
@@ -57,6 +57,8 @@ pub struct Decision {
     pub parameters: BTreeMap<String, String>,
     /// Packs selected, with their digests.
     pub packs: Vec<String>,
+    #[serde(skip)]
+    pub(crate) hold_ends: Option<Instant>,
     #[serde(skip)]
     pub(crate) requirement: Option<Requirement>,
 }

@@ -129,7 +129,14 @@ fn due(case: &Case<'_>, duty: &Duty, begun: Instant, span: Span) -> (Instant, bo
     let Some((stopped, resumed)) = duty.stop.and_then(|(from, to)| Some((case.moment(from)?, case.moment(to)))) else {
         return (due, false);
     };
-    let Some(resumed) = resumed else { return (latest.unwrap_or(Instant::LAST), true) };
+    // A clock that has run out, or that nobody has stopped yet, runs on.
+    if stopped > due || stopped > case.request.at {
+        return (due, false);
+    }
+    let stopped = stopped.max(begun);
+    let Some(resumed) = resumed.filter(|resumed| *resumed <= case.request.at) else {
+        return (latest.unwrap_or(Instant::LAST), true);
+    };
     let extended = match span {
         Span::Seconds(_) => {
             Instant::from_unix_millis(due.unix_millis().saturating_add(resumed.millis_since(stopped).max(0)))

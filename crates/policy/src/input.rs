@@ -9,7 +9,8 @@ use serde_json::{Map, Value as Json};
 use crate::fact::{Fact, Facts, Value};
 use crate::limits;
 use crate::ratio::Ratio;
-use crate::vocabulary::{SYNONYMS, Shape, VOCABULARY};
+use crate::synonyms::SYNONYMS;
+use crate::vocabulary::{Shape, VOCABULARY};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -77,6 +78,7 @@ fn error(path: &str, what: impl Into<String>) -> InputError {
     InputError { path: path.to_owned(), what: what.into() }
 }
 
+/// What reading comes to.
 type Read<T> = Result<T, InputError>;
 
 impl Request {
@@ -86,7 +88,15 @@ impl Request {
     /// The first key that is unknown or has a wrong value.
     pub fn from_json(text: &str) -> Read<Self> {
         let json: Json = serde_json::from_str(text).map_err(|e| error("request", e.to_string()))?;
-        let top = object(&json, "request")?;
+        Self::from_value(&json)
+    }
+
+    /// Reads one JSON object that was parsed already.
+    ///
+    /// # Errors
+    /// The first key that is unknown or has a wrong value.
+    pub fn from_value(json: &Json) -> Result<Self, InputError> {
+        let top = object(json, "request")?;
         let at = moment(
             top.get("at").ok_or_else(|| error("at", "is missing: the moment of the question, RFC 3339"))?,
             "at",
@@ -247,6 +257,9 @@ fn only(map: &Map<String, Json>, path: &str, known: &[&str]) -> Read<()> {
     }
 }
 
+/// The tables an event may have besides the operation's own keys.
+pub(crate) const EVENT_TABLES: &[&str] = &["operation", "payer", "device", "limit", "consent", "claim", "instrument"];
+
 fn event(json: &Json, path: &str) -> Read<Event> {
     let map = object(json, path)?;
     let at = moment(map.get("at").ok_or_else(|| error(&format!("{path}.at"), "is missing"))?, path)?;
@@ -258,7 +271,7 @@ fn event(json: &Json, path: &str) -> Read<Event> {
             "at" | "id" | "comment" => {}
             "auth" => auth(value, key, &mut facts).map_err(named)?,
             "approved_by" | "approval" => approved_by(value, &mut facts).map_err(named)?,
-            "operation" | "payer" | "device" | "limit" | "consent" | "claim" | "instrument" => {
+            table if EVENT_TABLES.contains(&table) => {
                 walk(value, key, &mut facts).map_err(|e| error(&format!("{path}.{}", e.path), e.what))?
             }
             _ => walk(value, &format!("operation.{key}"), &mut facts).map_err(named)?,

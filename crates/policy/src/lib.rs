@@ -5,10 +5,13 @@
 //! decision. It must never read a clock, know a country, or let a missing fact loosen anything. Read [`Pack`] first.
 
 mod auth;
+mod backtest;
 mod calendar;
 mod condition;
+mod counters;
 mod decide;
 mod decision;
+mod diff;
 mod effects;
 mod fact;
 mod input;
@@ -20,13 +23,19 @@ mod pack;
 mod ratio;
 mod read;
 mod read_rule;
+pub mod schema;
+mod synonyms;
 mod time;
 mod vocabulary;
 mod window;
+mod words;
 
+pub use backtest::{Backtest, Moved};
 pub use calendar::Calendar;
+pub use counters::{Counters, CountersError};
 pub use decide::decide;
 pub use decision::{Counter, Deadline, Decision, Liability, Obligation, Outcome, Reason, Retained, StepUp};
+pub use diff::{Change, Way, diff};
 pub use fact::{Fact, Facts, Value};
 pub use input::{Event, InputError, Request};
 pub use library::Library;

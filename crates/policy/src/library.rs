@@ -54,6 +54,21 @@ impl Library {
         &self.packs
     }
 
+    /// The pack written `ID` or `ID@VERSION`; without a version, the last in the order of the files.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Pack> {
+        let (id, version) = name.split_once('@').map_or((name, None), |(id, version)| (id, Some(version)));
+        self.packs.iter().rev().find(|pack| pack.id == id && version.is_none_or(|wanted| pack.version == wanted))
+    }
+
+    /// The same with `pack` in the place of every version of it.
+    pub(crate) fn replacing(&self, pack: Pack) -> Self {
+        let mut library = self.clone();
+        library.packs.retain(|other| other.id != pack.id);
+        library.packs.push(pack);
+        library
+    }
+
     /// The calendar `pack` counts business days by.
     pub(crate) fn calendar(&self, pack: &Pack) -> Calendar {
         pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).cloned().unwrap_or_else(Calendar::weekends)

@@ -4,8 +4,9 @@ use money::Amount;
 
 use crate::auth::{Factors, Requirement};
 use crate::condition::{Condition, Truth, View};
+use crate::counters::Counters;
 use crate::fact::{Fact, Facts, Value};
-use crate::input::Event;
+use crate::input::{Event, OwnLimit};
 use crate::pack::{Cap, Limit, Measure, Refunds, Window};
 use crate::ratio::Ratio;
 use crate::window::{Start, start};
@@ -23,11 +24,22 @@ pub(crate) struct Measured {
 
 /// What earlier events come to under one limit.
 #[derive(Clone, Copy, Debug, Default)]
-struct Used {
-    minor: i128,
-    count: i64,
+pub(crate) struct Used {
+    pub(crate) minor: i128,
+    pub(crate) count: i64,
     /// An event in another currency: there is no silent conversion, so nothing fits.
-    foreign: bool,
+    pub(crate) foreign: bool,
+}
+
+/// Where what was used is known from.
+#[derive(Clone, Copy)]
+pub(crate) enum Past<'a> {
+    /// Earlier events, looked through one by one.
+    History(&'a [Event]),
+    /// Counters, and the key of the limit among them.
+    Counters(&'a Counters, &'a str),
+    /// Counters, and a limit the payer set.
+    Own(&'a Counters, &'a OwnLimit),
 }
 
 /// `limit` at the moment of `view`; `None` when it does not apply then.
@@ -35,7 +47,7 @@ pub(crate) fn measure(
     limit: &Limit,
     when: &Condition,
     view: &View<'_>,
-    history: &[Event],
+    past: Past<'_>,
     factors: &Factors,
 ) -> Option<Measured> {
     let begin = start(&limit.window, view);
@@ -52,7 +64,12 @@ pub(crate) fn measure(
         _ => None,
     };
     let unknown = if let Start::Unknown(fact) = begin { Some(fact) } else { None };
-    let used = used(limit, when, begin, view, history, factors, currency.or(amount));
+    let like = currency.or(amount);
+    let used = match past {
+        Past::History(history) => used(limit, when, begin, view, history, factors, like),
+        Past::Counters(counters, key) => counters.used(key, limit, begin, view, like),
+        Past::Own(counters, own) => counters.used_own(own, begin, like),
+    };
     Some(match limit.measure {
         Measure::Count => counted(limit, used, unknown),
         Measure::Amount => summed(limit, used, amount, currency, unknown),
@@ -180,7 +197,7 @@ fn used(
                 if limit.counts.as_ref().unwrap_or(when).holds(&over) != Truth::No {
                     count(event, like, &mut used);
                 }
-                if limit.window == Window::SinceFullAuth && is_full(&event.facts, factors) {
+                if limit.window == Window::SinceFullAuth && is_settled(&event.facts) && is_full(&event.facts, factors) {
                     used = Used::default();
                 }
             }
@@ -221,8 +238,14 @@ fn same_subject(limit: &Limit, now: &Facts, then: &Facts) -> bool {
     })
 }
 
-fn is_live(facts: &Facts) -> bool {
+/// What was released or refused happened for nobody.
+pub(crate) fn is_live(facts: &Facts) -> bool {
     !matches!(facts.text("operation.status"), Some("released" | "refused"))
+}
+
+/// What is only reserved may yet be released: it resets nothing.
+fn is_settled(facts: &Facts) -> bool {
+    facts.text("operation.status") != Some("reserved")
 }
 
 /// Only full strong authentication resets; an exempt approval never does.

@@ -12,3 +12,7 @@ pub(crate) const CONDITION_DEPTH_MAX: usize = 16;
 pub(crate) const HISTORY_MAX: usize = 100_000;
 /// The most limits, blocks and factors one request may name.
 pub(crate) const LIST_MAX: usize = 1_000;
+/// The most buckets one tally keeps.
+pub(crate) const BUCKETS_MAX: usize = 4_096;
+/// How many settled idempotency keys are remembered.
+pub(crate) const SETTLED_MAX: usize = 4_096;

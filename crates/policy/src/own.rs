@@ -1,15 +1,19 @@
 //! The payer's own limits and blocks: the lowest layer, which only tightens.
 
-use crate::auth::Requirement;
+use crate::auth::{Factors, Requirement};
+use crate::condition::{Comparison, Condition, Test};
+use crate::counters::Counters;
+use crate::decide::concerns;
 use crate::decision::{Counter, Decision, Outcome, Reason};
-use crate::fact::{Fact, Value};
+use crate::fact::{Fact, Facts, Value};
 use crate::input::{Block, OwnLimit, Request};
 use crate::library::Library;
-use crate::pack::{Body, Citation, Grade, Pack};
+use crate::limit::Past;
+use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Pack, Refunds, Window};
 use money::{Amount, Instant};
 
 /// Adds what the payer's own settings say.
-pub(crate) fn apply(library: &Library, request: &Request, decision: &mut Decision) {
+pub(crate) fn apply(library: &Library, request: &Request, counters: Option<&Counters>, decision: &mut Decision) {
     let kind = request.facts.text("operation.kind").unwrap_or("payment");
     match kind {
         "payment" => {
@@ -23,7 +27,7 @@ pub(crate) fn apply(library: &Library, request: &Request, decision: &mut Decisio
                 );
             }
             for limit in &request.limits {
-                own_limit(library, request, limit, decision);
+                own_limit(library, request, limit, counters, decision);
             }
         }
         "unblock" => request.blocks.iter().for_each(|block| unblock(library, request, block, decision)),
@@ -41,18 +45,16 @@ fn covers(block: &Block, request: &Request) -> bool {
     }
 }
 
-/// Taking a block away needs at least the proof it was set with.
+/// Taking a block away needs at least the proof it was set with: as many categories, and dynamic or beyond phishing
+/// where that was; never less than strong authentication. Another factor that is at least as good will do, so that a
+/// block set by SMS outlives SMS.
 fn unblock(library: &Library, request: &Request, block: &Block, decision: &mut Decision) {
-    let presented = request.facts.texts("auth.factors").unwrap_or_default();
+    let facts = &request.facts;
+    let presented = facts.texts("auth.factors").unwrap_or_default();
+    let needed = Requirement::strong().join(&Requirement::at_least(&block.auth, &library.factors));
     if block.permanent {
         say(decision, Outcome::Deny, "PermanentBlock", "unblock", "this block is permanent");
-    } else if block.auth.iter().any(|factor| !presented.contains(factor))
-        || !Requirement::strong().is_met(presented, true, &library.factors)
-    {
-        let needed = Requirement {
-            any_of: block.auth.iter().map(|factor| [factor.clone()].into()).collect(),
-            ..Requirement::strong()
-        };
+    } else if !needed.is_met(presented, facts.flag("auth.linked") == Some(true), &library.factors) {
         decision.requirement = Some(decision.requirement.take().unwrap_or_default().join(&needed));
         say(
             decision,
@@ -72,16 +74,12 @@ fn holding(library: &Library, request: &Request, limit: &OwnLimit) -> Amount {
     let delays: Vec<(&Pack, crate::time::Span)> = library
         .packs()
         .iter()
-        .filter(|pack| {
-            request.packs.contains(&pack.id)
-                || (request.packs.is_empty() && request.jurisdiction.as_deref() == Some(pack.jurisdiction.as_str()))
+        .filter(|pack| concerns(pack, request) && pack.is_in_force(request.at))
+        .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, &rule.body)))
+        .filter_map(|(pack, body)| match body {
+            Body::LimitChange { up_after, .. } => Some((pack, *up_after)),
+            _ => None,
         })
-        .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
-        .filter_map(
-            |(pack, rule)| {
-                if let Body::LimitChange { up_after, .. } = rule.body { Some((pack, up_after)) } else { None }
-            },
-        )
         .collect();
     let starts = |asked: Instant| {
         delays.iter().map(|(pack, span)| pack.zone.due(asked, *span, &library.calendar(pack))).max().unwrap_or(asked)
@@ -97,14 +95,70 @@ fn holding(library: &Library, request: &Request, limit: &OwnLimit) -> Amount {
             continue;
         };
         let raises = to.compare(now).is_none_or(std::cmp::Ordering::is_gt);
-        if event.at <= request.at && (!raises || starts(event.at) <= request.at) {
+        if raises && (starts(event.at) > request.at || is_known_weak(&event.facts, &library.factors)) {
+            continue;
+        }
+        if event.at <= request.at && crate::limit::is_live(&event.facts) {
             now = to;
         }
     }
     now
 }
 
-fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &mut Decision) {
+/// A raise that is known to have come without strong proof raises nothing.
+fn is_known_weak(facts: &Facts, factors: &Factors) -> bool {
+    let said = facts.flag("operation.full_auth").is_some() || facts.text("operation.exemption").is_some();
+    (said || facts.texts("auth.factors").is_some()) && !crate::limit::is_full(facts, factors)
+}
+
+/// The payer's night ends at six; it begins when the payer chose, else at the earlier of the two hours that may be chosen.
+fn night() -> Window {
+    let (from, to) = (jiff::civil::Time::constant(20, 0, 0, 0), jiff::civil::Time::constant(6, 0, 0, 0));
+    Window::Band { from, to, from_fact: Fact::named("settings.night_start") }
+}
+
+/// The windows a payer may set a limit over, besides one payment.
+pub(crate) fn windows() -> [(&'static str, Window); 4] {
+    [("day", Window::Day), ("month", Window::Month), ("year", Window::Year), ("night", night())]
+}
+
+/// Where the payer's days begin: where the first pack is.
+pub(crate) fn zone(library: &Library, request: &Request) -> crate::time::Zone {
+    let first = library.packs().iter().find(|pack| concerns(pack, request));
+    first.map_or_else(crate::time::Zone::utc, |pack| pack.zone.clone())
+}
+
+/// The payer's limit as a rule of a pack would be, and which events it counts.
+fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
+    let known = windows().into_iter().find(|(name, _)| *name == limit.window);
+    let window = known.map_or(Window::Payment, |(_, window)| window);
+    let filter = |name: &str, value: &Option<String>| {
+        let (value, fact) = value.as_ref().zip(Fact::named(name))?;
+        Some(Condition::Is(fact, Test::OneOf(vec![Value::Text(value.clone())])))
+    };
+    let counts = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)];
+    let rule = Limit {
+        measure: Measure::Amount,
+        cap: Cap::Money(cap),
+        compare: Comparison::Le,
+        window,
+        subject: Vec::new(),
+        counts: None,
+        previous_only: false,
+        refunds: Refunds::None,
+        effect: Effect::Deny,
+        variant: Vec::new(),
+    };
+    (rule, Condition::All(counts.into_iter().flatten().collect()))
+}
+
+fn own_limit(
+    library: &Library,
+    request: &Request,
+    limit: &OwnLimit,
+    counters: Option<&Counters>,
+    decision: &mut Decision,
+) {
     let fact = |name: &str| request.facts.text(name);
     let other = |mine: &Option<String>, name: &str| {
         mine.as_ref().is_some_and(|mine| fact(name).is_some_and(|said| said != mine))
@@ -116,11 +170,7 @@ fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &
     let Some(amount) = request.facts.money("operation.amount") else {
         return say(decision, Outcome::Deny, "FactMissing", &limit.name, "the amount is not known");
     };
-    let zone = library
-        .packs()
-        .iter()
-        .find(|pack| concerns(pack, request))
-        .map_or_else(crate::time::Zone::utc, |pack| pack.zone.clone());
+    let zone = zone(library, request);
     let calendar = crate::calendar::Calendar::weekends();
     let view = crate::condition::View {
         facts: &request.facts,
@@ -130,40 +180,9 @@ fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &
         calendar: &calendar,
         day_before: false,
     };
-    let window = match limit.window.as_str() {
-        "day" => crate::pack::Window::Day,
-        "month" => crate::pack::Window::Month,
-        "year" => crate::pack::Window::Year,
-        _ => crate::pack::Window::Payment,
-    };
-    let filter = |name: &str, value: &Option<String>| {
-        value.as_ref().zip(Fact::named(name)).map(|(value, fact)| {
-            crate::condition::Condition::Is(fact, crate::condition::Test::OneOf(vec![Value::Text(value.clone())]))
-        })
-    };
-    let counts = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)]
-        .into_iter()
-        .flatten()
-        .collect();
-    let rule = crate::pack::Limit {
-        measure: crate::pack::Measure::Amount,
-        cap: crate::pack::Cap::Money(cap),
-        compare: crate::condition::Comparison::Le,
-        window,
-        subject: Vec::new(),
-        counts: None,
-        previous_only: false,
-        refunds: crate::pack::Refunds::None,
-        effect: crate::pack::Effect::Deny,
-        variant: Vec::new(),
-    };
-    if let Some(measured) = crate::limit::measure(
-        &rule,
-        &crate::condition::Condition::All(counts),
-        &view,
-        &request.history,
-        &library.factors,
-    ) {
+    let (rule, counts) = as_rule(limit, cap);
+    let past = counters.map_or(Past::History(&request.history), |counters| Past::Own(counters, limit));
+    if let Some(measured) = crate::limit::measure(&rule, &counts, &view, past, &library.factors) {
         if !measured.fits {
             say(decision, Outcome::Deny, "OwnLimit", &limit.name, "above the limit the payer set");
         }
@@ -180,10 +199,6 @@ fn own_limit(library: &Library, request: &Request, limit: &OwnLimit, decision: &
             measured.left.filter(|left| left.currency() == amount.currency()),
         );
     }
-}
-
-fn concerns(pack: &Pack, request: &Request) -> bool {
-    request.packs.contains(&pack.id) || request.jurisdiction.as_deref() == Some(pack.jurisdiction.as_str())
 }
 
 fn say(decision: &mut Decision, outcome: Outcome, code: &str, rule: &str, sentence: &str) {

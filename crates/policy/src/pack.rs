@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
-use money::{Amount, Currency, Digest};
+use money::{Amount, Currency, Digest, Instant};
 use serde::Serialize;
 
 use crate::auth::Requirement;
@@ -49,6 +49,25 @@ pub struct Pack {
     pub digest: Digest,
     /// The file it was read from.
     pub file: String,
+}
+
+impl Pack {
+    /// The pack written in `text`, by itself: not compared with any other.
+    ///
+    /// # Errors
+    /// What is wrong first, with its place.
+    pub fn read(file: &str, text: &str) -> Result<Self, crate::read::PackError> {
+        crate::read::pack(file, text)
+    }
+
+    /// Whether it binds at `at`, by its own clock; one that has no start never does.
+    #[must_use]
+    pub fn is_in_force(&self, at: Instant) -> bool {
+        let now = self.zone.civil(at);
+        self.status == Status::InForce
+            && self.effective.from.is_some_and(|from| from <= now)
+            && self.effective.to.is_none_or(|to| now < to)
+    }
 }
 
 /// Who made a rule; a lower one may only tighten what a higher one says.
@@ -123,6 +142,15 @@ pub struct Variant {
     pub default: String,
 }
 
+impl Rule {
+    /// Whether its own period holds at `at`, by the clock of its `pack`.
+    #[must_use]
+    pub fn is_live(&self, pack: &Pack, at: Instant) -> bool {
+        let now = pack.zone.civil(at);
+        self.period.from.is_none_or(|from| from <= now) && self.period.to.is_none_or(|to| now < to)
+    }
+}
+
 /// One rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -165,7 +193,7 @@ pub(crate) enum Body {
     Gate { effect: Effect },
     Age { least: Option<i64>, below: Option<i64>, guardian_below: Option<i64>, day_before: bool },
     Consent { shown: Vec<String>, methods: Vec<String> },
-    Dormancy { unused_for: Span },
+    Dormancy { unused_for: Span, absent_is_never: bool },
     CoolingOff { since: Vec<Fact>, span: Span, effect: Effect, absent_is_never: bool },
     Limit(Limit),
     Authentication { require: Requirement },

@@ -233,7 +233,8 @@ impl<'a> Node<'a> {
     }
 }
 
-const PACK_KEYS: &[&str] = &[
+/// The keys of a pack.
+pub(crate) const PACK_KEYS: &[&str] = &[
     "id",
     "title",
     "version",
@@ -251,7 +252,20 @@ const PACK_KEYS: &[&str] = &[
     "rules",
 ];
 
-const GRADES: &[(&str, Grade)] = &[("V1", Grade::V1), ("V2", Grade::V2), ("K", Grade::K)];
+pub(crate) const GRADES: [(&str, Grade); 3] = [("V1", Grade::V1), ("V2", Grade::V2), ("K", Grade::K)];
+/// The payer's own layer is no file.
+pub(crate) const LAYERS: [(&str, Layer); 4] = [
+    ("statute", Layer::Statute),
+    ("regulator", Layer::Regulator),
+    ("scheme", Layer::Scheme),
+    ("provider", Layer::Provider),
+];
+pub(crate) const STATUSES: [(&str, Status); 4] = [
+    ("in_force", Status::InForce),
+    ("enacted_pending", Status::EnactedPending),
+    ("draft", Status::Draft),
+    ("repealed", Status::Repealed),
+];
 
 /// The pack written in `text`.
 pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
@@ -264,25 +278,15 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             title: owned("title")?,
             version: owned("version")?,
             jurisdiction: owned("jurisdiction")?,
-            layer: top.need("layer")?.choice(&[
-                ("statute", Layer::Statute),
-                ("regulator", Layer::Regulator),
-                ("scheme", Layer::Scheme),
-                ("provider", Layer::Provider),
-            ])?,
-            status: top.need("status")?.choice(&[
-                ("in_force", Status::InForce),
-                ("enacted_pending", Status::EnactedPending),
-                ("draft", Status::Draft),
-                ("repealed", Status::Repealed),
-            ])?,
+            layer: top.need("layer")?.choice(&LAYERS)?,
+            status: top.need("status")?.choice(&STATUSES)?,
             effective: effective(&top)?,
             zone: {
                 let node = top.need("time_zone")?;
                 Zone::named(node.text()?).map_err(|e| node.error(e.to_string()))?
             },
             currency: top.need("currency")?.parsed()?,
-            grade: top.need("evidence")?.choice(GRADES)?,
+            grade: top.need("evidence")?.choice(&GRADES)?,
             provider: top.text("provider")?.map(str::to_lowercase),
             calendar: top.text("calendar")?.map(str::to_owned),
             variants: variants(&top)?,
@@ -358,5 +362,5 @@ fn variants(top: &Table<'_>) -> Result<Vec<Variant>, PackError> {
 }
 
 pub(crate) fn grade(node: &Node<'_>) -> Result<Grade, PackError> {
-    node.choice(GRADES)
+    node.choice(&GRADES)
 }

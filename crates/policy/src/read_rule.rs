@@ -11,7 +11,8 @@ use crate::ratio::{Ratio, Rounding};
 use crate::read::{Node, PackError, Table, grade, period};
 use crate::vocabulary::Shape;
 
-const RULE_KEYS: &[&str] = &[
+/// The keys every rule may have.
+pub(crate) const RULE_KEYS: &[&str] = &[
     "id",
     "kind",
     "say",
@@ -31,34 +32,34 @@ const LIMIT_KEYS: &[&str] =
 const DUTY_KEYS: &[&str] =
     &["duty", "to_whom", "content", "since", "due", "roll", "extend", "stop", "never_later", "done", "effects"];
 
-/// The keys each kind of rule has besides the common ones.
-fn keys(kind: &str) -> Option<&'static [&'static str]> {
-    Some(match kind {
-        "gate" => &["on_fail"],
-        "age" => &["at_least", "below", "guardian_below", "attain"],
-        "consent" => &["must_show", "methods"],
-        "dormancy" => &["unused_for"],
-        "cooling_off" => &["since", "for", "on_fail", "absent_is_never"],
-        "limit" => LIMIT_KEYS,
-        "authentication" => &["require"],
-        "exemption" => &["exempts", "limits"],
-        "hold" => &["since", "for", "confirm"],
-        "limit_change" => &["up_after", "up_by"],
-        "duty" => DUTY_KEYS,
-        "notice" => &["to_whom", "content", "channels"],
-        "retention" => &["class", "fields", "keep", "since"],
-        "liability" => &["conditions", "rate", "round", "cap", "excess", "excess_when", "payer_max", "split"],
-        "parameter" => &["name", "value"],
-        _ => return None,
-    })
-}
+/// Every kind of rule, and the keys it has besides the common ones.
+pub(crate) const KINDS: &[(&str, &[&str])] = &[
+    ("gate", &["on_fail"]),
+    ("age", &["at_least", "below", "guardian_below", "attain"]),
+    ("consent", &["must_show", "methods"]),
+    ("dormancy", &["unused_for", "absent_is_never"]),
+    ("cooling_off", &["since", "for", "on_fail", "absent_is_never"]),
+    ("limit", LIMIT_KEYS),
+    ("authentication", &["require"]),
+    ("exemption", &["exempts", "limits"]),
+    ("hold", &["since", "for", "confirm"]),
+    ("limit_change", &["up_after", "up_by"]),
+    ("duty", DUTY_KEYS),
+    ("notice", &["to_whom", "content", "channels"]),
+    ("retention", &["class", "fields", "keep", "since"]),
+    ("liability", &["conditions", "rate", "round", "cap", "excess", "excess_when", "payer_max", "split"]),
+    ("parameter", &["name", "value"]),
+];
 
 /// The rule in `table`, of `pack` as far as it has been read.
 pub(crate) fn rule(table: &Table<'_>, pack: &Pack) -> Result<Rule, PackError> {
     let id = table.need("id")?.text()?.to_owned();
     let table = &table.called(format!("rules.{id}"));
     let kind = table.need("kind")?;
-    let Some(own) = keys(kind.text()?) else { return Err(kind.error("is no kind of rule")) };
+    let name = kind.text()?;
+    let Some((_, own)) = KINDS.iter().find(|(known, _)| *known == name) else {
+        return Err(kind.error("is no kind of rule"));
+    };
     table.only(&[RULE_KEYS, own].concat())?;
     let citation = table.need("citation")?;
     if !pack.citations.contains_key(citation.text()?) {
@@ -152,7 +153,9 @@ fn body(kind: &str, table: &Table<'_>, pack: &Pack) -> Result<Body, PackError> {
             Body::Age { least, below, guardian_below: number("guardian_below")?, day_before }
         }
         "consent" => Body::Consent { shown: table.texts("must_show")?, methods: table.texts("methods")? },
-        "dormancy" => Body::Dormancy { unused_for: need_span("unused_for")? },
+        "dormancy" => {
+            Body::Dormancy { unused_for: need_span("unused_for")?, absent_is_never: table.flag("absent_is_never")? }
+        }
         "cooling_off" => Body::CoolingOff {
             since: facts(table, "since")?,
             span: need_span("for")?,

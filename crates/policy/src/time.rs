@@ -49,16 +49,16 @@ impl Zone {
         Self(TimeZone::UTC)
     }
 
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
-    }
-
     /// The wall clock here at `at`.
     #[must_use]
     pub fn civil(&self, at: Instant) -> DateTime {
         self.0.to_datetime(timestamp(at))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
     }
 
     /// The date here at `at`.
@@ -78,6 +78,15 @@ impl Zone {
     #[must_use]
     pub fn start_of(&self, date: Date) -> Instant {
         self.moment(date.to_datetime(Time::midnight()))
+    }
+
+    /// `text` as a moment: RFC 3339, or a day, which is its beginning here.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<Instant> {
+        if text.len() > "2026-07-01".len() {
+            return text.parse().ok();
+        }
+        text.parse::<Date>().ok().map(|date| self.start_of(date))
     }
 
     /// The last millisecond of `date`.

@@ -44,43 +44,6 @@ const fn word(name: &'static str, shape: Shape, about: &'static str, aliases: &'
     Word { name, shape, about, aliases }
 }
 
-/// Other words for one of a [`Shape::Choice`].
-pub(crate) const SYNONYMS: &[(&str, &str)] = &[
-    ("dispute", "claim"),
-    ("purchase", "payment"),
-    ("pay", "payment"),
-    ("transfer_out", "payment"),
-    ("debit", "payment"),
-    ("raise_limit", "limit_change"),
-    ("limit_up", "limit_change"),
-    ("limit_down", "limit_change"),
-    ("topup", "top_up"),
-    ("contactless", "contactless_card"),
-    ("online", "remote"),
-    ("pg", "carrier_bill_pg"),
-    ("carrier_bill", "carrier_bill_pg"),
-    ("app_store", "carrier_bill_app_store"),
-    ("pix", "transfer"),
-    ("out", "outgoing"),
-    ("in", "incoming"),
-    ("initial", "first"),
-    ("later", "subsequent"),
-    ("individual", "consumer"),
-    ("company", "business"),
-    ("approved", "committed"),
-    ("permitted", "committed"),
-    ("captured", "committed"),
-    ("denied", "refused"),
-    ("declined", "refused"),
-    ("unauthorized", "unauthorised"),
-    ("fraud", "scam"),
-    ("wrong_key", "wrong_details"),
-    ("app_scam", "scam"),
-    ("theft", "lost_or_stolen"),
-    ("withdrawal", "cash_out"),
-    ("transit", "transport"),
-];
-
 /// Every fact, in the order the documents list them.
 pub const VOCABULARY: &[Word] = &[
     word(

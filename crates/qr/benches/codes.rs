@@ -23,7 +23,15 @@ fn trusted(pair: &Ed25519KeyPair, now: Instant) -> TrustedKeys {
     let later = now.checked_add_seconds(3_600).unwrap();
     let key =
         PublishedKey { kid: "key-1".to_owned(), not_before: now, not_after: later, x: URL_SAFE_NO_PAD.encode(public) };
-    let body = KeySetBody { expires_at: later, issued_at: now, keys: vec![key], root: pinned, sequence: 1 };
+    let body = KeySetBody {
+        expires_at: later,
+        issued_at: now,
+        keys: vec![key],
+        revoked_keys: Vec::new(),
+        revoked_serials: Vec::new(),
+        root: pinned,
+        sequence: 1,
+    };
     let set = qr::sign_key_set(body, public, |bytes| sign(pair, bytes));
     TrustedKeys::check(&set, &pinned, None, now).unwrap()
 }
@@ -74,5 +82,33 @@ fn codes(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, codes);
+/// Four kilobytes that ask for every kind of work: a host in another alphabet, links in links, parameters, folders.
+fn hostile(fill: &str) -> String {
+    let mut link =
+        String::from("https://pay.nаver.com.kakaobanк-1ogin.ѕесure.example.xn--80aa0cbo65f.top/www.naver.com/?");
+    while link.len() < 4_096 {
+        link.push_str(fill);
+    }
+    link
+}
+
+fn links(criterion: &mut Criterion) {
+    let now = Instant::EPOCH;
+    for (name, link) in [
+        ("honest link", "https://pay.naver.com/order?id=1".to_owned()),
+        ("look-alike link", "https://secure-kakaobamk.com/login".to_owned()),
+        (
+            "hostile 4 kB link: links in links",
+            hostile("u=https%3A%2F%2Fkakaobamk.com%2F%3Fnext%3Dhttps%253A%252F%252Fпаypal.com&"),
+        ),
+        ("hostile 4 kB link: letters", hostile("ѕ҉а́ｅ")),
+        ("hostile 4 kB link: escapes", hostile("%25%32%35")),
+    ] {
+        criterion.bench_function(&format!("inspect {name}"), |bencher| {
+            bencher.iter(|| qr::inspect(black_box(&link), None, now));
+        });
+    }
+}
+
+criterion_group!(benches, codes, links);
 criterion_main!(benches);

@@ -5,7 +5,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Amount, Digest, Instant, IntentId, PayeeId, ReasonCode};
 
-use crate::{DecodeError, Element, EncodeError, Payload, TrustedKeys, crc, layout, limits, tlv, trust};
+use crate::emv::Initiation;
+use crate::{DecodeError, Element, EncodeError, Payload, TrustedKeys, crc, layout, limits, sticker, tlv, trust};
 
 /// What a dynamic code states and signs, beside the words people read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,15 @@ pub enum MakeError {
     /// Not two small letters.
     #[error("language is not two small letters")]
     Language,
+    /// Not 1 to 16 characters of `[A-Z0-9-]`.
+    #[error("serial cannot stand in a code")]
+    Serial,
+    /// Not 1 to 16 characters of `[a-z0-9-]`.
+    #[error("place cannot stand in a code")]
+    Place,
+    /// Not a plain `https` address.
+    #[error("page is not an https address without port, query, fragment and escapes")]
+    Page,
     /// A name or city without a character.
     #[error("name or city is empty")]
     Name,
@@ -94,7 +104,7 @@ pub fn make(code: &DynamicCode, text: &CodeText, sign: impl FnOnce(&[u8]) -> [u8
     Ok(layout::sign(builder, &signature).encode()?)
 }
 
-/// Why a scanned text is not a code to pay; five different answers.
+/// Why a scanned text is not a code to pay; each a different answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
     /// Not a readable code, and not recognisably ours.
@@ -112,6 +122,15 @@ pub enum CodeError {
     /// Genuine, but not valid at this moment: expired, or made more than a minute in the future.
     #[error("code is not valid at this moment")]
     Expired,
+    /// Its key or its serial is withdrawn.
+    #[error("code was withdrawn")]
+    Revoked,
+    /// Nothing is wrong with it, but what is known of withdrawn stickers is too old to rely on.
+    #[error("list of withdrawn codes is too old")]
+    Stale,
+    /// Genuine, but a sticker where a dynamic code is wanted, or the other way round.
+    #[error("code is of another kind")]
+    OtherKind,
 }
 
 impl CodeError {
@@ -124,6 +143,9 @@ impl CodeError {
             Self::UnknownKey => ReasonCode::CodeUnknownKey,
             Self::Altered => ReasonCode::CodeAltered,
             Self::Expired => ReasonCode::CodeExpired,
+            Self::Revoked => ReasonCode::CodeRevoked,
+            Self::Stale => ReasonCode::CodeRevocationStale,
+            Self::OtherKind => ReasonCode::CodeOtherKind,
         }
     }
 }
@@ -176,19 +198,28 @@ pub(crate) fn verify_decoded(
     if !layout::carries_signature(parsed.elements()) {
         return Err(CodeError::Unsigned);
     }
+    if parsed.initiation() == Some(Initiation::Static) {
+        return Err(sticker::verify_decoded(payload, parsed, keys, now).err().unwrap_or(CodeError::OtherKind));
+    }
     let parts = layout::read(payload, parsed).ok_or(CodeError::Altered)?;
     let code = parts.code;
-    let key = keys.key(&code.kid, code.created_at, now).ok_or(CodeError::UnknownKey)?;
+    let key = keys.key(&code.kid, code.created_at, now)?;
     if !trust::holds(key, parts.signed.as_bytes(), &parts.signature) {
         return Err(CodeError::Altered);
     }
-    // WHY: nothing that this provider signs lives longer, so a key that leaked cannot make a code for ever.
-    if code.expires_at.millis_since(code.created_at) > limits::LIFE_SECONDS_MAX.saturating_mul(1000) {
-        return Err(CodeError::Altered);
-    }
-    let latest = now.checked_add_seconds(limits::CLOCK_SKEW_SECONDS).unwrap_or(now);
-    if code.expires_at <= now || code.created_at > latest {
-        return Err(CodeError::Expired);
-    }
+    short_life(&code)?;
+    in_time(code.created_at, code.expires_at, now)?;
     Ok(VerifiedCode { code })
+}
+
+/// WHY: no terms that this provider signs live longer, so a key that leaked cannot make a code for ever.
+pub(crate) fn short_life(code: &DynamicCode) -> Result<(), CodeError> {
+    let life = code.expires_at.millis_since(code.created_at);
+    if life > limits::LIFE_SECONDS_MAX.saturating_mul(1000) { Err(CodeError::Altered) } else { Ok(()) }
+}
+
+/// Whether a genuine code is valid at this moment, allowing for a reader's clock that is a little behind.
+pub(crate) fn in_time(created_at: Instant, expires_at: Instant, now: Instant) -> Result<(), CodeError> {
+    let latest = now.checked_add_seconds(limits::CLOCK_SKEW_SECONDS).unwrap_or(now);
+    if expires_at <= now || created_at > latest { Err(CodeError::Expired) } else { Ok(()) }
 }

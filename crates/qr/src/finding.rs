@@ -219,6 +219,10 @@ kinds! {
     UpiCurrency "upi_currency" Refuses "This account takes no US dollars." "이 계정은 미국 달러를 받지 않습니다.";
     UpiAccountTooLong "upi_account_too_long" Refuses "The second account is too long." "두 번째 계정이 너무 깁니다.";
 
+    // Farthing's own codes.
+    CodeRevoked "code_revoked" Alarms "This code was withdrawn by the provider that made it." "발급한 곳에서 사용을 중지한 코드입니다.";
+    RevocationStale "revocation_stale" Notes "The list of withdrawn codes is too old to rely on; connect and scan again." "사용 중지 목록이 오래되어 믿을 수 없습니다. 인터넷에 연결해 다시 스캔해 주세요.";
+
     // UPI links (NPCI linking specification).
     UpiActionUnsupported "upi_action_unsupported" Refuses "The link asks for something else than a payment." "결제가 아닌 다른 일을 요청하는 링크입니다.";
     UpiPayeeMissing "upi_payee_missing" Refuses "The link names nobody to pay." "링크에 받을 사람이 없습니다.";
@@ -238,23 +242,61 @@ kinds! {
     TextBidi "text_bidi" Warns "Characters that turn the direction of writing are hidden in it." "글자 방향을 뒤집는 문자가 숨어 있습니다.";
     TextInvisible "text_invisible" Warns "Invisible characters are hidden in it." "보이지 않는 문자가 숨어 있습니다.";
     TextControl "text_control" Warns "Control characters are hidden in it." "제어 문자가 숨어 있습니다.";
+    TextMarks "text_marks" Warns "Marks are piled on one letter." "한 글자에 부호가 겹겹이 쌓여 있습니다.";
+    TextMixedScripts "text_mixed_scripts" Warns "Letters of different alphabets are mixed in one word." "한 낱말에 서로 다른 문자가 섞여 있습니다.";
+    TextConfusable "text_confusable" Warns "Letters were chosen that look like others." "다른 글자처럼 보이는 글자를 썼습니다.";
+    TextNotNormal "text_not_normal" Warns "The text is spelled with unusual characters in place of usual ones." "평범한 글자 대신 특이한 글자로 적혀 있습니다.";
+    TextTooLong "text_too_long" Strays "The text is longer than what can be shown." "보여 줄 수 있는 길이보다 깁니다.";
+    NameLikeRegistered "name_like_registered" Warns "The name looks like a registered payee's and is not it." "등록된 가맹점 이름처럼 보이지만 다른 곳입니다.";
 
     // Links (RFC 3986, WHATWG URL, UTS 39, UTS 46).
     LinkUnreadable "link_unreadable" Refuses "The link cannot be read." "링크를 읽을 수 없습니다.";
     LinkTooLong "link_too_long" Warns "The link is too long for a person to read." "사람이 읽기에는 너무 긴 링크입니다.";
     LinkSchemeForbidden "link_scheme_forbidden" Alarms "The link starts something on the phone instead of opening a page." "웹 페이지가 아니라 전화기에서 무언가를 실행하는 링크입니다.";
     LinkSchemeUnknown "link_scheme_unknown" Warns "No rule is known for this kind of link." "알려지지 않은 종류의 링크입니다.";
+    LinkOtherPayment "link_other_payment" Notes "The link belongs to another payment service." "다른 결제 서비스의 링크입니다.";
     LinkNotHttps "link_not_https" Warns "The connection would not be encrypted." "암호화되지 않은 연결입니다.";
     LinkDownload "link_download" Alarms "The link downloads an app or a settings profile." "앱이나 설정 프로파일을 내려받는 링크입니다.";
     LinkUserinfo "link_userinfo" Alarms "Text before an @ pretends to be the address." "@ 앞의 글자가 주소인 척합니다.";
     LinkBackslash "link_backslash" Warns "Backslashes, tabs or line breaks disguise the address." "역슬래시나 탭, 줄바꿈으로 주소를 가렸습니다.";
     LinkHostIp "link_host_ip" Warns "The address is a number instead of a name." "주소가 이름이 아니라 숫자입니다.";
     LinkHostDisguisedIp "link_host_disguised_ip" Alarms "The address is a number in disguise." "숫자 주소를 다른 모양으로 숨겼습니다.";
+    LinkHostLocal "link_host_local" Warns "The address lies inside a private network." "사설 네트워크 안의 주소입니다.";
     LinkPort "link_port" Warns "An unusual port is named." "특이한 포트를 씁니다.";
+    LinkSchemeMissing "link_scheme_missing" Notes "The address is written without https://; it is judged as if it stood there." "https:// 없이 적힌 주소입니다. 있는 것으로 보고 판단했습니다.";
     LinkHostEscaped "link_host_escaped" Alarms "Characters of the host are hidden by escapes." "주소의 글자를 이스케이프로 숨겼습니다.";
+    LinkShortener "link_shortener" Warns "A short link hides where it leads." "짧은 링크라서 어디로 가는지 알 수 없습니다.";
+    LinkRedirect "link_redirect" Warns "The link leads on to another address." "다른 주소로 넘어가는 링크입니다.";
+    LinkRedirectDangerous "link_redirect_dangerous" Alarms "The link leads on to something dangerous." "위험한 곳으로 넘어가는 링크입니다.";
+    LinkManySubdomains "link_many_subdomains" Warns "The host has unusually many parts." "주소의 마디가 지나치게 많습니다.";
+    LinkFreeHosting "link_free_hosting" Notes "Anybody can open a page at this host." "누구나 페이지를 만들 수 있는 곳입니다.";
+    LinkRiskyEnding "link_risky_ending" Warns "A machine-made name under an ending that is often abused." "악용이 잦은 최상위 도메인 아래 기계로 만든 듯한 이름입니다.";
+    LinkBrandInSubdomain "link_brand_in_subdomain" Alarms "A known name stands in front, but the site belongs to somebody else." "앞에 알려진 이름이 있지만 다른 사람의 사이트입니다.";
+    LinkBrandInDomain "link_brand_in_domain" Warns "A known name is part of the site's name, and the site is not theirs." "알려진 이름이 들어 있지만 그곳의 사이트가 아닙니다.";
+    LinkBrandInPath "link_brand_in_path" Warns "A known site's address stands in the path of another site." "다른 사이트의 경로에 알려진 주소가 적혀 있습니다.";
+    LinkLookAlike "link_look_alike" Alarms "The site's name looks like a known one and is not it." "알려진 사이트처럼 보이지만 다른 곳입니다.";
+    HostInvalid "host_invalid" Refuses "The host is no valid name." "올바른 호스트 이름이 아닙니다.";
     HostPunycode "host_punycode" Notes "The host is written in another alphabet." "호스트 이름이 다른 문자로 되어 있습니다.";
+    HostForbiddenCharacter "host_forbidden_character" Warns "The host holds a character that names should not have." "이름에 쓰지 말아야 할 글자가 있습니다.";
+    HostMixedScripts "host_mixed_scripts" Alarms "Letters of different alphabets are mixed in the host." "호스트 이름에 서로 다른 문자가 섞여 있습니다.";
+    HostWholeScript "host_whole_script" Alarms "Every letter of the host was chosen to look like a Latin one." "호스트 이름의 모든 글자가 라틴 문자처럼 보이게 골라졌습니다.";
+    HostDigits "host_digits" Alarms "Digits of the host only look like the usual ones." "호스트 이름의 숫자가 평범한 숫자처럼 보이기만 합니다.";
+    HostMapped "host_mapped" Warns "The host is spelled with unusual characters in place of usual ones." "호스트 이름을 평범한 글자 대신 특이한 글자로 적었습니다.";
+    HostDeviation "host_deviation" Warns "A letter of the host is read differently by different programs." "프로그램마다 다르게 읽는 글자가 호스트 이름에 있습니다.";
+    HostInvisible "host_invisible" Alarms "Invisible or piled-up marks are hidden in the host." "호스트 이름에 보이지 않거나 겹친 부호가 숨어 있습니다.";
+    HostPattern "host_pattern" Warns "A letter of the host stands where it is mistaken for something else." "호스트 이름의 글자가 다른 것으로 보이는 자리에 있습니다.";
+    EmailLocalPart "email_local_part" Warns "The part before the @ is not a plain name." "@ 앞부분이 평범한 이름이 아닙니다.";
 
     // Other texts a camera meets.
+    WifiOpen "wifi_open" Warns "The text joins a Wi-Fi network without encryption." "암호화되지 않은 와이파이에 연결하는 내용입니다.";
+    WifiJoin "wifi_join" Notes "The text joins a Wi-Fi network; it is no payment." "와이파이에 연결하는 내용입니다. 결제가 아닙니다.";
+    ContactCard "contact_card" Notes "The text is a contact; it is no payment." "연락처입니다. 결제가 아닙니다.";
+    PhoneCall "phone_call" Notes "The text calls a number; it is no payment." "전화를 거는 내용입니다. 결제가 아닙니다.";
+    PhoneCode "phone_code" Alarms "The text dials a code that changes settings of the phone, such as call forwarding." "착신 전환처럼 전화 설정을 바꾸는 번호입니다.";
+    MailToSend "mail_to_send" Notes "The text writes an e-mail; it is no payment." "전자우편을 쓰는 내용입니다. 결제가 아닙니다.";
+    PlaceOnMap "place_on_map" Notes "The text is a place on a map; it is no payment." "지도 위의 장소입니다. 결제가 아닙니다.";
+    CalendarEntry "calendar_entry" Notes "The text is a calendar entry; it is no payment." "일정입니다. 결제가 아닙니다.";
+    MessageToSend "message_to_send" Warns "The text sends a message, which can cost money or give something away." "문자를 보내는 내용입니다. 요금이 나가거나 정보가 새어 나갈 수 있습니다.";
 
     // Farthing's own codes.
 }

@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 
 use crate::finding::{Finding, FindingKind, Findings, Weight};
 use crate::link;
+use crate::names::{self, KnownNames};
 use crate::profiles::{self, Network};
 use crate::{
-    BerObject, CodeError, Element, Payload, TrustedKeys, UpiLink, cpm, crc, dynamic, layout, limits, tlv, upi,
+    BerObject, CodeError, Element, Initiation, Payload, TrustedKeys, UpiLink, checkout, cpm, crc, dynamic, layout,
+    limits, sticker, tlv, upi,
 };
 
 /// What kind of text was scanned.
@@ -215,6 +217,9 @@ pub struct Inspection {
     pub verdict: Verdict,
     /// Why, in order of precedence; empty for a trusted code.
     pub reasons: Vec<ReasonCode>,
+    /// For a code of ours: how old the reader's knowledge of withdrawn keys and stickers is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_age_seconds: Option<i64>,
 }
 
 impl Inspection {
@@ -236,24 +241,28 @@ impl Inspection {
 /// Says what a scanned text is. Without `keys` no code is ever `Trusted`.
 #[must_use]
 pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+    inspect_among(text, keys, now, &KnownNames::default())
+}
+
+/// [`inspect`], by someone who knows payees: names and hosts that imitate theirs are found too.
+#[must_use]
+pub fn inspect_among(text: &str, keys: Option<&TrustedKeys>, now: Instant, known: &KnownNames) -> Inspection {
     if text.len() > limits::SCANNED_BYTES_MAX {
         let finding = view(FindingKind::TooLong.at(limits::SCANNED_BYTES_MAX), Network::Emvco, &[]);
         let unknown = Inspection { scheme: Scheme::Unknown, ..empty(Verdict::Invalid) };
         return Inspection { findings: vec![finding], reasons: vec![ReasonCode::CodeMalformed], ..unknown };
     }
     if is_emv(text) {
-        return inspect_emv(text, keys, now);
+        return inspect_emv(text, keys, now, known);
     }
     if upi::is_upi(text) {
-        return inspect_upi(text);
+        return inspect_upi(text, known);
     }
     if cpm::is_cpm(text) {
         return inspect_cpm(text);
     }
-    if is_link(text) {
-        let mut found = Findings::default();
-        link::check(text, &mut found);
-        return Inspection { scheme: Scheme::Link, ..unsigned(&found.0) };
+    if link::is_link(text) {
+        return inspect_link(text, keys, now, known);
     }
     let kind = if text.is_empty() { FindingKind::Empty } else { FindingKind::Unrecognised };
     Inspection { scheme: Scheme::Unknown, ..unsigned(&[kind.at(0)]) }
@@ -266,15 +275,6 @@ fn is_emv(text: &str) -> bool {
     opens && (text.starts_with("000") || text.contains("6304"))
 }
 
-/// A URI scheme before a colon (RFC 3986 §3.1).
-fn is_link(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-            && !rest.is_empty()
-    })
-}
-
 fn empty(verdict: Verdict) -> Inspection {
     Inspection {
         scheme: Scheme::EmvMpm,
@@ -285,10 +285,11 @@ fn empty(verdict: Verdict) -> Inspection {
         fields: FieldsView::default(),
         verdict,
         reasons: Vec::new(),
+        revocation_age_seconds: None,
     }
 }
 
-fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspection {
+fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant, known: &KnownNames) -> Inspection {
     let (elements, broken) = tlv::survey(text);
     let damage = broken.or_else(|| crc::check(text, &elements).err());
     let network = profiles::network(&elements);
@@ -299,16 +300,18 @@ fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
     if broken.is_none() {
         found.0.extend_from_slice(parsed.findings());
         profiles::check(network, parsed.elements(), now, &mut found);
+        words(parsed.elements(), known, &mut found);
     }
-    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
     let ours = network == Network::Farthing;
     let answer = match (damage, keys) {
         (Some(error), _) if broken.is_some() => Err(CodeError::Malformed(error)),
         (Some(_), _) => dynamic::checksum(text, parsed.elements()),
-        (None, Some(keys)) => dynamic::verify_decoded(text, &parsed, keys, now).map(drop),
+        (None, Some(keys)) => answer(text, &parsed, keys, now),
         (None, None) if layout::carries_signature(parsed.elements()) => Err(CodeError::UnknownKey),
         (None, None) => Err(CodeError::Unsigned),
     };
+    found.withdrawn(answer);
+    let refused = found.0.iter().any(|finding| finding.weight >= Weight::Refuses);
     let (verdict, reasons) = judge(answer, ours, keys.is_some(), &found.0);
     Inspection {
         scheme: Scheme::EmvMpm,
@@ -319,7 +322,90 @@ fn inspect_emv(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
         fields: fields(&parsed),
         verdict,
         reasons,
+        revocation_age_seconds: age(layout::carries_signature(parsed.elements()), keys, now),
     }
+}
+
+/// What the signature of either kind of code says.
+fn answer(text: &str, parsed: &Payload<'_>, keys: &TrustedKeys, now: Instant) -> Result<(), CodeError> {
+    match parsed.initiation() {
+        Some(Initiation::Static) => sticker::verify_decoded(text, parsed, keys, now).map(drop),
+        _ => dynamic::verify_decoded(text, parsed, keys, now).map(drop),
+    }
+}
+
+fn age(ours: bool, keys: Option<&TrustedKeys>, now: Instant) -> Option<i64> {
+    keys.filter(|_| ours).map(|keys| keys.revocation_age_seconds(now))
+}
+
+impl Findings {
+    /// What a signature's answer adds to the findings.
+    fn withdrawn(&mut self, answer: Result<(), CodeError>) {
+        self.add(answer == Err(CodeError::Revoked), FindingKind::CodeRevoked, 0);
+        self.add(answer == Err(CodeError::Stale), FindingKind::RevocationStale, 0);
+    }
+}
+
+/// A link is judged by its text; one of ours by its signature too, and the worse of the two answers stands.
+fn inspect_link(text: &str, keys: Option<&TrustedKeys>, now: Instant, known: &KnownNames) -> Inspection {
+    let mut found = Findings::default();
+    link::check(text, known, &mut found);
+    if checkout::is_ours(text) { inspect_checkout(text, keys, now, found) } else { judged_link(&found) }
+}
+
+fn judged_link(found: &Findings) -> Inspection {
+    let judged = unsigned(&found.0);
+    let reason = match judged.verdict {
+        Verdict::Dangerous => ReasonCode::LinkDangerous,
+        Verdict::Suspicious => ReasonCode::LinkSuspicious,
+        Verdict::Invalid => ReasonCode::LinkUnreadable,
+        Verdict::Trusted | Verdict::Unverified | Verdict::Expired => ReasonCode::LinkUnverified,
+    };
+    Inspection { scheme: Scheme::Link, reasons: vec![reason], ..judged }
+}
+
+/// A link that says it is a checkout of ours: the worse of what its address and its signature say.
+fn inspect_checkout(text: &str, keys: Option<&TrustedKeys>, now: Instant, mut found: Findings) -> Inspection {
+    let answer = keys.map_or(Err(CodeError::UnknownKey), |keys| checkout::verify_link(text, keys, now).map(drop));
+    let by_text = judged_link(&found);
+    let (signed, reasons) = judge(answer, true, keys.is_some(), &found.0);
+    found.withdrawn(answer);
+    let verdict = match (by_text.verdict, signed) {
+        (Verdict::Unverified, signed) => signed,
+        (Verdict::Suspicious | Verdict::Invalid, Verdict::Dangerous | Verdict::Expired) => signed,
+        (worse, _) => worse,
+    };
+    let reasons = if reasons.is_empty() && verdict != Verdict::Trusted { by_text.reasons } else { reasons };
+    Inspection {
+        scheme: Scheme::Link,
+        network: Some(Network::Farthing),
+        verdict,
+        reasons,
+        revocation_age_seconds: age(true, keys, now),
+        ..unsigned(&found.0)
+    }
+}
+
+/// The objects that are words for people: name and city (59, 60), the second language (64) and the additional data (62).
+fn words(elements: &[Element<'_>], known: &KnownNames, found: &mut Findings) {
+    for element in elements {
+        match element.id {
+            59 | 60 => word(element, known, found),
+            62 | 64 => element.children.iter().for_each(|child| word(child, known, found)),
+            _ => {}
+        }
+    }
+}
+
+fn word(element: &Element<'_>, known: &KnownNames, found: &mut Findings) {
+    let start = element.at.saturating_add(4);
+    for finding in names::shown(element.value).findings {
+        // WHY: a control character is refused anywhere in a code, and named there.
+        if finding.kind != FindingKind::TextControl {
+            found.0.push(Finding { at: finding.at.saturating_add(start), ..finding });
+        }
+    }
+    found.add(known.imitates(element.value), FindingKind::NameLikeRegistered, start);
 }
 
 fn inspect_cpm(text: &str) -> Inspection {
@@ -328,10 +414,18 @@ fn inspect_cpm(text: &str) -> Inspection {
     Inspection { scheme: Scheme::EmvCpm, tree, ..unsigned(&code.findings) }
 }
 
-fn inspect_upi(text: &str) -> Inspection {
+fn inspect_upi(text: &str, known: &KnownNames) -> Inspection {
     let mut found = Findings::default();
     let link = UpiLink::read(text, &mut found);
-    let field = |name| link.field(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    for name in ["pn", "tn"] {
+        let at = text.find(&format!("{name}=")).and_then(|at| text.get(..at)).map_or(0, |head| head.chars().count());
+        let value = link.field(name).unwrap_or_default();
+        let hidden = names::shown(value).findings.into_iter();
+        found.0.extend(hidden.map(|finding| Finding { at, ..finding }));
+        found.add(name == "pn" && known.imitates(value), FindingKind::NameLikeRegistered, at);
+    }
+    let field =
+        |name| link.field(name).filter(|value| !value.is_empty()).map(|value| names::shown(value).text.into_owned());
     let fields = FieldsView {
         pa: field("pa"),
         pn: field("pn"),
@@ -407,7 +501,8 @@ const fn verdict(answer: Result<(), CodeError>, ours: bool, have_keys: bool) -> 
         Err(CodeError::Unsigned) => Verdict::Unverified,
         Err(CodeError::UnknownKey) if have_keys => Verdict::Suspicious,
         Err(CodeError::UnknownKey) => Verdict::Unverified,
-        Err(CodeError::Altered) => Verdict::Dangerous,
+        Err(CodeError::Altered | CodeError::Revoked) => Verdict::Dangerous,
+        Err(CodeError::Stale | CodeError::OtherKind) => Verdict::Unverified,
         Err(CodeError::Expired) => Verdict::Expired,
     }
 }
@@ -424,6 +519,7 @@ fn views(elements: &[Element<'_>]) -> Vec<ElementView> {
 
 fn fields(parsed: &Payload<'_>) -> FieldsView {
     let owned = |text: Option<&str>| text.map(str::to_owned);
+    let shown = |text: Option<&str>| text.map(|text| names::shown(text).text.into_owned());
     FieldsView {
         initiation: parsed.initiation().map(crate::Initiation::name),
         mcc: owned(parsed.category()),
@@ -433,12 +529,12 @@ fn fields(parsed: &Payload<'_>) -> FieldsView {
         fee_fixed: owned(parsed.fee_fixed()),
         fee_percent: owned(parsed.fee_percent()),
         country: owned(parsed.country()),
-        merchant_name: owned(parsed.merchant_name()),
-        merchant_city: owned(parsed.merchant_city()),
+        merchant_name: shown(parsed.merchant_name()),
+        merchant_city: shown(parsed.merchant_city()),
         postal_code: owned(parsed.postal_code()),
         accounts: parsed.accounts().map(account).collect(),
-        additional: by_id(parsed.additional()),
-        language: by_id(parsed.language()),
+        additional: shown_by_id(parsed.additional()),
+        language: shown_by_id(parsed.language()),
         ..FieldsView::default()
     }
 }
@@ -461,4 +557,10 @@ fn by_id<'a>(elements: impl IntoIterator<Item = &'a Element<'a>>) -> BTreeMap<St
         map.entry(element.id_text()).or_insert_with(|| element.value.to_owned());
     }
     map
+}
+
+/// The same as people are shown it.
+fn shown_by_id<'a>(elements: impl IntoIterator<Item = &'a Element<'a>>) -> BTreeMap<String, String> {
+    let shown = |(id, value): (String, String)| (id, names::shown(&value).text.into_owned());
+    by_id(elements).into_iter().map(shown).collect()
 }

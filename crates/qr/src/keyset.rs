@@ -28,6 +28,13 @@ pub struct KeySetBody {
     pub issued_at: Instant,
     /// The keys, at most 16.
     pub keys: Vec<PublishedKey>,
+    /// Keys that are withdrawn whatever their time, at most 256; absent when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked_keys: Vec<String>,
+    /// Serials of stickers that are withdrawn, at most 4,096; absent when there are none. How old this knowledge is
+    /// follows from `issued_at`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked_serials: Vec<String>,
     /// SHA-256 of the root's 32-byte public key; clients pin it.
     pub root: Digest,
     /// Rises with every set; a client never goes back.

@@ -11,9 +11,9 @@ pub(crate) const GUI: &str = "farth";
 /// Our merchant account template: 01 payee.
 pub(crate) const ACCOUNT: u8 = 26;
 /// 01 intent, 02 created, 03 expires (Unix seconds).
-const TERMS: u8 = 80;
+pub(crate) const TERMS: u8 = 80;
 /// 01 digest of the quote core, 02 key id.
-const QUOTE: u8 = 81;
+pub(crate) const QUOTE: u8 = 81;
 /// 01 the signature over every byte before this template.
 const SIGNATURE: u8 = 82;
 
@@ -29,19 +29,27 @@ pub(crate) fn names_us(elements: &[Element<'_>]) -> bool {
 
 /// Everything that is signed: all objects before the signature template.
 pub(crate) fn write(code: &DynamicCode, text: &CodeText) -> Result<PayloadBuilder, MakeError> {
-    check(code, text)?;
+    check(code.created_at, code.expires_at, &code.kid, text)?;
     let intent = code.intent.to_string();
     let payee = code.payee.to_string();
     let created = code.created_at.unix_seconds().to_string();
     let expires = code.expires_at.unix_seconds().to_string();
     let currency = code.amount.currency().numeric();
-    let mut builder = PayloadBuilder::new()
+    let builder = PayloadBuilder::new()
         .value(ids::FORMAT, "01")
         .value(ids::INITIATION, "12")
         .template(ACCOUNT, &[(0, GUI), (1, &payee)])
         .value(ids::CATEGORY, &text.category)
         .value(ids::CURRENCY, &format!("{currency:03}"))
-        .value(ids::AMOUNT, &write_amount(code.amount).ok_or(MakeError::Amount)?)
+        .value(ids::AMOUNT, &write_amount(code.amount).ok_or(MakeError::Amount)?);
+    Ok(words(builder, text)?
+        .template(TERMS, &[(0, GUI), (1, &intent), (2, &created), (3, &expires)])
+        .template(QUOTE, &[(0, GUI), (1, &code.quote.to_string()), (2, &code.kid)]))
+}
+
+/// Adds what people read: country, name, city, and both in the payee's own language.
+pub(crate) fn words(builder: PayloadBuilder, text: &CodeText) -> Result<PayloadBuilder, MakeError> {
+    let mut builder = builder
         .value(ids::COUNTRY, &text.country)
         .value(ids::NAME, &latin(&text.name, limits::NAME_CHARS_MAX)?)
         .value(ids::CITY, &latin(&text.city, limits::CITY_CHARS_MAX)?);
@@ -52,9 +60,7 @@ pub(crate) fn write(code: &DynamicCode, text: &CodeText) -> Result<PayloadBuilde
         objects.extend(city.as_deref().map(|city| (2, city)));
         builder = builder.template(ids::LANGUAGE, &objects);
     }
-    Ok(builder
-        .template(TERMS, &[(0, GUI), (1, &intent), (2, &created), (3, &expires)])
-        .template(QUOTE, &[(0, GUI), (1, &code.quote.to_string()), (2, &code.kid)]))
+    Ok(builder)
 }
 
 /// Adds the signature template, which is the last object before the checksum.
@@ -74,18 +80,22 @@ pub(crate) struct Parts<'a> {
 /// INVARIANT: a code has one spelling. What was read is written again and compared, so there is no second
 /// place, order, number form or extra object that another reader might believe instead.
 pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload<'_>) -> Option<Parts<'a>> {
-    let [before @ .., last, _checksum] = parsed.elements() else { return None };
-    if last.id != SIGNATURE || before.is_empty() {
-        return None;
-    }
-    let (start, _) = payload.char_indices().nth(last.at)?;
-    let signed = payload.get(..start)?;
-    let written = last.child(1)?;
+    let (signed, written) = split(payload, parsed)?;
     let signature = trust::bytes(written)?;
     let code = read_code(parsed)?;
     let text = read_text(parsed)?;
     let again = sign(write(&code, &text).ok()?, written).encode().ok()?;
     (again == payload).then_some(Parts { code, signed, signature })
+}
+
+/// What is signed, and the signature as it is written: the last object before the checksum.
+pub(crate) fn split<'a, 'b>(payload: &'a str, parsed: &'b Payload<'_>) -> Option<(&'a str, &'b str)> {
+    let [before @ .., last, _checksum] = parsed.elements() else { return None };
+    if last.id != SIGNATURE || before.is_empty() {
+        return None;
+    }
+    let (start, _) = payload.char_indices().nth(last.at)?;
+    Some((payload.get(..start)?, last.child(1)?))
 }
 
 fn read_code(parsed: &Payload<'_>) -> Option<DynamicCode> {
@@ -103,7 +113,7 @@ fn read_code(parsed: &Payload<'_>) -> Option<DynamicCode> {
     })
 }
 
-fn read_text(parsed: &Payload<'_>) -> Option<CodeText> {
+pub(crate) fn read_text(parsed: &Payload<'_>) -> Option<CodeText> {
     let local = parsed.element(ids::LANGUAGE).map(|template| {
         Some(LocalText {
             language: template.child(0)?.to_owned(),
@@ -123,16 +133,19 @@ fn read_text(parsed: &Payload<'_>) -> Option<CodeText> {
     })
 }
 
-fn check(code: &DynamicCode, text: &CodeText) -> Result<(), MakeError> {
-    let all = |text: &str, count, holds: fn(&u8) -> bool| text.len() == count && text.as_bytes().iter().all(holds);
+/// The moments and the key's name of any kind of code.
+pub(crate) fn check_terms(created_at: Instant, expires_at: Instant, kid: &str) -> Result<(), MakeError> {
     let instants = 0..=i64::from(u32::MAX);
-    let (created, expires) = (code.created_at.unix_seconds(), code.expires_at.unix_seconds());
-    if !instants.contains(&created) || !instants.contains(&expires) {
+    if !instants.contains(&created_at.unix_seconds()) || !instants.contains(&expires_at.unix_seconds()) {
         return Err(MakeError::Instant);
     }
-    if !trust::is_kid(&code.kid) {
-        return Err(MakeError::Kid);
-    }
+    if trust::is_kid(kid) { Ok(()) } else { Err(MakeError::Kid) }
+}
+
+/// [`check_terms`], and the words of a code.
+pub(crate) fn check(created: Instant, expires: Instant, kid: &str, text: &CodeText) -> Result<(), MakeError> {
+    let all = |text: &str, count, holds: fn(&u8) -> bool| text.len() == count && text.as_bytes().iter().all(holds);
+    check_terms(created, expires, kid)?;
     if !all(&text.category, 4, u8::is_ascii_digit) {
         return Err(MakeError::Category);
     }
@@ -160,7 +173,7 @@ fn cut(text: &str, max: usize) -> Result<String, MakeError> {
 }
 
 /// An amount as ID 54 writes it, with exactly the decimals of its currency: `4500` KRW, `12.34` EUR.
-fn write_amount(amount: Amount) -> Option<String> {
+pub(crate) fn write_amount(amount: Amount) -> Option<String> {
     let minor = amount.positive().ok()?.minor().to_string();
     let decimals = usize::from(amount.currency().exponent());
     let text = if decimals == 0 {
@@ -174,7 +187,7 @@ fn write_amount(amount: Amount) -> Option<String> {
 }
 
 /// The amount of ID 54. Other spellings of the same sum are caught by writing it again.
-fn read_amount(text: &str, currency: Currency) -> Option<Amount> {
+pub(crate) fn read_amount(text: &str, currency: Currency) -> Option<Amount> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() != usize::from(currency.exponent()) {
         return None;

@@ -1,5 +1,7 @@
 //! [`TrustedKeys`]: the keys of a published set, once the pinned root's signature over it holds.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::{
     digest,
     signature::{ED25519, UnparsedPublicKey},
@@ -7,14 +9,17 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Digest, Instant};
 
-use crate::{KeySet, KeySetBody, PublishedKey, limits};
+use crate::{CodeError, KeySet, KeySetBody, PublishedKey, limits};
 
 /// Keys that may sign codes. Made only by [`TrustedKeys::check`].
 #[derive(Clone, Debug)]
 pub struct TrustedKeys {
     keys: Vec<TrustedKey>,
     sequence: u64,
+    issued_at: Instant,
     expires_at: Instant,
+    revoked_keys: BTreeSet<String>,
+    revoked_serials: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,7 +69,7 @@ impl TrustedKeys {
         if sha256(&root) != *pinned_root || body.root != *pinned_root {
             return Err(KeySetError::OtherRoot);
         }
-        if body.sequence > limits::SEQUENCE_MAX || body.keys.len() > limits::KEYS_MAX {
+        if body.sequence > limits::SEQUENCE_MAX || body.keys.len() > limits::KEYS_MAX || !is_revocation(body) {
             return Err(KeySetError::Malformed);
         }
         let signature: [u8; 64] = bytes(&set.signature).ok_or(KeySetError::Signature)?;
@@ -80,7 +85,14 @@ impl TrustedKeys {
         if body.expires_at <= now {
             return Err(KeySetError::Expired);
         }
-        Ok(Self { keys, sequence: body.sequence, expires_at: body.expires_at })
+        Ok(Self {
+            keys,
+            sequence: body.sequence,
+            issued_at: body.issued_at,
+            expires_at: body.expires_at,
+            revoked_keys: body.revoked_keys.iter().cloned().collect(),
+            revoked_serials: body.revoked_serials.iter().cloned().collect(),
+        })
     }
 
     /// Its sequence number; a client keeps it and never goes back.
@@ -95,11 +107,33 @@ impl TrustedKeys {
         self.expires_at
     }
 
+    /// How old this reader's knowledge of withdrawn keys and stickers is, in whole seconds.
+    #[must_use]
+    pub fn revocation_age_seconds(&self, now: Instant) -> i64 {
+        now.millis_since(self.issued_at).max(0).checked_div(1000).unwrap_or(0)
+    }
+
+    /// The same, where it is young enough to rely on and the reader's clock is not behind the set itself.
+    pub(crate) fn fresh_revocation_age(&self, now: Instant) -> Result<i64, CodeError> {
+        let latest = now.checked_add_seconds(limits::CLOCK_SKEW_SECONDS).unwrap_or(now);
+        let age = self.revocation_age_seconds(now);
+        let fresh = self.issued_at <= latest && age <= limits::REVOCATION_AGE_SECONDS_MAX;
+        if fresh { Ok(age) } else { Err(CodeError::Stale) }
+    }
+
+    /// Whether the sticker of this serial is withdrawn.
+    pub(crate) fn is_withdrawn(&self, serial: &str) -> bool {
+        self.revoked_serials.contains(serial)
+    }
+
     /// The public key `kid`, if it was in force when the code was made and the set still is.
-    pub(crate) fn key(&self, kid: &str, created_at: Instant, now: Instant) -> Option<&[u8; 32]> {
-        let key = self.keys.iter().find(|key| key.kid == kid)?;
+    pub(crate) fn key(&self, kid: &str, created_at: Instant, now: Instant) -> Result<&[u8; 32], CodeError> {
+        if self.revoked_keys.contains(kid) {
+            return Err(CodeError::Revoked);
+        }
+        let key = self.keys.iter().find(|key| key.kid == kid).ok_or(CodeError::UnknownKey)?;
         let in_force = key.not_before <= created_at && created_at < key.not_after && now < self.expires_at;
-        in_force.then_some(&key.public)
+        if in_force { Ok(&key.public) } else { Err(CodeError::UnknownKey) }
     }
 }
 
@@ -131,6 +165,20 @@ pub fn sign_key_set(set: KeySetBody, root_x: [u8; 32], sign: impl FnOnce(&[u8]) 
     };
     let signature = URL_SAFE_NO_PAD.encode(sign(&signed));
     KeySet { root_x: URL_SAFE_NO_PAD.encode(root_x), set, signature }
+}
+
+/// Whether what is withdrawn stays within its bounds.
+fn is_revocation(body: &KeySetBody) -> bool {
+    body.revoked_keys.len() <= limits::REVOKED_KEYS_MAX
+        && body.revoked_serials.len() <= limits::REVOKED_SERIALS_MAX
+        && body.revoked_keys.iter().all(|kid| is_kid(kid))
+        && body.revoked_serials.iter().all(|serial| is_serial(serial))
+}
+
+/// Whether `serial` is 1 to 16 characters of `[A-Z0-9-]`.
+pub(crate) fn is_serial(serial: &str) -> bool {
+    (1..=limits::SERIAL_CHARS_MAX).contains(&serial.len())
+        && serial.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-'))
 }
 
 /// Whether `kid` is 1 to 16 characters of `[a-z0-9-]`.

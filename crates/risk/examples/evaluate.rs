@@ -35,7 +35,8 @@ fn main() {
     let rows = csv::Reader::from_reader(open()).byte_records().count() as u64;
     let began = std::time::Instant::now();
     let watch = move || began.elapsed().as_secs_f64();
-    let options = Options { lenient: false, rows: Some(rows), row_file, progress: &mut |_| {}, stopwatch: &watch };
+    let options =
+        Options { lenient: false, rows: Some(rows), row_file, model: None, progress: &mut |_| {}, stopwatch: &watch };
     let report = evaluate(open(), &schema, protocol, options).unwrap_or_else(|error| panic!("{error}"));
-    println!("{}", serde_json::to_string(&report).unwrap());
+    println!("{}", serde_json::to_string(&report.report).unwrap());
 }

@@ -12,10 +12,12 @@
 pub mod anomaly;
 pub mod data;
 pub mod event;
+pub mod explain;
 pub mod feature;
 pub mod limits;
 pub mod memory;
 pub mod metric;
 pub mod model;
 pub mod number;
+pub mod plot;
 pub mod profile;

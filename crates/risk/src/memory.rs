@@ -204,7 +204,7 @@ pub fn companies(event: &Event, reading: &Reading<'_>) -> [Company; 6] {
         let other = reading.parties.get(other.index()).copied().flatten();
         Company {
             met_seconds_ago: pair.and_then(|pair| pair.met_seconds_ago(event.at_millis)),
-            fraud_rate: other.map_or(base, |profile| profile.fraud.rate(base, 5.0)),
+            fraud_lift: other.map_or(1.0, |profile| profile.fraud.rate(base, 5.0) / base.max(1e-6)),
             age_seconds: other.and_then(|profile| profile.seconds_since_first(event.at_millis)).unwrap_or(0.0),
         }
     };

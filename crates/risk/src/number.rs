@@ -36,6 +36,12 @@ pub fn sqrtf(x: f32) -> f32 {
     libm::sqrtf(x)
 }
 
+/// The square root.
+#[must_use]
+pub fn sqrt(x: f64) -> f64 {
+    libm::sqrt(x)
+}
+
 /// The logistic function: a score on the log-odds scale as a probability.
 #[must_use]
 pub fn sigmoid(log_odds: f64) -> f64 {

@@ -12,7 +12,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Instant, Secret};
 use protocol::{limits as wire, sha256};
-use qr::{KeySet, KeySetBody, PublishedKey};
+use qr::{KeySet, KeySetBody, PublishedKey, TrustedKeys};
 use serde::{Deserialize, Serialize};
 
 use crate::signer::signature;
@@ -48,6 +48,9 @@ pub enum KeysError {
     /// The root is another one than the one clients have pinned.
     #[error("this is not the root that signed the present key set")]
     OtherRoot,
+    /// The key that signs now cannot be withdrawn.
+    #[error("`{0}` is the key that signs now; rotate it first")]
+    OnlineKey(String),
     /// The keys do not belong together.
     #[error(transparent)]
     Signer(#[from] SignerError),
@@ -94,7 +97,7 @@ pub fn create(dir: &Path, now: Instant) -> Result<CodeSigner, KeysError> {
         write_seed(&root_path, ROOT_WARNING, &Secret::new(store::entropy::random()?))?;
     }
     let root = read_seed(&root_path)?;
-    replace(dir, &root, 1, Vec::new(), now)
+    replace(dir, &root, 1, Kept::default(), now)
 }
 
 /// The root's seed in a key file.
@@ -124,7 +127,52 @@ pub fn rotate(dir: &Path, root: &Secret<[u8; 32]>, now: Instant) -> Result<CodeS
     let mut kept: Vec<_> = kept.filter(|key| key.not_after > oldest).collect();
     let excess = kept.len().saturating_sub(qr::limits::KEYS_MAX.saturating_sub(1));
     kept.drain(..excess);
+    let kept = Kept { keys: kept, revoked_keys: present.revoked_keys, revoked_serials: present.revoked_serials };
     replace(dir, root, present.sequence.saturating_add(1), kept, now)
+}
+
+/// Withdraws keys and stickers, and dates the set anew: also with nothing to withdraw, so that readers without a
+/// network may rely on it for another week. Keys and expiry stay as they are.
+///
+/// # Errors
+/// [`KeysError::OtherRoot`] when `root` is not the one clients have pinned, [`KeysError::OnlineKey`] when the key
+/// that signs now would be withdrawn, [`SignerError::Set`] when there is more than a set may hold.
+pub fn revoke(
+    dir: &Path,
+    root: &Secret<[u8; 32]>,
+    kids: &[String],
+    serials: &[String],
+    now: Instant,
+) -> Result<KeySet, KeysError> {
+    let Published { kid, set } = read_set(dir)?;
+    let root_x = public_key(root)?;
+    if sha256(&root_x) != set.set.root {
+        return Err(KeysError::OtherRoot);
+    }
+    if kids.contains(&kid) {
+        return Err(KeysError::OnlineKey(kid));
+    }
+    let mut body = set.set;
+    for (list, new) in [(&mut body.revoked_keys, kids), (&mut body.revoked_serials, serials)] {
+        list.extend_from_slice(new);
+        list.sort_unstable();
+        list.dedup();
+    }
+    body.issued_at = now;
+    body.sequence = body.sequence.saturating_add(1);
+    let pair = pair(root)?;
+    let set = qr::sign_key_set(body, root_x, |message| signature(&pair, message));
+    TrustedKeys::check(&set, &set.set.root, None, now).map_err(SignerError::Set)?;
+    write_set(dir, kid, set.clone())?;
+    Ok(set)
+}
+
+/// What a new set takes over from the old one.
+#[derive(Default)]
+struct Kept {
+    keys: Vec<PublishedKey>,
+    revoked_keys: Vec<String>,
+    revoked_serials: Vec<String>,
 }
 
 /// A new online key and a set that names it beside `kept`.
@@ -132,7 +180,7 @@ fn replace(
     dir: &Path,
     root: &Secret<[u8; 32]>,
     sequence: u64,
-    mut kept: Vec<PublishedKey>,
+    kept: Kept,
     now: Instant,
 ) -> Result<CodeSigner, KeysError> {
     let seed = Secret::new(store::entropy::random()?);
@@ -146,17 +194,23 @@ fn replace(
         not_after: expires_at,
         x: URL_SAFE_NO_PAD.encode(public_key(&seed)?),
     };
-    kept.push(key);
+    let Kept { mut keys, revoked_keys, revoked_serials } = kept;
+    keys.push(key);
     let root_x = public_key(root)?;
-    let body = KeySetBody { expires_at, issued_at: now, keys: kept, root: sha256(&root_x), sequence };
+    let body =
+        KeySetBody { expires_at, issued_at: now, keys, revoked_keys, revoked_serials, root: sha256(&root_x), sequence };
     let pair = pair(root)?;
     let set = qr::sign_key_set(body, root_x, |message| signature(&pair, message));
     let signer = CodeSigner::new(&seed, kid.clone(), set.clone())?;
     write_seed(&online_file(dir, &kid), ONLINE_WARNING, &seed)?;
+    write_set(dir, kid, set)?;
+    Ok(signer)
+}
+
+fn write_set(dir: &Path, kid: String, set: KeySet) -> Result<(), KeysError> {
     let path = dir.join(SET_FILE);
     let text = serde_json::to_vec_pretty(&Published { kid, set }).map_err(|_| KeysError::Unreadable(path.clone()))?;
-    write_file(&path, &text)?;
-    Ok(signer)
+    write_file(&path, &text)
 }
 
 /// One file a key, so that a rotation cut short leaves the old key and set as they were.

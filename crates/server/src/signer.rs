@@ -2,9 +2,10 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use money::{Instant, Secret};
+use money::{Digest, Instant, Secret};
 use payments::{Intent, Payee};
-use qr::{CodeText, DynamicCode, KeySet, LocalText, MakeError, TrustedKeys};
+use protocol::QuoteCore;
+use qr::{CodeText, DynamicCode, KeySet, LocalText, MakeError, StaticCode, TrustedKeys};
 
 /// Signs dynamic codes (Ed25519, RFC 8032: the same code gives the same bytes).
 pub struct CodeSigner {
@@ -76,15 +77,7 @@ impl CodeSigner {
     /// [`MakeError`] when the terms do not fit an EMVCo code; they can still be paid by link.
     pub fn code(&self, intent: &Intent, payee: &Payee) -> Result<String, MakeError> {
         let core = &intent.core;
-        let code = DynamicCode {
-            intent: intent.id,
-            payee: intent.payee,
-            amount: core.amount,
-            created_at: core.created_at,
-            expires_at: core.expires_at,
-            quote: intent.quote,
-            kid: self.kid.clone(),
-        };
+        let code = self.terms(core, intent.quote);
         let (name, latin) = (core.payee.name.as_str(), core.payee.name_latin.as_str());
         let local = LocalText { language: "ko".to_owned(), name: name.to_owned(), city: None };
         let text = CodeText {
@@ -95,6 +88,35 @@ impl CodeSigner {
             local: (!name.is_ascii()).then_some(local),
         };
         qr::make(&code, &text, |message| signature(&self.pair, message))
+    }
+
+    /// The checkout link of terms, at `page` of the shop.
+    ///
+    /// # Errors
+    /// [`MakeError`] when terms or page cannot stand in a link.
+    pub fn link(&self, core: &QuoteCore, page: &str) -> Result<String, MakeError> {
+        qr::make_link(&self.terms(core, core.digest()), page, |message| signature(&self.pair, message))
+    }
+
+    /// A sticker, signed with this key whatever key it names.
+    ///
+    /// # Errors
+    /// [`MakeError`] when it does not fit an EMVCo code.
+    pub fn sticker(&self, code: &StaticCode, text: &CodeText) -> Result<String, MakeError> {
+        let code = StaticCode { kid: self.kid.clone(), ..code.clone() };
+        qr::make_static(&code, text, |message| signature(&self.pair, message))
+    }
+
+    fn terms(&self, core: &QuoteCore, quote: Digest) -> DynamicCode {
+        DynamicCode {
+            intent: core.intent,
+            payee: core.payee.id,
+            amount: core.amount,
+            created_at: core.created_at,
+            expires_at: core.expires_at,
+            quote,
+            kid: self.kid.clone(),
+        }
     }
 }
 

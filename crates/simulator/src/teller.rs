@@ -251,7 +251,15 @@ fn trusted(
     let pinned = protocol::sha256(&root_x);
     let end = until.checked_add_seconds(86_400).unwrap_or(until);
     let key = PublishedKey { kid: KID.to_owned(), not_before: begins_at, not_after: end, x: base64(&x) };
-    let body = KeySetBody { expires_at: end, issued_at: begins_at, keys: vec![key], root: pinned, sequence: 1 };
+    let body = KeySetBody {
+        expires_at: end,
+        issued_at: begins_at,
+        keys: vec![key],
+        revoked_keys: Vec::new(),
+        revoked_serials: Vec::new(),
+        root: pinned,
+        sequence: 1,
+    };
     let set: KeySet = qr::sign_key_set(body, root_x, |bytes| signature_bytes(root, bytes));
     TrustedKeys::check(&set, &pinned, None, begins_at).map_err(|_| SettleError::Key)
 }

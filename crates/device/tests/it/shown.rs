@@ -61,6 +61,8 @@ fn keys() -> qr::TrustedKeys {
             not_after: later(1_000_000),
             x: URL_SAFE_NO_PAD.encode(public(&key)),
         }],
+        revoked_keys: Vec::new(),
+        revoked_serials: Vec::new(),
         root: sha256(&public(&root)),
         sequence: 1,
     };

@@ -121,6 +121,21 @@ enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         root: PathBuf,
     },
+    /// Withdraw keys and stickers, and date the key set anew, which stickers need every week; restart the server.
+    Revoke {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The file of the offline root's key.
+        #[arg(long, value_name = "FILE")]
+        root: PathBuf,
+        /// A key whose codes are not to be trusted any more; may be repeated.
+        #[arg(long = "kid", value_name = "KEY")]
+        kids: Vec<String>,
+        /// The serial of a sticker that is withdrawn; may be repeated.
+        #[arg(long = "serial", value_name = "SERIAL")]
+        serials: Vec<String>,
+    },
 }
 
 impl Admin {
@@ -146,6 +161,13 @@ impl Admin {
                 let signer = signer.map_err(failed("cannot rotate the keys"))?;
                 key_set(signer.key_set(), output)?;
                 output.note(&format!("{WARN}restart the server to sign with the new key{WARN:#}"));
+                Ok(())
+            }
+            Command::Keys(KeysCommand::Revoke { data, root, kids, serials }) => {
+                let root = server::keys::read_root(&root).map_err(failed("cannot read the offline root"))?;
+                let set = server::keys::revoke(&keys_folder(&data), &root, &kids, &serials, SystemClock.now());
+                key_set(&set.map_err(failed("cannot withdraw"))?, output)?;
+                output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
                 Ok(())
             }
             Command::Migrate { from, to } => migrate(&from, &to, output).await,
@@ -295,6 +317,7 @@ fn key_set(set: &qr::KeySet, output: &mut Output) -> Result<(), Failure> {
         ("sequence", body.sequence.to_string()),
         ("issued", body.issued_at.to_string()),
         ("expires", body.expires_at.to_string()),
+        ("withdrawn", format!("{} keys, {} stickers", body.revoked_keys.len(), body.revoked_serials.len())),
     ]));
     let row = |key: &qr::PublishedKey| {
         vec![key.kid.clone(), key.not_before.to_string(), key.not_after.to_string(), key.x.clone()]

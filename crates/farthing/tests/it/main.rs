@@ -19,3 +19,5 @@ mod kill;
 mod nodes;
 mod program;
 mod qr;
+mod sticker;
+mod vectors;

@@ -3,4 +3,10 @@
 
 mod bad_packs;
 mod cases;
+mod counters;
 mod monotone;
+mod overlay;
+mod reference;
+mod schema;
+mod two_evaluators;
+mod versions;

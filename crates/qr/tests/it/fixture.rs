@@ -58,6 +58,8 @@ pub(crate) fn body() -> KeySetBody {
         expires_at: later(3_600),
         issued_at: now(),
         keys: vec![signer().published("key-1")],
+        revoked_keys: Vec::new(),
+        revoked_serials: Vec::new(),
         root: pinned(),
         sequence: 7,
     }

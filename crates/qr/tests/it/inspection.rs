@@ -29,7 +29,7 @@ fn verdicts() {
     let stripped = with_right_crc(&format!("{}63040000", &good[..end]));
     check(&stripped, Scheme::EmvMpm, Verdict::Suspicious, &[ReasonCode::CodeUnsigned]);
     check("000201abc", Scheme::EmvMpm, Verdict::Invalid, &[ReasonCode::CodeMalformed]);
-    check("https://pay.example/x", Scheme::Link, Verdict::Unverified, &[ReasonCode::CodeUnsigned]);
+    check("https://pay.example/x", Scheme::Link, Verdict::Unverified, &[ReasonCode::LinkUnverified]);
     check("hello", Scheme::Unknown, Verdict::Invalid, &[ReasonCode::CodeMalformed]);
 }
 

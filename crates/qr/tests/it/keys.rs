@@ -56,3 +56,23 @@ fn a_set_survives_its_json() {
     let text = serde_json::to_string(&set).unwrap();
     check(&serde_json::from_str(&text).unwrap(), None, Ok(7));
 }
+
+#[test]
+fn a_set_without_withdrawals_reads_and_signs_as_it_always_did() {
+    let set = key_set(body());
+    let text = serde_json::to_string(&set).unwrap();
+    assert!(!text.contains("revoked"), "{text}");
+    let with = |keys: &[&str], serials: &[&str]| {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+        key_set(KeySetBody { revoked_keys: owned(keys), revoked_serials: owned(serials), ..body() })
+    };
+    check(&with(&["key-0"], &["S-1"]), None, Ok(7));
+    check(&with(&["KEY"], &[]), None, Err(KeySetError::Malformed));
+    check(&with(&[], &["s-1"]), None, Err(KeySetError::Malformed));
+    check(&with(&["k"; qr::limits::REVOKED_KEYS_MAX + 1], &[]), None, Err(KeySetError::Malformed));
+    check(&with(&[], &["S"; qr::limits::REVOKED_SERIALS_MAX + 1]), None, Err(KeySetError::Malformed));
+    // A withdrawal taken out on the way breaks the root's signature.
+    let signed = with(&[], &["S-1"]);
+    let removed = KeySet { set: body(), ..signed };
+    check(&removed, None, Err(KeySetError::Signature));
+}

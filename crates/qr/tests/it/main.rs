@@ -11,9 +11,13 @@
 
 mod bytes;
 mod consumer;
+mod document;
 mod dynamic;
 mod fixture;
+mod homographs;
 mod inspection;
 mod keys;
+mod links;
+mod sticker;
 mod upi;
 mod vectors;

@@ -1,6 +1,6 @@
 //! UPI links.
 
-use qr::{Scheme, Verdict, inspect, is_address};
+use qr::{Scheme, UpiAnswer, UpiClaim, Verdict, inspect, is_address};
 use serde_json::Value;
 
 #[track_caller]
@@ -67,6 +67,12 @@ fn published_links_are_judged_as_published() {
         if let Some(address) = case["vpa"].as_str() {
             assert_eq!(is_address(address), expect == "valid", "{}", case["id"]);
         }
+        if let Some(answer) = case["intent_response"].as_str() {
+            let answer = UpiAnswer::parse(answer);
+            assert!(expect.starts_with(answer.claim().name()), "{}: {answer:?}", case["id"]);
+            let id = expect.split_once("txnId ").map(|(_, id)| id.trim_matches('"'));
+            assert!(id.is_none_or(|id| answer.field("txnid") == Some(id)), "{}: {answer:?}", case["id"]);
+        }
         let Some(link) = case["uri"].as_str() else { continue };
         let seen = inspect(link, None, money::Instant::EPOCH);
         let refused = matches!(expect, "invalid" | "not-upi");
@@ -84,5 +90,25 @@ fn published_links_are_judged_as_published() {
         }
         let shaped = !seen.findings.iter().any(|found| found.code == "upi_signature_shape");
         assert!(case["sign_is_der"] != Value::Bool(true) || shaped, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn an_app_that_contradicts_itself_claims_nothing() {
+    for (answer, claim) in [
+        ("Status=SUCCESS&responseCode=00", UpiClaim::Success),
+        ("STATUS=success", UpiClaim::Success),
+        ("Status=SUCCESS&responseCode=U30", UpiClaim::Unknown),
+        ("Status=SUCCESS&Status=FAILURE", UpiClaim::Unknown),
+        ("Status=SUCCESSFUL", UpiClaim::Unknown),
+        ("Status=", UpiClaim::Unknown),
+        ("txnId=A1&responseCode=00", UpiClaim::Unknown),
+        ("Status=SUBMITTED", UpiClaim::Pending),
+        ("Status=FAILED", UpiClaim::Failure),
+        ("", UpiClaim::Cancelled),
+        ("  ", UpiClaim::Cancelled),
+        ("null", UpiClaim::Cancelled),
+    ] {
+        assert_eq!(UpiAnswer::parse(answer).claim(), claim, "{answer}");
     }
 }

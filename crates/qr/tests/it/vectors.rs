@@ -6,7 +6,7 @@ use qr::{DecodeErrorKind, FindingKind, decode};
 use serde_json::{Map, Value, json};
 
 #[expect(clippy::disallowed_methods, reason = "where the published vectors are is told by the environment")]
-fn shared() -> PathBuf {
+pub(crate) fn shared() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     std::env::var_os("FARTHING_SHARED").map_or_else(default, PathBuf::from)
 }

@@ -26,6 +26,8 @@ pub struct Options<'a> {
     pub rows: Option<u64>,
     /// Row numbers of the protocol's row file.
     pub row_file: Option<HashSet<u64>>,
+    /// Scores with this model; nothing is trained.
+    pub model: Option<Model>,
     /// Called every some thousand rows with the number of rows read.
     pub progress: &'a mut dyn FnMut(u64),
     /// A moment in seconds, for measuring only.
@@ -44,6 +46,8 @@ pub enum EvaluateError {
     Row { line: u64, what: String },
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error("there is no row {asked}: the file has {rows}, counted from 0")]
+    NoSuchRow { asked: u64, rows: u64 },
     #[error("the test range of fold {0} scored no labelled row")]
     NothingScored(usize),
 }
@@ -124,10 +128,10 @@ pub fn evaluate<R: std::io::Read>(
     schema: &Schema,
     protocol: &Protocol,
     options: Options<'_>,
-) -> Result<Report, EvaluateError> {
+) -> Result<Evaluated, EvaluateError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let table = Table::new(schema, &reader.headers()?.clone()).map_err(EvaluateError::Columns)?;
-    let mut stream = Stream::new(schema, protocol, &options.row_file);
+    let mut stream = Stream::new(schema, protocol, options.model.as_ref());
     let mut report = Report::default();
     let mut record = csv::StringRecord::new();
     loop {
@@ -163,32 +167,78 @@ pub fn evaluate<R: std::io::Read>(
             Err(what) => return Err(EvaluateError::Row { line, what }),
         }
     }
-    stream.finish(&mut report, options.stopwatch)?;
-    Ok(report)
+    let (models, scored) = stream.finish(&mut report, options.stopwatch)?;
+    Ok(Evaluated { report, models, scored })
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The figures.
+    pub report: Report,
+    /// The model of each fold.
+    pub models: Vec<Model>,
+    /// The scored rows of all folds; the score is the log odds.
+    pub scored: Vec<Scored>,
+}
+
+/// The features of the row of that number (from 0), computed as a run computes them, every label known after its delay.
+///
+/// # Errors
+/// When the file cannot be read, a row before it cannot be understood, or there is no such row.
+pub fn features_of<R: std::io::Read>(file: R, schema: &Schema, row: u64) -> Result<Vec<f32>, EvaluateError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let table = Table::new(schema, &reader.headers()?.clone()).map_err(EvaluateError::Columns)?;
+    let protocol = Protocol { folds: Vec::new(), delay: None };
+    let mut stream = Stream::new(schema, &protocol, None);
+    let mut record = csv::StringRecord::new();
+    let mut number = 0;
+    let mut report = Report::default();
+    loop {
+        let line = reader.position().line();
+        if !reader.read_record(&mut record)? {
+            return Err(EvaluateError::NoSuchRow { asked: row, rows: number });
+        }
+        let read = table.row(&record).map_err(|what| EvaluateError::Row { line, what })?;
+        if number == row {
+            return Ok(stream.vector(&read));
+        }
+        let place = Place { number, millis: read.event.at_millis, schema, all: None, row_file: None };
+        stream.row(read, &place, &mut report, &|| 0.0)?;
+        number += 1;
+    }
+}
+
+/// The names of the columns a schema adds to the catalogue's, in order.
+#[must_use]
+pub fn extra_columns(schema: &Schema) -> Vec<String> {
+    let numbers = schema.columns.numbers.iter().map(|name| format!("raw.{name}"));
+    let names = schema.columns.names.iter().flat_map(|n| Values::PARTS.map(|part| format!("raw.{n}.{part}")));
+    numbers.chain(names).collect()
 }
 
 struct Stream<'a> {
     schema: &'a Schema,
     memory: Memory,
     values: Values,
-    pending: VecDeque<(Outcome, Vec<String>)>,
+    pending: VecDeque<(Outcome, Vec<String>, f32)>,
     runs: Vec<Run<'a>>,
     delay_millis: i64,
     extra: Vec<String>,
+    /// Whether rows are kept for training.
+    learns: bool,
 }
 
 impl<'a> Stream<'a> {
-    fn new(schema: &'a Schema, protocol: &'a Protocol, _rows: &Option<HashSet<u64>>) -> Self {
-        let numbers = schema.columns.numbers.iter().map(|name| format!("raw.{name}"));
-        let names = schema.columns.names.iter().flat_map(|n| [format!("raw.{n}"), format!("raw.{n}.fraud_rate")]);
-        let run = |fold| Run {
+    fn new(schema: &'a Schema, protocol: &'a Protocol, model: Option<&Model>) -> Self {
+        let run = |fold: &'a Fold| Run {
             fold,
-            lessons: Lessons::default(),
+            lessons: Lessons { interleaved: matches!(fold.train, Range::Rest), ..Lessons::default() },
             kept_share: 1.0,
             train_rows: 0,
             train_payers: HashSet::new(),
             known_payers: HashMap::new(),
-            model: None,
+            model: model.cloned(),
             waiting: Vec::new(),
             model_rows: Vec::new(),
             raw_rows: Vec::new(),
@@ -201,8 +251,29 @@ impl<'a> Stream<'a> {
             pending: VecDeque::new(),
             runs: protocol.folds.iter().map(run).collect(),
             delay_millis: (schema.delay_seconds(protocol) * 1000.0) as i64,
-            extra: numbers.chain(names).collect(),
+            extra: extra_columns(schema),
+            learns: model.is_none(),
         }
+    }
+
+    /// Takes in every outcome that is known by now.
+    fn catch_up(&mut self, now: i64) {
+        while self.pending.front().is_some_and(|(outcome, ..)| outcome.known_at_millis <= now) {
+            if let Some((mut outcome, names, amount)) = self.pending.pop_front() {
+                outcome.known_at_millis = now;
+                self.memory.learn(&outcome);
+                self.values.learn(&names, amount, &outcome);
+            }
+        }
+    }
+
+    /// Every column of one row, the schema's own after the catalogue's.
+    fn vector(&mut self, row: &Row) -> Vec<f32> {
+        self.catch_up(row.event.at_millis);
+        let mut vector = self.memory.features(&row.event).values().to_vec();
+        vector.extend_from_slice(&row.numbers);
+        self.values.features(row, self.memory.base_rate(), &mut vector);
+        vector
     }
 
     fn row(
@@ -213,35 +284,24 @@ impl<'a> Stream<'a> {
         watch: &dyn Fn() -> f64,
     ) -> Result<(), EvaluateError> {
         let now = row.event.at_millis;
-        while self.pending.front().is_some_and(|(outcome, _)| outcome.known_at_millis <= now) {
-            if let Some((mut outcome, names)) = self.pending.pop_front() {
-                outcome.known_at_millis = now;
-                self.memory.learn(&outcome);
-                self.values.learn(&names, &outcome);
-            }
-        }
+        self.catch_up(now);
         let used =
             self.runs.iter().any(|run| place.is_in(&run.fold.train, run.fold) || place.is_in(&run.fold.test, run.fold));
         self.memory.prepare(&row.event);
-        let base = self.memory.base_rate();
-        let mut extra = row.numbers.clone();
-        self.values.features(&row, base, &mut extra);
         let hidden = self
             .runs
             .iter()
             .any(|run| matches!(run.fold.test, Range::RowFile(_)) && place.is_in(&run.fold.test, run.fold));
         if let (true, Some(fraud)) = (used, row.fraud) {
             let began = watch();
-            let features = self.memory.features(&row.event);
-            let anomaly = f64::from(features.value(Feature::Payment(PaymentFact::Anomaly)));
-            let mut vector = features.values().to_vec();
-            vector.extend_from_slice(&extra);
+            let vector = self.vector(&row);
+            let anomaly = vector.get(Feature::Payment(PaymentFact::Anomaly).index()).copied().map_or(0.0, f64::from);
             report.score_us += (watch() - began) * 1e6;
             let payer = row.event.party(Party::Payer).map_or(0, |key| key.word());
             let day = now.saturating_sub(self.schema.time.origin.saturating_mul(1000)).div_euclid(DAY_MILLIS);
             let scored = Scored { score: anomaly, fraud, payer, day, scenario: row.scenario };
             for run in &mut self.runs {
-                run.take(&vector, scored, place, self.delay_millis, &self.extra, report, watch)?;
+                run.take(&vector, scored, place, self.delay_millis, self.learns.then_some(&self.extra), report, watch)?;
             }
         }
         for run in &mut self.runs {
@@ -258,12 +318,16 @@ impl<'a> Stream<'a> {
             let known_at_millis = now.saturating_add(self.delay_millis);
             let parties = row.event.parties;
             let outcome = Outcome { paid_at_millis: now, known_at_millis, parties, fraud, explained_by_amount };
-            self.pending.push_back((outcome, row.names));
+            self.pending.push_back((outcome, row.names, row.event.amount));
         }
         Ok(())
     }
 
-    fn finish(mut self, report: &mut Report, watch: &dyn Fn() -> f64) -> Result<(), EvaluateError> {
+    fn finish(
+        mut self,
+        report: &mut Report,
+        watch: &dyn Fn() -> f64,
+    ) -> Result<(Vec<Model>, Vec<Scored>), EvaluateError> {
         let folds = self.runs.len().max(1) as f64;
         let mut scenarios: HashMap<u16, (f64, f64)> = HashMap::new();
         for (number, run) in self.runs.iter_mut().enumerate() {
@@ -295,7 +359,13 @@ impl<'a> Stream<'a> {
         report.recall_by_scenario =
             scenarios.into_iter().map(|(scenario, (found, all))| (scenario, found / all)).collect();
         report.score_us /= (report.test_rows + report.train_rows).max(1) as f64;
-        Ok(())
+        let mut models = Vec::new();
+        let mut scored = Vec::new();
+        for run in self.runs {
+            models.extend(run.model);
+            scored.extend(run.model_rows);
+        }
+        Ok((models, scored))
     }
 }
 
@@ -321,12 +391,14 @@ impl Run<'_> {
         scored: Scored,
         place: &Place<'_>,
         delay: i64,
-        extra: &[String],
+        extra: Option<&Vec<String>>,
         report: &mut Report,
         watch: &dyn Fn() -> f64,
     ) -> Result<(), EvaluateError> {
         if place.is_in(&self.fold.train, self.fold) {
-            self.learn(vector, scored, place.number);
+            if extra.is_some() {
+                self.learn(vector, scored, place.number);
+            }
         } else if place.is_in(&self.fold.test, self.fold) {
             if self.fold.without_known_payers && self.is_known(scored, place, delay) {
                 return Ok(());
@@ -335,7 +407,7 @@ impl Run<'_> {
                 self.waiting.push((vector.to_vec(), scored));
                 return Ok(());
             }
-            if self.model.is_none() {
+            if let (None, Some(extra)) = (&self.model, extra) {
                 self.train(extra, report, watch)?;
             }
             self.score(vector, scored, report, watch);

@@ -4,5 +4,5 @@ pub mod evaluate;
 pub mod schema;
 pub mod table;
 
-pub use evaluate::{EvaluateError, Options, Report, evaluate};
+pub use evaluate::{EvaluateError, Evaluated, Options, Report, evaluate, extra_columns, features_of};
 pub use schema::{Protocol, Schema, SchemaError};

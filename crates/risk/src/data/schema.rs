@@ -49,7 +49,7 @@ pub struct Columns {
     pub scenario: Option<String>,
     pub balance: Option<String>,
     pub refused: Option<String>,
-    /// Read for reports on fairness, never as a feature.
+    /// May be named, and is used for nothing: never a feature.
     pub age: Option<String>,
     pub latitude: Option<String>,
     pub longitude: Option<String>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::data::schema::{Schema, TimeUnit};
 use crate::event::{Coordinates, Event, Key, Outcome, Party};
-use crate::limits;
+use crate::limits::NAMES_IN_MEMORY;
 use crate::profile::PairProfile;
 
 /// One row, understood.
@@ -132,6 +132,9 @@ impl<'a> Table<'a> {
         let name = &self.schema.columns.time;
         if self.schema.time.unit == TimeUnit::Datetime {
             let text = self.text(record, name).unwrap_or("");
+            if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+                return Ok(instant.as_millisecond());
+            }
             let civil = text.parse::<jiff::civil::DateTime>().ok();
             let civil = civil
                 .or_else(|| Some(text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
@@ -144,32 +147,54 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What is known of the values of the extra names: when first met, how frequent, how often fraud.
+/// What is known of the values of the extra names: how frequent, how often fraud, alone and at about this amount.
 #[derive(Debug, Default)]
 pub struct Values {
-    known: Vec<HashMap<String, (u32, PairProfile)>>,
+    known: Vec<HashMap<u64, PairProfile>>,
+    payments: f32,
 }
 
 impl Values {
-    /// Appends, for every extra name, its number, its share of payments and its known fraud rate.
+    /// The columns one name brings, after its own.
+    pub const PARTS: [&'static str; 3] = ["share", "fraud_lift", "amount_fraud_lift"];
+
+    /// Appends the [`Values::PARTS`] of every extra name.
     pub fn features(&mut self, row: &Row, base: f32, into: &mut Vec<f32>) {
         self.known.resize_with(row.names.len(), HashMap::new);
         for (name, known) in row.names.iter().zip(&mut self.known) {
-            let next = known.len() as u32;
-            let (number, profile) = known.entry(name.clone()).or_insert((next, PairProfile::default()));
-            profile.age_to(row.event.at_millis);
-            let named = (*number as usize) < limits::CATEGORY_VALUES_MAX;
-            into.push(if named { *number as f32 } else { f32::NAN });
-            into.push((profile.frauds + 20.0 * base) / (profile.known + 20.0));
+            let read = |key: Key| {
+                let mut profile = known.get(&key.word()).copied().unwrap_or_default();
+                profile.age_to(row.event.at_millis);
+                profile
+            };
+            let alone = read(Key::of(name.as_bytes()));
+            let banded = read(banded(name, row.event.amount));
+            let lift = |profile: &PairProfile, prior: f32, weight: f32| {
+                crate::number::lnf((profile.frauds + weight * prior) / (profile.known + weight) / base)
+            };
+            into.push(alone.known / (self.payments + 1.0));
+            into.push(lift(&alone, base, 20.0));
+            let prior = (alone.frauds + 20.0 * base) / (alone.known + 20.0);
+            into.push(lift(&banded, prior, 10.0));
         }
     }
 
     /// Takes in what became known of a row.
-    pub fn learn(&mut self, names: &[String], outcome: &Outcome) {
+    pub fn learn(&mut self, names: &[String], amount: f32, outcome: &Outcome) {
+        self.known.resize_with(names.len(), HashMap::new);
+        self.payments += 1.0;
         for (name, known) in names.iter().zip(&mut self.known) {
-            if let Some((_, profile)) = known.get_mut(name) {
-                profile.learn(outcome);
+            for key in [Key::of(name.as_bytes()), banded(name, amount)] {
+                if known.len() < NAMES_IN_MEMORY || known.contains_key(&key.word()) {
+                    known.entry(key.word()).or_default().learn(outcome);
+                }
             }
         }
     }
+}
+
+/// A name together with about how much: amounts within a quarter of each other are one.
+fn banded(name: &str, amount: f32) -> Key {
+    let band = (crate::number::ln_1p(amount) * 4.0) as u64;
+    Key::of(name.as_bytes()).and(Key::of(&band.to_le_bytes()))
 }

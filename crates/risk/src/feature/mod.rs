@@ -148,7 +148,7 @@ const PAYMENT_FROM: usize = PAIRS_FROM + Pair::ALL.len() * PAIR_FACTS;
 pub const WIDTH: usize = PAYMENT_FROM + PaymentFact::ALL.len();
 
 /// The version of the catalogue: raised whenever a feature is added, removed or computed in another way.
-pub const CATALOGUE_VERSION: u32 = 1;
+pub const CATALOGUE_VERSION: u32 = 2;
 
 impl Feature {
     /// Every feature, in the order of [`Feature::index`].
@@ -196,10 +196,11 @@ impl Feature {
         Self::all().find(|feature| feature.name() == name)
     }
 
-    /// Whether the payment alone says it, without any history.
+    /// Whether the row's own columns say it, each party's being its slow, shrunk, late rate of known frauds and nothing
+    /// of its behaviour: what a model without profiles would see.
     #[must_use]
     pub const fn is_raw(self) -> bool {
-        matches!(self, Self::Payment(fact) if fact.is_raw())
+        matches!(self, Self::Payment(fact) if fact.is_raw()) || matches!(self, Self::Party(_, PartyFact::FraudRateSlow))
     }
 }
 

@@ -13,7 +13,7 @@ super::facts! {
         SecondsSinceFirst "seconds_since_first" Seconds Novelty Free false "둘 사이 첫 결제 이후 시간" "time since their first payment";
         ShareOfFirst "share" Share Novelty Free true "앞쪽 결제 가운데 비중" "share of the first one's payments that go to the second";
         AmountRatio "amount_ratio" Ratio Amount Free false "둘 사이 평소 금액과의 비" "the amount against what is usual between them";
-        FraudRate "fraud_rate" Share FraudHistory Up true "둘 사이 알려진 사고 비율" "known fraud rate between them";
+        FraudRate "fraud_lift" Ratio FraudHistory Up true "둘 사이 알려진 사고 비율과 전체 비율의 비" "known fraud rate between them against everyone's";
     }
 }
 
@@ -33,7 +33,7 @@ pub(super) fn value(fact: PairFact, event: &Event, pair: &PairProfile, first: &P
         PairFact::AmountRatio => f32::NAN,
         PairFact::FraudRate => {
             let base = super::payment::base_rate(everyone);
-            (pair.frauds + 5.0 * base) / (pair.known + 5.0)
+            super::party::ratio((pair.frauds + 5.0 * base) / (pair.known + 5.0), base)
         }
     }
 }

@@ -39,8 +39,8 @@ super::facts! {
         HourSurprise "hour_surprise" Nats Hours Free true "평소와 다른 시간대인 정도" "how unusual this hour of the day is";
         Refusals1d "refusals_1d" Count Refusals Free true "최근 하루 거절 수" "refusals in the last day";
         RefusalShare "refusal_share" Share Refusals Free true "한 달 거절 비율" "refusals for each payment of the month";
-        FraudRate "fraud_rate" Share FraudHistory Up true "알려진 사고 비율(한 달)" "known fraud rate over a month";
-        FraudRateSlow "fraud_rate_slow" Share FraudHistory Up true "알려진 사고 비율(반년)" "known fraud rate over half a year";
+        FraudRate "fraud_lift" Ratio FraudHistory Up true "알려진 사고 비율(한 달)과 전체 비율의 비" "known fraud rate over a month against everyone's";
+        FraudRateSlow "fraud_lift_slow" Ratio FraudHistory Up true "알려진 사고 비율(반년)과 전체 비율의 비" "known fraud rate over half a year against everyone's";
         Frauds7d "frauds_7d" Count FraudHistory Free false "최근 알려진 사고 수" "frauds that became known in the last week";
         UnexplainedFrauds "unexplained_frauds" Count FraudHistory Up true "금액으로 설명되지 않는 사고 수" "known frauds that their amount does not explain";
         Known30d "known_30d" Count FraudHistory Free false "결과가 알려진 결제 수" "payments whose outcome became known in a month";
@@ -87,7 +87,7 @@ impl<'a> Facts<'a> {
                 (Some(pause), Some(against)) => (pause / against.gap_seconds.max(1.0)).min(1000.0),
                 _ => f32::NAN,
             },
-            F::CompanyFraudRate => self.if_any(self.profile.company_fraud_rate),
+            F::CompanyFraudRate => self.if_any(self.profile.company_fraud_lift),
             F::CompanyAge => self.if_any(self.profile.company_age),
             F::Popularity => {
                 let [.., everyone] = self.everyone.counts.0;
@@ -191,8 +191,8 @@ impl<'a> Facts<'a> {
         let now = self.event.at_millis;
         let since = |at: Option<i64>| at.map_or(f32::NAN, |at| millis_between(at, now));
         match fact {
-            PartyFact::FraudRate => history.rate(self.base, BASE_WEIGHT),
-            PartyFact::FraudRateSlow => history.slow_rate(self.base, BASE_WEIGHT),
+            PartyFact::FraudRate => ratio(history.rate(self.base, BASE_WEIGHT), self.base),
+            PartyFact::FraudRateSlow => ratio(history.slow_rate(self.base, BASE_WEIGHT), self.base),
             PartyFact::Frauds7d => history.frauds.0[0],
             PartyFact::UnexplainedFrauds => history.unexplained.0[0],
             PartyFact::Known30d => history.known.0[1],

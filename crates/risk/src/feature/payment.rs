@@ -24,9 +24,9 @@ super::facts! {
         IncomeAge "income_age" Seconds Balance Free false "마지막으로 받은 뒤의 시간" "time since the payer last received money";
         IncomeRatio "income_ratio" Ratio Balance Free false "하루 동안 받은 금액과의 비" "the amount against what the payer received in a day";
         IncomePartners "income_partners" Count Balance Free false "하루 동안 보내 준 상대 수" "distinct parties that paid this payer in a day";
-        IncomeFraudRate "income_fraud_rate" Share FraudHistory Free false "받은 결제의 알려진 사고 비율" "known fraud rate of what the payer received";
+        IncomeFraudRate "income_fraud_lift" Ratio FraudHistory Free false "받은 결제의 알려진 사고 비율과 전체 비율의 비" "known fraud rate of what the payer received against everyone's";
         PayeeSpendingAge "payee_spending_age" Seconds Balance Free false "받는 쪽이 마지막으로 쓴 뒤의 시간" "time since the payee last paid somebody";
-        PayeeSpendingFraudRate "payee_spending_fraud_rate" Share FraudHistory Free false "받는 쪽이 한 결제의 사고 비율" "known fraud rate of what the payee paid";
+        PayeeSpendingFraudRate "payee_spending_fraud_lift" Ratio FraudHistory Free false "받는 쪽이 한 결제의 사고 비율과 전체 비율의 비" "known fraud rate of what the payee paid against everyone's";
         Anomaly "anomaly" Nats Anomaly Free true "평소와 다른 정도" "how unlike its payer and their peers this payment is";
     }
 }
@@ -76,12 +76,16 @@ pub(super) fn value(fact: PaymentFact, event: &Event, reading: &Reading<'_>) -> 
         }
         F::IncomeAge | F::IncomeRatio | F::IncomePartners | F::IncomeFraudRate => income(fact, event, reading),
         F::PayeeSpendingAge => reading.payee_spending.map_or(f32::NAN, |p| since_last(p, event)),
-        F::PayeeSpendingFraudRate => {
-            reading.payee_spending.map_or(f32::NAN, |p| p.fraud.rate(base_rate(everyone), 5.0))
-        }
+        F::PayeeSpendingFraudRate => reading.payee_spending.map_or(f32::NAN, |p| lift(p, everyone)),
         // Set last, from all the others.
         F::Anomaly => f32::NAN,
     }
+}
+
+/// A month's known fraud rate against everyone's: 1 where nothing is known.
+fn lift(profile: &Profile, everyone: &Profile) -> f32 {
+    let base = base_rate(everyone);
+    ratio(profile.fraud.rate(base, 5.0), base)
 }
 
 fn since_last(profile: &Profile, event: &Event) -> f32 {
@@ -97,7 +101,7 @@ fn income(fact: PaymentFact, event: &Event, reading: &Reading<'_>) -> f32 {
             ratio(event.amount, day)
         }
         PaymentFact::IncomePartners => profile.partners.0[0],
-        _ => profile.fraud.rate(base_rate(reading.everyone), 5.0),
+        _ => lift(profile, reading.everyone),
     }
 }
 

@@ -30,12 +30,15 @@ pub struct Lessons {
     pub labels: Vec<f64>,
     /// How many rows each stands for.
     pub weights: Vec<f64>,
+    /// Whether what will be scored lies among these rows in time, not after them: then nothing can have drifted.
+    pub interleaved: bool,
 }
 
 impl Lessons {
     /// Lets every second genuine row go; the others weigh twice.
     pub fn thin(&mut self) {
         let all = std::mem::take(self);
+        self.interleaved = all.interleaved;
         for (number, ((row, label), weight)) in all.rows.into_iter().zip(all.labels).zip(all.weights).enumerate() {
             let fraud = label > 0.5;
             if fraud || number.is_multiple_of(2) {

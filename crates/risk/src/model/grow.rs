@@ -167,7 +167,7 @@ impl Ground<'_> {
         let node = &mut tree.nodes[leaf.node];
         node.column = fork.column as u16;
         node.missing_left = fork.missing_left;
-        node.threshold = column.edges.get(usize::from(fork.bin) - 1).copied().unwrap_or(f32::INFINITY);
+        node.threshold = column.edges.get(usize::from(fork.bin) - 1).copied().unwrap_or(f32::MAX);
         (node.left, node.right) = (left as u16, right as u16);
         let smaller_left = left_rows.len() <= right_rows.len();
         let small = self.histograms(if smaller_left { &left_rows } else { &right_rows });

@@ -4,14 +4,19 @@
 //! part, then grown again on all of it. So counters that drift lose to the raw columns before they can do harm.
 
 pub mod boost;
+pub mod drift;
+pub mod file;
 pub mod grow;
 pub mod matrix;
 pub mod tree;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::feature::{CATALOGUE_VERSION, Direction, Feature, WIDTH};
-use crate::number::sigmoid;
+use crate::metric::{self, Scored};
+use crate::number::{self, sigmoid};
 use boost::{Lessons, Plan, boosted};
 use grow::Shape;
 use tree::Ensemble;
@@ -32,10 +37,14 @@ pub struct Model {
     pub rows: u64,
     /// Frauds among them.
     pub frauds: u64,
+    /// What it was trained on.
+    pub origin: file::Origin,
     /// Trees on every column.
     pub full: Ensemble,
     /// Trees on the raw columns.
     pub raw: Ensemble,
+    /// Columns that moved more than this within the training period were left out of the trees.
+    pub drift: f64,
     /// How much the log odds of each count, and what is added.
     pub blend: Blend,
 }
@@ -55,7 +64,9 @@ pub struct Blend {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// Trained on another catalogue.
-    #[error("the model is of catalogue {theirs}, this is {ours}; columns only in the model: {missing:?}")]
+    #[error(
+        "the model is of catalogue {theirs}, this is {ours}; columns only in the model: {missing:?}; only here: {added:?}"
+    )]
     OtherCatalogue {
         /// The version of the model.
         theirs: u32,
@@ -63,7 +74,15 @@ pub enum ModelError {
         ours: u32,
         /// The columns that do not exist here.
         missing: Vec<String>,
+        /// The columns that the model does not have.
+        added: Vec<String>,
     },
+    /// Not a model file.
+    #[error("not a model file: {0}")]
+    Form(String),
+    /// Larger than a model may be.
+    #[error("the model is larger than {} bytes", crate::limits::MODEL_BYTES_MAX)]
+    TooLarge,
     /// Nothing to learn.
     #[error("there is nothing to learn: {frauds} frauds among {rows} labelled rows in the training range")]
     NothingToLearn {
@@ -94,10 +113,10 @@ impl Model {
                 *raw = feature.is_raw();
             }
         }
-        let full = vec![true; width];
         let (early, late) = lessons.until(rows * 7 / 10);
-        let first = boosted(lessons, early.clone(), &full, &up, &plan(150, 1));
-        let second = boosted(lessons, early, &raw, &up, &plan(100, 2));
+        let (most, first) = steadiest(lessons, &early, &late, &up);
+        let full = drift::steady(lessons, 0..rows, width, most);
+        let second = boosted(lessons, early, &raw, &up, &plan(100, 0.6, 2));
         let blend = weighed(lessons, late, &first, &second);
         let all = 0..rows;
         Ok(Self {
@@ -106,23 +125,26 @@ impl Model {
             columns: Feature::all().map(Feature::name).chain(extra.iter().cloned()).collect(),
             rows: rows as u64,
             frauds: frauds as u64,
-            full: boosted(lessons, all.clone(), &full, &up, &plan(200, 3)),
-            raw: boosted(lessons, all, &raw, &up, &plan(100, 4)),
+            origin: file::Origin::default(),
+            full: boosted(lessons, all.clone(), &full, &up, &plan(200, 0.2, 3)),
+            raw: boosted(lessons, all, &raw, &up, &plan(100, 0.6, 4)),
+            drift: most,
             blend,
         })
     }
 
-    /// Checks that a model read from a file belongs to this catalogue.
+    /// Checks that a model read from a file belongs to this catalogue and these further columns, in this order.
     ///
     /// # Errors
     /// With what differs.
-    pub fn check(&self) -> Result<(), ModelError> {
-        let ours: Vec<String> = Feature::all().map(Feature::name).collect();
-        if self.catalogue == CATALOGUE_VERSION && self.columns.starts_with(&ours) {
+    pub fn check(&self, extra: &[String]) -> Result<(), ModelError> {
+        let ours: Vec<String> = Feature::all().map(Feature::name).chain(extra.iter().cloned()).collect();
+        if self.catalogue == CATALOGUE_VERSION && self.columns == ours {
             return Ok(());
         }
-        let missing = self.columns.iter().filter(|name| !ours.contains(name)).cloned().collect();
-        Err(ModelError::OtherCatalogue { theirs: self.catalogue, ours: CATALOGUE_VERSION, missing })
+        let without = |all: &[String], known: &[String]| all.iter().filter(|n| !known.contains(n)).cloned().collect();
+        let (missing, added) = (without(&self.columns, &ours), without(&ours, &self.columns));
+        Err(ModelError::OtherCatalogue { theirs: self.catalogue, ours: CATALOGUE_VERSION, missing, added })
     }
 
     /// The calibrated log odds of fraud.
@@ -149,9 +171,39 @@ impl Model {
     }
 }
 
-const fn plan(trees: usize, seed: u64) -> Plan {
+/// How far a column may move within the training period; the first keeps all.
+const DRIFT_MOST: [f64; 3] = [1.0, 0.15, 0.08];
+
+/// Grows the early part with each bound on drift and ranks the late part. The strictest bound that is not worse than the
+/// best by more than one standard error is kept: what the tail cannot tell apart, time to come will, and it favours
+/// columns that stand still.
+fn steadiest(lessons: &Lessons, early: &Range<usize>, late: &Range<usize>, up: &[bool]) -> (f64, Ensemble) {
+    let mut tried: Vec<(f64, f64, Ensemble)> = Vec::new();
+    let mut frauds = 0.0;
+    let bounds = if lessons.interleaved { 1 } else { DRIFT_MOST.len() };
+    for most in DRIFT_MOST.into_iter().take(bounds) {
+        let usable = drift::steady(lessons, early.clone(), up.len(), most);
+        let grown = boosted(lessons, early.clone(), &usable, up, &plan(100, 0.2, 1));
+        let rows: Vec<Scored> = lessons
+            .rows
+            .iter()
+            .zip(&lessons.labels)
+            .skip(late.start)
+            .map(|(row, label)| Scored { score: grown.score(row), fraud: *label > 0.5, payer: 0, day: 0, scenario: 0 })
+            .collect();
+        frauds = rows.iter().filter(|row| row.fraud).count() as f64;
+        let precision = metric::average_precision(&metric::curve(&rows));
+        tried.push((precision, most, grown));
+    }
+    let best = tried.iter().map(|(precision, ..)| *precision).fold(0.0, f64::max);
+    let error = number::sqrt(best * (1.0 - best) / f64::max(frauds, 1.0));
+    let kept = tried.into_iter().rev().find(|(precision, ..)| *precision >= best - error);
+    kept.map_or_else(|| (1.0, Ensemble::default()), |(_, most, grown)| (most, grown))
+}
+
+const fn plan(trees: usize, column_share: f64, seed: u64) -> Plan {
     let shape = Shape { leaves: 16, depth: 6, rows_min: 15.0, lambda: 3.0, rate: 0.06, gain_min: 1e-3 };
-    Plan { trees, shape, row_share: 0.8, column_share: 0.4, seed }
+    Plan { trees, shape, row_share: 0.8, column_share, seed }
 }
 
 /// Weighs two ensembles by logistic regression on rows neither has seen, weights not below zero, gently drawn to

@@ -27,6 +27,16 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Whether every fork leads onward to nodes there are and asks for a column there is, so that scoring ends.
+    #[must_use]
+    pub fn is_sound(&self, columns: usize) -> bool {
+        self.nodes.iter().enumerate().all(|(index, node)| {
+            let onward = |child: u16| usize::from(child) > index && usize::from(child) < self.nodes.len();
+            let leads = node.left == 0 || (onward(node.left) && onward(node.right));
+            leads && usize::from(node.column) < columns.max(1) && node.value.is_finite()
+        })
+    }
+
     /// The score of one row.
     #[must_use]
     pub fn score(&self, row: &[f32]) -> f64 {

@@ -24,8 +24,8 @@ use crate::event::{Coordinates, Event, Outcome};
 pub struct Company {
     /// How long ago this party and the other met, in seconds; `None` at the first time.
     pub met_seconds_ago: Option<f32>,
-    /// The fraud rate of the other party, as known before this payment.
-    pub fraud_rate: f32,
+    /// The fraud rate of the other party against everyone's, as known before this payment.
+    pub fraud_lift: f32,
     /// How old the other party's profile is, in seconds.
     pub age_seconds: f32,
 }
@@ -57,8 +57,8 @@ pub struct Profile {
     pub hours: Hours,
     /// What became known of its payments.
     pub fraud: FraudHistory,
-    /// The fraud rate of the company it keeps, an average over about ten payments.
-    pub company_fraud_rate: f32,
+    /// The fraud rate of the company it keeps against everyone's, an average over about ten payments.
+    pub company_fraud_lift: f32,
     /// The age in days of the company it keeps, alike (logarithm of 1 + days).
     pub company_age: f32,
     /// Where it last paid.
@@ -105,7 +105,7 @@ impl Profile {
             self.refusals.add([1.0; 2]);
         }
         let weight = if self.payments == 0 { 1.0 } else { 0.1 };
-        self.company_fraud_rate += weight * (company.fraud_rate - self.company_fraud_rate);
+        self.company_fraud_lift += weight * (company.fraud_lift - self.company_fraud_lift);
         self.company_age += weight * (crate::number::ln_1p(company.age_seconds / DAY) - self.company_age);
         self.spread.observe(event.amount);
         self.recent.observe(event.at_millis, event.amount);

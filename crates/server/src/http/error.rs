@@ -89,11 +89,16 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PaymentExpired
         | R::PaymentRefused
         | R::NotYetExpired => StatusCode::CONFLICT,
+        R::CodeRevoked | R::CodeRevocationStale | R::CodeOtherKind => StatusCode::UNPROCESSABLE_ENTITY,
         R::CodeMalformed
         | R::CodeUnsigned
         | R::CodeUnknownKey
         | R::CodeAltered
         | R::CodeExpired
+        | R::LinkDangerous
+        | R::LinkSuspicious
+        | R::LinkUnreadable
+        | R::LinkUnverified
         | R::CodeOtherIntent
         | R::FundingNotAccepted
         | R::AmountMalformed

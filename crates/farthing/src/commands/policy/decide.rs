@@ -7,7 +7,7 @@ use policy::{Decision, Library, Request};
 use crate::failure::{Failure, failed};
 use crate::output::{FAINT, Output, STRONG, pairs};
 
-/// Say what packs make of the operation told on stdin: one JSON object.
+/// Say what packs make of the operations told on stdin: JSON objects, one answer for each.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Decide {}
 
@@ -15,14 +15,33 @@ impl Decide {
     pub(crate) fn run(self, library: &Library, output: &mut Output) -> Result<(), Failure> {
         let mut text = String::new();
         std::io::stdin().lock().read_to_string(&mut text).map_err(failed("cannot read stdin"))?;
-        let request = Request::from_json(&text).map_err(|error| Failure::new(format!("stdin: {error}")))?;
-        let decision = policy::decide(library, &request).map_err(Failure::new)?;
-        if output.is_json() {
-            return output.object(&decision);
+        let requests = questions("stdin", &text)?;
+        if requests.is_empty() {
+            return Err(Failure::new("stdin: no JSON object").hint("farthing policy schema request"));
         }
-        show(&decision, output);
+        for request in &requests {
+            let decision = policy::decide(library, request).map_err(Failure::new)?;
+            if output.is_json() {
+                output.object(&decision)?;
+            } else {
+                show(&decision, output);
+            }
+        }
         Ok(())
     }
+}
+
+/// The questions in `text`, one JSON object after the other; which one is wrong is said where there are several.
+pub(super) fn questions(source: &str, text: &str) -> Result<Vec<Request>, Failure> {
+    let values: Vec<serde_json::Value> = serde_json::Deserializer::from_str(text)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::new(format!("{source}: request: {error}")))?;
+    let place = |number: usize| if values.len() > 1 { format!(", question {number}") } else { String::new() };
+    let read = |(number, value)| {
+        Request::from_value(value).map_err(|error| Failure::new(format!("{source}{}: {error}", place(number))))
+    };
+    (1..).zip(&values).map(read).collect()
 }
 
 fn show(decision: &Decision, output: &mut Output) {

@@ -13,8 +13,11 @@ pub(crate) struct List {}
 /// Show the rules of one pack.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// The pack.
+    /// The pack, as `ID` or `ID@VERSION`.
     pack: String,
+    /// Only what holds on this day, or at this moment (RFC 3339).
+    #[arg(long, value_name = "DATE")]
+    at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -79,26 +82,49 @@ impl List {
 
 impl Show {
     pub(crate) fn run(self, library: &Library, output: &mut Output) -> Result<(), Failure> {
-        let Some(pack) = library.packs().iter().find(|pack| pack.id == self.pack) else {
-            return Err(Failure::new(format!("there is no pack `{}`", self.pack)).hint("farthing policy list"));
-        };
-        for rule in &pack.rules {
-            let row = Row {
-                rule: &rule.id,
-                say: &rule.say,
-                citation: pack.citations.get(&rule.citation),
-                grade: rule.grade,
-                from: rule.period.from.map(|from| from.to_string()),
-                to: rule.period.to.map(|to| to.to_string()),
-            };
-            if output.is_json() {
-                output.object(&row)?;
-            } else {
-                let article =
-                    row.citation.map(|citation| format!("{} {}", citation.law, citation.article)).unwrap_or_default();
-                output.line(&format!("  {} — {} ({article}, {:?})", row.rule, row.say, row.grade));
+        let versions = || library.packs().iter().filter(|pack| pack.id == self.pack);
+        let missing = || Failure::new(format!("there is no pack `{}`", self.pack)).hint("farthing policy list");
+        let named = library.find(&self.pack).ok_or_else(missing)?;
+        let Some(at) = &self.at else { return show(named, None, output) };
+        let moment = |pack: &Pack| moment(at, pack);
+        for pack in versions() {
+            if pack.is_in_force(moment(pack)?) {
+                return show(pack, Some(moment(pack)?), output);
             }
         }
-        Ok(())
+        if self.pack.contains('@') && named.is_in_force(moment(named)?) {
+            return show(named, Some(moment(named)?), output);
+        }
+        Err(Failure::new(format!("no version of `{}` is in force at {at}", self.pack)).hint("farthing policy list"))
     }
+}
+
+/// `text` as a moment: a day is its beginning by the clock of `pack`.
+fn moment(text: &str, pack: &Pack) -> Result<money::Instant, Failure> {
+    let wrong = || Failure::new(format!("--at: `{text}` is no date such as 2026-07-01 and no RFC 3339 moment"));
+    pack.zone.read(text).ok_or_else(wrong)
+}
+
+fn show(pack: &Pack, at: Option<money::Instant>, output: &mut Output) -> Result<(), Failure> {
+    if let Some(at) = at.filter(|_| !output.is_json()) {
+        output.line(&format!("{}@{} at {}", pack.id, pack.version, pack.zone.show(at)));
+    }
+    for rule in pack.rules.iter().filter(|rule| at.is_none_or(|at| rule.is_live(pack, at))) {
+        let row = Row {
+            rule: &rule.id,
+            say: &rule.say,
+            citation: pack.citations.get(&rule.citation),
+            grade: rule.grade,
+            from: rule.period.from.map(|from| from.to_string()),
+            to: rule.period.to.map(|to| to.to_string()),
+        };
+        if output.is_json() {
+            output.object(&row)?;
+        } else {
+            let article =
+                row.citation.map(|citation| format!("{} {}", citation.law, citation.article)).unwrap_or_default();
+            output.line(&format!("  {} — {} ({article}, {:?})", row.rule, row.say, row.grade));
+        }
+    }
+    Ok(())
 }

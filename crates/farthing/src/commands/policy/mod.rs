@@ -1,6 +1,7 @@
 //! `farthing policy`: packs listed, shown, and asked.
 
 mod decide;
+mod diff;
 mod list;
 
 use std::path::PathBuf;
@@ -31,6 +32,9 @@ enum Command {
     List(list::List),
     Show(list::Show),
     Decide(decide::Decide),
+    Diff(diff::Diff),
+    Backtest(diff::Try),
+    Schema(diff::Schema),
 }
 
 impl Policy {
@@ -40,6 +44,9 @@ impl Policy {
             Command::List(list) => list.run(&library, output),
             Command::Show(show) => show.run(&library, output),
             Command::Decide(decide) => decide.run(&library, output),
+            Command::Diff(diff) => diff.run(&library, output),
+            Command::Backtest(test) => test.run(&library, output),
+            Command::Schema(schema) => schema.run(output),
         }
     }
 }

@@ -30,6 +30,12 @@ pub(crate) struct Inspect {
     /// SHA-256 of the root key that must have signed the set; the set's own root is taken as it comes when absent.
     #[arg(long, value_name = "DIGEST")]
     root: Option<Digest>,
+    /// Run a file of test vectors (a JSON object with `cases`) and say, by profile, where the answers agree.
+    #[arg(long, value_name = "FILE", conflicts_with = "strict")]
+    check: Option<PathBuf>,
+    /// Read the codes of this picture instead of stdin.
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    png: Option<PathBuf>,
 }
 
 /// An inspection, with what strictness makes of it.
@@ -43,8 +49,15 @@ impl Inspect {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| SystemClock.now());
         let keys = self.trusted(now).await?;
+        if let Some(file) = &self.check {
+            return super::check::run(file, keys.as_ref(), now, output);
+        }
         let mut invalid = 0_u64;
-        for line in std::io::stdin().lock().split(b'\n') {
+        let lines: Box<dyn Iterator<Item = std::io::Result<Vec<u8>>>> = match &self.png {
+            Some(path) => Box::new(super::picture::read(path)?.into_iter().map(Ok)),
+            None => Box::new(std::io::stdin().lock().split(b'\n')),
+        };
+        for line in lines {
             let line = line.map_err(failed("cannot read stdin"))?;
             let payload = line.strip_suffix(b"\r").unwrap_or(&line);
             if payload.is_empty() {

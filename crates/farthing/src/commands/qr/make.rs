@@ -1,16 +1,16 @@
 //! `farthing qr make`: a plain code of the standard, or a signed dynamic one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use money::{AccountId, Amount, Currency, Instant};
 use payments::{Intent, Payee};
 use protocol::{CaptureMode, IntentBody, IntentStatus, IntentView, QuoteCore, Text, limits, to_canonical};
 use qr::PayloadBuilder;
-use qrcode::render::{svg, unicode};
-use qrcode::{EcLevel, QrCode};
 use serde::Serialize;
 use simulator::http::{Connection, Outgoing};
 
+use super::drawing::Drawing;
+use super::sticker::Sticker;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::Output;
@@ -25,17 +25,10 @@ pub(crate) enum Make {
     Intent(NewIntent),
     /// Sign terms that exist with the keys of a data folder.
     Signed(Signed),
-}
-
-/// How a code is written.
-#[derive(Debug, clap::Args)]
-struct Drawing {
-    /// Draw the code as SVG instead of writing its text.
-    #[arg(long, conflicts_with = "draw")]
-    svg: bool,
-    /// Draw the code on the terminal, with its text below.
-    #[arg(long)]
-    draw: bool,
+    /// Signed static codes to stick on a counter; the payer enters the amount.
+    Sticker(Sticker),
+    /// Terms that exist as a signed checkout link, with the keys of a data folder.
+    Link(Link),
 }
 
 #[derive(Debug, clap::Args)]
@@ -104,6 +97,21 @@ pub(crate) struct Signed {
     drawing: Drawing,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Link {
+    /// The data folder whose keys sign; it may be served meanwhile.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The terms, as `GET /v1/intents/{intent}/core` answers.
+    #[arg(long, value_name = "FILE")]
+    core: PathBuf,
+    /// The checkout page: an https address without port, query and fragment.
+    #[arg(long, value_name = "URL")]
+    page: String,
+    #[command(flatten)]
+    drawing: Drawing,
+}
+
 /// With `--json`: the code.
 #[derive(Serialize)]
 struct Made<'a> {
@@ -126,6 +134,11 @@ impl Make {
             Self::Intent(new) => {
                 let view = new.ask().await?;
                 write(&view.code, Some(&view.core), &new.drawing, output)
+            }
+            Self::Sticker(sticker) => sticker.run(output),
+            Self::Link(link) => {
+                let (payload, core) = link.payload()?;
+                write(&payload, Some(&core), &link.drawing, output)
             }
             Self::Signed(signed) => {
                 let (payload, core) = signed.payload()?;
@@ -193,11 +206,24 @@ impl NewIntent {
     }
 }
 
+fn terms(file: &Path) -> Result<QuoteCore, Failure> {
+    let path = file.display();
+    let text = std::fs::read(file).map_err(failed(format!("cannot read `{path}`")))?;
+    serde_json::from_slice(&text).map_err(failed(format!("`{path}` holds no terms")))
+}
+
+impl Link {
+    fn payload(&self) -> Result<(String, QuoteCore), Failure> {
+        let core = terms(&self.core)?;
+        let signer = server::keys::load(&keys_folder(&self.data)).map_err(failed("cannot read the keys"))?;
+        let link = signer.link(&core, &self.page).map_err(failed("cannot make the link"))?;
+        Ok((link, core))
+    }
+}
+
 impl Signed {
     fn payload(&self) -> Result<(String, QuoteCore), Failure> {
-        let path = self.core.display();
-        let text = std::fs::read(&self.core).map_err(failed(format!("cannot read `{path}`")))?;
-        let core: QuoteCore = serde_json::from_slice(&text).map_err(failed(format!("`{path}` holds no terms")))?;
+        let core = terms(&self.core)?;
         let signer = server::keys::load(&keys_folder(&self.data)).map_err(failed("cannot read the keys"))?;
         let intent = Intent {
             id: core.intent,
@@ -226,25 +252,24 @@ impl Signed {
     }
 }
 
-fn write(payload: &str, core: Option<&QuoteCore>, drawing: &Drawing, output: &mut Output) -> Result<(), Failure> {
-    let code = QrCode::with_error_correction_level(payload, EcLevel::M).map_err(failed("cannot draw the code"))?;
-    let svg = || code.render::<svg::Color<'_>>().min_dimensions(320, 320).build();
+/// Writes a code as it was asked for.
+pub(super) fn write(
+    payload: &str,
+    core: Option<&QuoteCore>,
+    drawing: &Drawing,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let drawn = drawing.of(payload)?;
     if output.is_json() {
         let (intent, expires_at) = (core.map(|core| core.intent), core.map(|core| core.expires_at));
-        return output.object(&Made { payload, intent, expires_at, svg: drawing.svg.then(svg) });
+        return output.object(&Made { payload, intent, expires_at, svg: drawing.svg.then(|| drawn.svg()) });
     }
     if drawing.svg {
-        output.line(&svg());
+        output.line(&drawn.svg());
         return Ok(());
     }
     if drawing.draw {
-        // Dark terminals are the rule: the light modules are the ones drawn.
-        let picture = code
-            .render::<unicode::Dense1x2>()
-            .dark_color(unicode::Dense1x2::Light)
-            .light_color(unicode::Dense1x2::Dark)
-            .build();
-        output.line(&picture);
+        output.line(&drawn.blocks());
     }
     output.line(payload);
     Ok(())

@@ -1,7 +1,12 @@
 //! `farthing qr`: codes, looked at and made.
 
+mod check;
+mod drawing;
 mod inspect;
 mod make;
+mod picture;
+mod sheet;
+mod sticker;
 
 use crate::failure::Failure;
 use crate::output::Output;

@@ -1,6 +1,9 @@
 //! `farthing risk`: what the risk engine does with a file of payments.
 
 mod evaluate;
+mod explain;
+mod source;
+mod train;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -15,12 +18,16 @@ pub(crate) struct Risk {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Evaluate(evaluate::Evaluate),
+    Explain(explain::Explain),
+    Train(train::Train),
 }
 
 impl Risk {
     pub(crate) fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.command {
             Command::Evaluate(evaluate) => evaluate.run(output),
+            Command::Explain(explain) => explain.run(output),
+            Command::Train(train) => train.run(output),
         }
     }
 }

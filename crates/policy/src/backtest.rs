@@ -1,0 +1,136 @@
+//! [`Backtest`]: what a candidate pack would have changed about payments that were made, by outcome, amount, age and category.
+
+use std::collections::BTreeMap;
+
+use money::{Amount, Currency};
+use serde::Serialize;
+
+use crate::condition::View;
+use crate::decide::decide;
+use crate::decision::Outcome;
+use crate::fact::{Fact, Value};
+use crate::input::Request;
+use crate::library::Library;
+use crate::pack::{Pack, Period, Status};
+use crate::time::Zone;
+
+/// What changed so far.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Backtest {
+    /// How many payments were looked at.
+    pub payments: u64,
+    /// How many came out otherwise.
+    pub changed: u64,
+    /// By outcome before and after.
+    pub outcomes: Vec<Moved>,
+    /// By amount: up to which power of ten.
+    pub amounts: Vec<Moved>,
+    /// By age of the payer.
+    pub ages: Vec<Moved>,
+    /// By what was bought.
+    pub categories: Vec<Moved>,
+    /// By the rule that decides now and did not before.
+    pub rules: Vec<Moved>,
+}
+
+/// Payments of one group that came out otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// The group; empty where the outcome itself is the group.
+    pub group: String,
+    /// How they came out.
+    pub before: Outcome,
+    /// How they would come out.
+    pub after: Outcome,
+    /// How many.
+    pub count: u64,
+    /// What they were worth, by currency.
+    pub worth: BTreeMap<Currency, i64>,
+}
+
+impl Library {
+    /// This library with `candidate` in the place of every version of the same pack, as if it were in force always: what
+    /// it will say is asked before its first day. The periods of its single rules stay.
+    #[must_use]
+    pub fn trying(&self, candidate: Pack) -> Self {
+        let in_force = Pack {
+            status: Status::InForce,
+            effective: Period { from: Some(jiff::civil::DateTime::MIN), to: None },
+            ..candidate
+        };
+        self.replacing(in_force)
+    }
+}
+
+impl Backtest {
+    /// Decides `request` under both libraries and counts what differs.
+    ///
+    /// # Errors
+    /// With the name of a pack that does not exist.
+    pub fn add(&mut self, current: &Library, candidate: &Library, request: &Request) -> Result<(), String> {
+        let (before, after) = (decide(current, request)?, decide(candidate, request)?);
+        self.payments = self.payments.saturating_add(1);
+        if before.outcome == after.outcome {
+            return Ok(());
+        }
+        self.changed = self.changed.saturating_add(1);
+        let amount = request.facts.money("operation.amount");
+        let put = |list: &mut Vec<Moved>, group: String| add(list, group, before.outcome, after.outcome, amount);
+        put(&mut self.outcomes, String::new());
+        put(&mut self.amounts, amount.map_or_else(|| "unknown".to_owned(), band));
+        put(&mut self.ages, age(request).map_or_else(|| "unknown".to_owned(), age_band));
+        put(&mut self.categories, request.facts.text("operation.category").unwrap_or("none").to_owned());
+        let name = |reason: &crate::decision::Reason| format!("{}/{}", reason.pack, reason.rule);
+        let now = after.reasons.iter().filter(|reason| reason.outcome == after.outcome).map(name);
+        let then: Vec<String> = before.reasons.iter().map(name).collect();
+        for rule in now.filter(|rule| !then.contains(rule)) {
+            put(&mut self.rules, rule);
+        }
+        Ok(())
+    }
+}
+
+fn add(list: &mut Vec<Moved>, group: String, before: Outcome, after: Outcome, amount: Option<Amount>) {
+    let same = |moved: &Moved| moved.group == group && moved.before == before && moved.after == after;
+    let place = list.iter().position(same).unwrap_or_else(|| {
+        list.push(Moved { group: group.clone(), before, after, count: 0, worth: BTreeMap::new() });
+        list.len().saturating_sub(1)
+    });
+    let Some(moved) = list.get_mut(place) else { return };
+    moved.count = moved.count.saturating_add(1);
+    if let Some(amount) = amount {
+        let worth = moved.worth.entry(amount.currency()).or_default();
+        *worth = worth.saturating_add(amount.minor());
+    }
+}
+
+/// Up to the next power of ten.
+fn band(amount: Amount) -> String {
+    let mut most = 1_i64;
+    while most < amount.minor() && most < i64::MAX / 10 {
+        most = most.saturating_mul(10);
+    }
+    format!("up to {}", Amount::new(most, amount.currency()))
+}
+
+fn age(request: &Request) -> Option<i64> {
+    let (zone, calendar) = (Zone::utc(), crate::calendar::Calendar::weekends());
+    let view =
+        View { facts: &request.facts, over: None, at: request.at, zone: &zone, calendar: &calendar, day_before: false };
+    match view.value(Fact::named("payer.age")?)? {
+        Value::Number(age) => Some(age),
+        _ => None,
+    }
+}
+
+fn age_band(age: i64) -> String {
+    match age {
+        ..12 => "under 12",
+        12..=13 => "12 to 13",
+        14..=18 => "14 to 18",
+        19..=39 => "19 to 39",
+        40..=64 => "40 to 64",
+        _ => "65 and over",
+    }
+    .to_owned()
+}
