@@ -161,7 +161,7 @@ fn source_sql(plan: &Plan) -> String {
 /// The columns read, each with its type on the new side.
 async fn columns(source: &Connection, link: &Link, plan: &Plan) -> Result<Vec<Column>, Fault> {
     let statement = source.prepare(&source_sql(plan))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let sql = "SELECT column_name::text, data_type::text FROM information_schema.columns \
         WHERE table_schema = current_schema() AND table_name = $1";
     let mut kinds = std::collections::HashMap::new();

@@ -61,7 +61,7 @@ fn effective_user() -> u32 {
 }
 
 impl Cluster {
-    fn start(settings: &[&str]) -> Self {
+    fn start() -> Self {
         let programs = programs();
         let dir = tempfile::Builder::new().prefix("farthing-pg-").tempdir().unwrap();
         let data = dir.path().join("data");
@@ -94,7 +94,8 @@ impl Cluster {
         let log = std::fs::File::create(dir.path().join("log")).unwrap();
         let mut server = unprivileged(&programs.join("postgres"), dir.path());
         server.arg("-D").arg(&data).args(["-c", "listen_addresses="]).arg("-k").arg(dir.path());
-        for setting in ["max_connections=300", "fsync=off", "shared_buffers=64MB"].iter().chain(settings) {
+        // The order of commits is asked for by the comparison with a sequential run.
+        for setting in ["max_connections=300", "fsync=off", "shared_buffers=64MB", "track_commit_timestamp=on"] {
             server.args(["-c", setting]);
         }
         let server = server.current_dir(dir.path()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
@@ -135,9 +136,16 @@ impl Cluster {
 
     /// A fresh database's name.
     pub(crate) async fn database(&self) -> String {
+        self.database_like("template1").await
+    }
+
+    /// A fresh database with all that `template`, which nobody uses at the moment, has.
+    pub(crate) async fn database_like(&self, template: &str) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::SeqCst));
         let postgres = self.raw("postgres").await;
-        postgres.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        postgres.query(end, &[&template]).await.unwrap();
+        postgres.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
         name
     }
 }
@@ -145,5 +153,5 @@ impl Cluster {
 /// The cluster of this test process.
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start(&[]))
+    CLUSTER.get_or_init(Cluster::start)
 }
