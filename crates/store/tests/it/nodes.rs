@@ -18,7 +18,7 @@ pub(crate) struct Nodes {
     pub(crate) town: Town,
     pub(crate) nodes: Vec<Arc<PostgresStore>>,
     pub(crate) database: String,
-    dir: tempfile::TempDir,
+    dir: Arc<tempfile::TempDir>,
 }
 
 impl Nodes {
@@ -29,7 +29,7 @@ impl Nodes {
     pub(crate) async fn with(seed: u64, count: usize, adjust: impl Fn(PostgresOptions) -> PostgresOptions) -> Self {
         let (town, dir) = (Town::new(seed), tempfile::tempdir().unwrap());
         let database = cluster().database().await;
-        let mut nodes = Self { town, nodes: Vec::new(), database, dir };
+        let mut nodes = Self { town, nodes: Vec::new(), database, dir: Arc::new(dir) };
         for _ in 0..count {
             nodes.join(&adjust).await;
         }
@@ -44,6 +44,14 @@ impl Nodes {
         let keys = if number == 0 { KeySource::File } else { KeySource::Command(format!("cat {kek}")) };
         let options = adjust(options.settings(settings()).clock(self.town.clock.clone()).keys(keys));
         self.nodes.push(PostgresStore::open(options).await.unwrap());
+    }
+
+    /// A node on another database with the same keys.
+    pub(crate) async fn beside(&self, database: &str) -> Arc<PostgresStore> {
+        let options = PostgresOptions::new(cluster().url(database), self.dir.path().join(format!("beside-{database}")));
+        let kek = self.dir.path().join("0/kek").display().to_string();
+        let options = options.settings(settings()).clock(self.town.clock.clone());
+        PostgresStore::open(options.keys(KeySource::Command(format!("cat {kek}")))).await.unwrap()
     }
 
     /// Hands each command to the next node, all before it waits for any.
@@ -294,7 +302,7 @@ async fn what_cannot_be_served_says_what_to_do() {
     let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9, 'x', 'x', '0')";
     raw.batch_execute(newer).await.unwrap();
     let error = open(cluster().url(&all.database)).await;
-    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows "), "{error}");
+    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows 3)"), "{error}");
     let read_only = format!("ALTER DATABASE {} SET default_transaction_read_only = on", all.database);
     raw.batch_execute(&read_only).await.unwrap();
     let error = open(cluster().url(&all.database)).await;
