@@ -37,8 +37,8 @@ pub struct Counters {
 /// Why counters do not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CountersError {
-    /// A pack changed since: count again from the history.
-    #[error("`{0}` changed since these counters were kept: count again from the history")]
+    /// A pack changed or came since: count again from the history.
+    #[error("`{0}` changed or came since these counters were kept: count again from the history")]
     Stale(String),
     /// There is no such pack.
     #[error("{0}")]
@@ -336,22 +336,32 @@ impl Counters {
         marks
     }
 
+    /// Remembers the packs that are counted under, with the first event. WHY only then: under a pack that comes later
+    /// what went before was never counted, so these counters must not speak for it.
     fn sign(&mut self, library: &Library, about: &Request) {
-        for pack in library.packs().iter().filter(|pack| concerns(pack, about)) {
-            let name = format!("{}@{}", pack.id, pack.version);
-            self.packs.entry(name).or_insert_with(|| pack.digest.to_string());
+        if !self.is_empty() {
+            return;
         }
+        for pack in library.packs().iter().filter(|pack| concerns(pack, about)) {
+            self.packs.insert(format!("{}@{}", pack.id, pack.version), pack.digest.to_string());
+        }
+    }
+
+    /// Whether nothing was ever counted: true of a new payer, and of nobody else.
+    fn is_empty(&self) -> bool {
+        self.tallies.is_empty() && self.open.is_empty() && self.settled.is_empty()
     }
 
     /// The decision over these counters instead of a history; `request.history` need hold nothing but what no limit counts:
     /// changes of limits, consents, the last use.
     ///
     /// # Errors
-    /// When a pack changed since these were kept, and with the name of a pack that does not exist.
+    /// When a pack changed or came since these were kept, and with the name of a pack that does not exist.
     pub fn decide(&self, library: &Library, request: &Request) -> Result<Decision, CountersError> {
         for pack in library.packs().iter().filter(|pack| concerns(pack, request)) {
             let name = format!("{}@{}", pack.id, pack.version);
-            if self.packs.get(&name).is_some_and(|counted| *counted != pack.digest.to_string()) {
+            let is_counted = self.packs.get(&name).is_some_and(|counted| *counted == pack.digest.to_string());
+            if !is_counted && !self.is_empty() {
                 return Err(CountersError::Stale(name));
             }
         }

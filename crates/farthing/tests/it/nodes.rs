@@ -50,45 +50,11 @@ async fn three_servers_on_one_database_are_one_provider() {
     let dirs = ["a", "b", "c"].map(|name| place.path().join(name));
     let first = node(&url, &dirs[0]);
 
-    // A node without the keys of the others is refused and told what to copy.
-    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", &url]).output().unwrap();
-    let said = String::from_utf8_lossy(&bare.stderr).into_owned();
-    assert!(!bare.status.success() && said.contains("kek` is missing; copy it from another node"), "{said}");
-    for dir in &dirs[1..] {
-        std::fs::create_dir_all(dir).unwrap();
-        std::fs::copy(dirs[0].join("kek"), dir.join("kek")).unwrap();
-    }
-    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", &url]).output().unwrap();
-    let said = String::from_utf8_lossy(&bare.stderr).into_owned();
-    assert!(!bare.status.success() && said.contains("copy the folder `keys` from another node"), "{said}");
-    for dir in &dirs[1..] {
-        std::fs::create_dir_all(dir.join("keys")).unwrap();
-        for entry in std::fs::read_dir(dirs[0].join("keys")).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), dir.join("keys").join(entry.file_name())).unwrap();
-        }
-    }
+    copied_as_told(&url, &dirs);
     let nodes = [first, node(&url, &dirs[1]), node(&url, &dirs[2])];
     let addresses = nodes.each_ref().map(|node| node.text("listen"));
 
-    let payee = json(&[
-        "--json",
-        "admin",
-        "payee",
-        "add",
-        "--data",
-        &text(&dirs[0]),
-        "--name",
-        "카페",
-        "--name-latin",
-        "Cafe",
-        "--category",
-        "5814",
-        "--place",
-        "Seoul",
-        "--city",
-        "Seoul",
-    ]);
+    let payee = registered(&dirs[0]);
     let api_key = payee["api_key"].as_str().unwrap().to_owned();
     let now = SystemClock.now();
     let (payer, device) = (PayerId::new(now, [7; 10]), DeviceId::new(now, [7; 10]));
@@ -130,6 +96,49 @@ async fn three_servers_on_one_database_are_one_provider() {
     for node in nodes {
         assert!(node.terminate().0);
     }
+}
+
+/// Gives the other nodes the keys of the first, each only once its lack was said.
+fn copied_as_told(url: &str, dirs: &[std::path::PathBuf; 3]) {
+    // The other nodes are refused without the keys of the first, and told what to copy.
+    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", url]).output().unwrap();
+    let said = String::from_utf8_lossy(&bare.stderr).into_owned();
+    assert!(!bare.status.success() && said.contains("kek` is missing; copy it from another node"), "{said}");
+    for dir in &dirs[1..] {
+        std::fs::create_dir_all(dir).unwrap();
+        std::fs::copy(dirs[0].join("kek"), dir.join("kek")).unwrap();
+    }
+    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", url]).output().unwrap();
+    let said = String::from_utf8_lossy(&bare.stderr).into_owned();
+    assert!(!bare.status.success() && said.contains("copy the folder `keys` from another node"), "{said}");
+    for dir in &dirs[1..] {
+        std::fs::create_dir_all(dir.join("keys")).unwrap();
+        for entry in std::fs::read_dir(dirs[0].join("keys")).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), dir.join("keys").join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+fn registered(dir: &std::path::Path) -> serde_json::Value {
+    json(&[
+        "--json",
+        "admin",
+        "payee",
+        "add",
+        "--data",
+        &text(dir),
+        "--name",
+        "카페",
+        "--name-latin",
+        "Cafe",
+        "--category",
+        "5814",
+        "--place",
+        "Seoul",
+        "--city",
+        "Seoul",
+    ])
 }
 
 async fn ask(address: &str, api_key: &str) -> IntentView {

@@ -37,7 +37,7 @@ fn every_published_valid_code_is_read_one_line_each() {
     assert!(done);
     assert_eq!(inspections.len(), cases.len());
     for (case, inspection) in cases.iter().zip(&inspections) {
-        // Decision 0020: `v028` has what another published file refuses, and the Brazilian manual forbids.
+        // Decision 0014: `v028` has what another published file refuses, and the Brazilian manual forbids.
         assert_eq!(inspection["valid"], case["id"] != "v028", "{}: {inspection}", case["id"]);
         assert_ne!(inspection["verdict"], "trusted");
         let amount = &case["fields"]["amount"];

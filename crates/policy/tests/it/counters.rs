@@ -35,10 +35,14 @@ fn library(refunds: &str) -> &'static Library {
 
 /// Every window, by amount and by count, over all and by line, so that one decision shows all counters.
 fn read(refunds: &str) -> Library {
-    let mut text = "id = \"t\"\ntitle = \"T\"\nversion = \"1\"\njurisdiction = \"EU\"\nlayer = \"regulator\"\n\
+    read_as(refunds, "1")
+}
+
+fn read_as(refunds: &str, version: &str) -> Library {
+    let mut text = "id = \"t\"\ntitle = \"T\"\nversion = \"VERSION\"\njurisdiction = \"EU\"\nlayer = \"regulator\"\n\
          status = \"in_force\"\neffective = { from = 2020-01-01 }\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n\
          evidence = \"V1\"\n[citations]\na = { law = \"L\", article = \"1\", source = \"S\" }\n"
-        .to_owned();
+        .replace("VERSION", version);
     for (place, window) in WINDOWS.iter().enumerate() {
         for (measure, cap) in [("amount", "\"50.00 EUR\""), ("count", "4")] {
             for (name, subject) in [("all", ""), ("line", "subject = \"operation.line\"\n")] {
@@ -268,4 +272,17 @@ fn a_changed_pack_makes_counters_stale() {
     let counters = Counters::of(library("none"), &asked);
     assert!(counters.decide(library("none"), &asked).is_ok());
     assert_eq!(counters.decide(library("same_window"), &asked).unwrap_err(), CountersError::Stale("t@1".to_owned()));
+}
+
+#[test]
+fn a_version_that_came_later_makes_counters_stale_and_counting_on_does_not_hide_it() {
+    let past = Past { minute: 119_000, cents: 100, refund: false, full: false, channel: "remote", line: "a", fate: 0 };
+    let asked = request(&past, true, vec![event(&past, "committed")]);
+    let newer = read_as("none", "2");
+    let mut counters = Counters::of(library("none"), &asked);
+    let stale = CountersError::Stale("t@2".to_owned());
+    assert_eq!(counters.decide(&newer, &asked).unwrap_err(), stale);
+    counters.record(&newer, &asked, "later", &asked.history[0]);
+    assert_eq!(counters.decide(&newer, &asked).unwrap_err(), stale);
+    assert!(Counters::default().decide(&newer, &asked).is_ok(), "nothing was ever counted for a new payer");
 }

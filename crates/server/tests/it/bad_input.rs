@@ -179,7 +179,8 @@ async fn the_code_is_wrong() {
     let ours = keys::load(scene.world.dir.path()).unwrap();
     let (row, _) = scene.world.store.intent(intent.intent).await.unwrap().unwrap();
     let payee = scene.world.store.payee(intent.core.payee.id).await.unwrap().unwrap();
-    let other_payee = payments::Intent { payee: PayeeId::from_bytes([1; 16]), ..row.clone() };
+    let mut other_payee = row.clone();
+    other_payee.core.payee.id = PayeeId::from_bytes([1; 16]);
     let mut dearer = row.clone();
     dearer.core.amount = crate::world::won(9_900);
     let rows: [(&str, String, &str); 8] = [

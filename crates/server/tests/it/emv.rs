@@ -43,7 +43,7 @@ async fn published_codes_are_read_field_by_field() {
     for case in vectors["cases"].as_array().unwrap() {
         let (id, payload) = (&case["id"], case["payload"].as_str().unwrap());
         let view = inspect(&world, payload).await;
-        // Decision 0020: `v028` has what another published file refuses, and the Brazilian manual forbids.
+        // Decision 0014: `v028` has what another published file refuses, and the Brazilian manual forbids.
         assert_eq!(view["valid"], json!(id != "v028"), "{id}");
         for (name, value) in case["fields"].as_object().unwrap() {
             assert_eq!(&view["fields"][name], value, "{id} {name}");

@@ -144,8 +144,16 @@ impl Cluster {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::SeqCst));
         let postgres = self.raw("postgres").await;
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        // A store comes back by itself, and PostgreSQL copies only what nobody uses.
+        let is_stores = template != "template1";
+        if is_stores {
+            postgres.batch_execute(&format!("ALTER DATABASE {template} ALLOW_CONNECTIONS false")).await.unwrap();
+        }
         postgres.query(end, &[&template]).await.unwrap();
         postgres.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+        if is_stores {
+            postgres.batch_execute(&format!("ALTER DATABASE {template} ALLOW_CONNECTIONS true")).await.unwrap();
+        }
         name
     }
 }

@@ -764,6 +764,11 @@ export interface components {
             network?: components["schemas"]["Network"] | null;
             /** @description Why, in order of precedence; empty for a trusted code. */
             reasons: components["schemas"]["ReasonCode"][];
+            /**
+             * Format: int64
+             * @description For a code of ours: how old the reader's knowledge of withdrawn keys and stickers is.
+             */
+            revocation_age_seconds?: number | null;
             /** @description What kind of text it is. */
             scheme: components["schemas"]["Scheme"];
             /** @description The data objects, also when only the checksum is wrong. */
@@ -834,6 +839,13 @@ export interface components {
             issued_at: components["schemas"]["Instant"];
             /** @description The keys, at most 16. */
             keys: components["schemas"]["PublishedKey"][];
+            /** @description Keys that are withdrawn whatever their time, at most 256; absent when there are none. */
+            revoked_keys?: string[];
+            /**
+             * @description Serials of stickers that are withdrawn, at most 4,096; absent when there are none. How old this knowledge is
+             *     follows from `issued_at`.
+             */
+            revoked_serials?: string[];
             /** @description SHA-256 of the root's 32-byte public key; clients pin it. */
             root: components["schemas"]["Digest"];
             /**
@@ -2579,7 +2591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3137,7 +3149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
             422: {
                 headers: {
                     [name: string]: unknown;
