@@ -56,7 +56,8 @@ pub(super) fn questions(source: &str, text: &str, strict: bool) -> Result<Vec<(R
         .map_err(|error| Failure::new(format!("{source}: request: {error}")))?;
     let place = |number: usize| if values.len() > 1 { format!(", question {number}") } else { String::new() };
     let read = |(number, value)| {
-        let read = if strict { Request::from_value(value).map(|one| (one, Vec::new())) } else { Request::from_wider(value) };
+        let read =
+            if strict { Request::from_value(value).map(|one| (one, Vec::new())) } else { Request::from_wider(value) };
         read.map_err(|error| Failure::new(format!("{source}{}: {error}", place(number))))
     };
     (1..).zip(&values).map(read).collect()
