@@ -161,7 +161,10 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// [`HandsetError`].
     pub async fn possession(&mut self) -> Result<String, HandsetError> {
         // Any answer carries the nonce that it must be signed with.
-        let answer = self.line.send(Outgoing { method: "GET", path: "/.well-known/farthing-keys", headers: &[], body: &[] }).await?;
+        let answer = self
+            .line
+            .send(Outgoing { method: "GET", path: "/.well-known/farthing-keys", headers: &[], body: &[] })
+            .await?;
         self.learn(&answer);
         Ok(self.phone.possession(self.source.moment()?)?)
     }

@@ -90,7 +90,9 @@ pub(super) async fn scan(code: &str, saved: &mut Saved, line: &mut Line) -> Resu
     if let Ok(intent) = code.parse::<IntentId>() {
         let core = terms(intent, line).await?;
         let shown = Shown::from_link(core.clone(), now);
-        return Scan { inspection: None, core: Some(core), shown: Some(shown), preview: None, now }.previewed(line).await;
+        return Scan { inspection: None, core: Some(core), shown: Some(shown), preview: None, now }
+            .previewed(line)
+            .await;
     }
     let mut keys = saved.trusted(now).ok();
     let mut inspection = qr::inspect(code, keys.as_ref(), now);

@@ -47,7 +47,8 @@ impl Passphrase {
         let text = std::fs::read_to_string(path).map_err(failed(format!("cannot read `{}`", path.display())))?;
         let line = text.lines().next().unwrap_or_default();
         if line.chars().count() < PASSPHRASE_CHARS_MIN {
-            let short = format!("the passphrase in `{}` is shorter than {PASSPHRASE_CHARS_MIN} characters", path.display());
+            let short =
+                format!("the passphrase in `{}` is shorter than {PASSPHRASE_CHARS_MIN} characters", path.display());
             return Err(Failure::new(short));
         }
         Ok(Some(Secret::new(line.to_owned())))
