@@ -4,3 +4,4 @@
 mod join;
 mod phone;
 mod shown;
+mod vectors;
