@@ -7,7 +7,7 @@ use money::{
 };
 use protocol::{
     BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub enum ArrivalFacts {
 #[serde(rename_all = "snake_case", tag = "command")]
 #[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
 pub enum Facts {
-    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
+    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse, #[serde(default)] place: String },
     OpenSession { body: TokenBody, key: Digest, proof: ProofUse, place: String },
     RefreshSession { body: TokenBody, key: Digest, proof: ProofUse, session: SessionId, generation: u32, place: String },
     EndSessions { caller: CallerFacts, body: EndSessionsBody },
@@ -114,9 +114,9 @@ impl From<Arrival> for ArrivalFacts {
 impl From<Command> for Facts {
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling } => {
+            Command::OpenPayer { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
             }
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
@@ -124,7 +124,11 @@ impl From<Command> for Facts {
             }
             Command::RefreshSession { enrolling, refresh, place } => Self::RefreshSession {
                 // WHY: the refresh token's text is a secret and stays out of every record.
-                body: TokenBody { device: enrolling.body().device, payer: enrolling.body().payer },
+                body: TokenBody {
+                    device: enrolling.body().device,
+                    kind: SessionKind::Own,
+                    payer: enrolling.body().payer,
+                },
                 key: enrolling.key(),
                 proof: *enrolling.proof_use(),
                 session: refresh.session(),

@@ -20,6 +20,10 @@ pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
 pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
 /// How long a session lives that is not refreshed, in seconds (30 days).
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
+/// How long the session of a shared device lives, in seconds (half an hour).
+pub const SHARED_LIFE_SECONDS: i64 = 30 * 60;
+/// How long the session of a shared device lives that fetches no token, in seconds (two minutes).
+pub const SHARED_IDLE_SECONDS: i64 = 120;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

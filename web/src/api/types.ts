@@ -87,7 +87,7 @@ export interface PayerView {
 export interface TokenView {
   access_token: string;
   expires_at: Instant;
-  refresh_token: string;
+  refresh_token?: string;
   session: string;
   token_type: 'DPoP';
 }

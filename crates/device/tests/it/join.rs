@@ -2,6 +2,7 @@
 
 use device::{JoinError, JoinRequest, Phone, SoftwareKey};
 use money::DeviceId;
+use protocol::SessionKind;
 use proptest::prelude::*;
 
 use crate::phone::{NOW, ORIGIN, PAYER, at};
@@ -11,6 +12,7 @@ fn request(seed: u8) -> JoinRequest {
     JoinRequest {
         device: new.device(),
         device_name: "새 전화".parse().unwrap(),
+        kind: SessionKind::Own,
         payer: PAYER,
         possession: new.possession(at(seed)).unwrap(),
     }

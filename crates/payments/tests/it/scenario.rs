@@ -100,7 +100,7 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let intent = world.intents.get(*id).map_or_else(|| intent_id(id), |intent| intent.id);
             said(world.submit(Command::ExpireIntent { permit, intent }))
         }
-        _ => panic!("nobody knows how to `{line}`"),
+        _ => crate::sessions::step(world, &words).unwrap_or_else(|| panic!("nobody knows how to `{line}`")),
     }
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn won(text: &str) -> Amount {
     }
 }
 
-fn said(outcome: Result<Accepted, Refusal>) -> String {
+pub(crate) fn said(outcome: Result<Accepted, Refusal>) -> String {
     match outcome {
         Err(refusal) => format!("refused {}", refusal.first()),
         Ok(Accepted::Payer { payer, .. }) => match payer.lock {

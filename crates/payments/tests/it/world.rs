@@ -18,6 +18,8 @@ pub(crate) const ORIGIN: &str = "http://shop.test";
 
 pub(crate) struct Person {
     pub(crate) phone: Phone<SoftwareKey>,
+    /// The session it acts in.
+    pub(crate) session: money::SessionId,
 }
 
 pub(crate) struct Shop {
@@ -32,6 +34,7 @@ pub(crate) struct World {
     pub(crate) verifier: Verifier,
     pub(crate) now: Instant,
     pub(crate) people: BTreeMap<String, Person>,
+    pub(crate) sessions: crate::sessions::Named,
     pub(crate) shops: BTreeMap<String, Shop>,
     pub(crate) intents: BTreeMap<String, Intent>,
     pub(crate) accounts: BTreeMap<money::AccountId, Account>,
@@ -55,6 +58,7 @@ impl World {
             verifier: Verifier::new(ORIGIN, keys()),
             now: Instant::from_unix_millis(1_790_000_000_000),
             people: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             shops: BTreeMap::new(),
             intents: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -151,8 +155,8 @@ impl World {
         };
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
-        self.submit(Command::OpenPayer { enrolling }).unwrap();
-        self.people.insert(name.to_owned(), Person { phone });
+        self.submit(Command::OpenPayer { enrolling, place: String::new() }).unwrap();
+        self.people.insert(name.to_owned(), Person { session: phone.device().into(), phone });
         self.renew_token(name);
         if funds > 0 {
             let amount = Amount::new(funds, Currency::KRW);
@@ -164,12 +168,12 @@ impl World {
     /// A token and a nonce of this moment.
     pub(crate) fn renew_token(&mut self, name: &str) {
         let (nonce, now) = (self.verifier.issue_nonce(self.now), self.now);
-        let phone = &mut self.people.get_mut(name).unwrap().phone;
+        let Person { phone, session } = self.people.get_mut(name).unwrap();
         let grant = credentials::TokenGrant {
             payer: phone.payer(),
             device: phone.device(),
             key: phone.jwk().thumbprint(),
-            session: phone.device().into(),
+            session: *session,
         };
         let token = self.verifier.issue_token(&grant, 0, now);
         phone.accept_token(&token);
