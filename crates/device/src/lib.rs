@@ -6,6 +6,7 @@
 
 mod phone;
 mod shown;
+mod sticker;
 
 mod key;
 #[cfg(feature = "software-key")]
@@ -16,3 +17,4 @@ pub use phone::{Heard, Moment, Phone, PhoneError, Request};
 pub use shown::{ShowError, Shown, check_shown};
 #[cfg(feature = "software-key")]
 pub use software_key::SoftwareKey;
+pub use sticker::check_sticker;
