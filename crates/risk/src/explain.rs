@@ -84,6 +84,10 @@ pub const fn family_name(family: Family) -> &'static str {
         Family::Place => "place",
         Family::Balance => "balance",
         Family::Payment => "payment",
+        Family::Device => "device",
+        Family::Telco => "telco",
+        Family::Code => "code",
+        Family::Policy => "policy",
         Family::Anomaly => "anomaly",
     }
 }
@@ -122,7 +126,7 @@ fn subject(feature: Feature) -> (String, String) {
             let ko = format!("{}·{}", korean(first.name()), korean(second.name()));
             (ko, format!("The {} and the {}", first.name(), second.name()))
         }
-        Feature::Payment(_) => ("이 결제의".to_owned(), "This payment".to_owned()),
+        Feature::Payment(_) | Feature::Signal(_) => ("이 결제의".to_owned(), "This payment".to_owned()),
     }
 }
 

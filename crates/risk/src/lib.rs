@@ -21,3 +21,4 @@ pub mod model;
 pub mod number;
 pub mod plot;
 pub mod profile;
+pub mod rule;
