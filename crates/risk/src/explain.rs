@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::feature::{Family, Feature, Unit};
+use crate::feature::{Family, Feature, Features, Unit};
 use crate::limits::SENTENCES_MAX;
 use crate::model::Model;
+use crate::tell;
 
 /// One feature's part of a score.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -61,7 +62,7 @@ pub fn explain(model: &Model, row: &[f32]) -> Explanation {
         let Some(feature) = features.get(*column).copied() else { continue };
         if told.len() < SENTENCES_MAX && part.value.is_some() && !told.contains(&feature.entry().family) {
             told.push(feature.entry().family);
-            let (korean, english) = sentences(feature, part);
+            let (korean, english) = said(feature, part, row);
             ko.push(korean);
             en.push(english);
         }
@@ -90,6 +91,14 @@ pub const fn family_name(family: Family) -> &'static str {
         Family::Policy => "policy",
         Family::Anomaly => "anomaly",
     }
+}
+
+/// The family's own sentence where it raises the risk and its numbers are known, else one about the feature.
+fn said(feature: Feature, part: &Part, row: &[f32]) -> (String, String) {
+    let own = (part.log_odds > 0.0)
+        .then(|| Features::of(row))
+        .and_then(|features| tell::sentence(feature.entry().family, &features, None, tell::Reader::Analyst));
+    own.unwrap_or_else(|| sentences(feature, part))
 }
 
 /// One sentence in Korean and one in English: whose, what, how much, and which way it moved the score.

@@ -53,3 +53,5 @@ pub const WEIGHT_MAX: f64 = 6.0;
 pub const SNOOZES_MAX: usize = 8;
 /// A rule's id, in bytes.
 pub const RULE_ID_BYTES_MAX: usize = 48;
+/// Parts of the breaker's window.
+pub const BREAKER_SLOTS: i64 = 12;

@@ -233,6 +233,16 @@ impl Default for Features {
 }
 
 impl Features {
+    /// The catalogue's part of a row of columns.
+    #[must_use]
+    pub fn of(row: &[f32]) -> Self {
+        let mut features = Self::default();
+        for (slot, value) in features.0.iter_mut().zip(row) {
+            *slot = *value;
+        }
+        features
+    }
+
     /// The value of a feature; NaN when not known.
     #[must_use]
     pub fn value(&self, feature: Feature) -> f32 {

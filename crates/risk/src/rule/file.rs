@@ -77,6 +77,7 @@ struct WrittenRule {
     action: Spanned<Action>,
     reason: Spanned<ReasonCode>,
     until: Option<Spanned<String>>,
+    share_max_bp: Option<u16>,
     ko: String,
     en: String,
 }
@@ -263,7 +264,8 @@ impl<'a> Reader<'a> {
             say(place.line(until.span().start), "until", what);
         }
         let lists = &self.set.lists;
-        let list = |name: &str| Some(lists.iter().enumerate().find(|(_, list)| list.name == name)?).map(|(n, l)| (n, l.party));
+        let list =
+            |name: &str| Some(lists.iter().enumerate().find(|(_, list)| list.name == name)?).map(|(n, l)| (n, l.party));
         let condition = Condition::compile(rule.when.get_ref(), &list);
         if let Err(error) = &condition {
             say(place.line(rule.when.span().start), "when", error.to_string());
@@ -280,6 +282,7 @@ impl<'a> Reader<'a> {
                 action: *rule.action.get_ref(),
                 reason,
                 until_millis: until.and_then(|(_, until)| until),
+                share_max_bp: rule.share_max_bp,
                 ko: rule.ko.clone(),
                 en: rule.en.clone(),
                 condition,

@@ -81,6 +81,9 @@ pub struct Rule {
     pub reason: ReasonCode,
     /// From when it counts no more, in milliseconds of Unix time.
     pub until_millis: Option<i64>,
+    /// Of a window's payments, what it may hold or refuse before the breaker demotes it, in ten-thousandths; the
+    /// operator's setting where it names none.
+    pub share_max_bp: Option<u16>,
     /// What it is for, in Korean.
     pub ko: String,
     /// What it is for, in English.

@@ -36,8 +36,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ConditionError> 
             let (name, after) = trimmed.split_at(end.unwrap_or(trimmed.len()));
             (Token::Name(name.to_owned()), after)
         } else if let Some(quoted) = trimmed.strip_prefix('"').or_else(|| trimmed.strip_prefix('\'')) {
-            let (inside, after) =
-                quoted.split_once(first).ok_or_else(|| ConditionError::new(column, "this text has no end".to_owned()))?;
+            let (inside, after) = quoted
+                .split_once(first)
+                .ok_or_else(|| ConditionError::new(column, "this text has no end".to_owned()))?;
             (Token::Text(inside.to_owned()), after)
         } else {
             let sign = SIGNS.into_iter().find(|sign| trimmed.starts_with(sign));

@@ -36,7 +36,8 @@ fn no_lists(_: &str) -> Option<(usize, Party)> {
 #[track_caller]
 fn check(condition: &str, expected: Truth) {
     let (event, features) = seen(12_000.0, Signals::default().with(SignalFact::DeviceAge, 2.0 * 86_400.0));
-    let compiled = Condition::compile(condition, &no_lists).unwrap_or_else(|error| unreachable!("{condition}: {error}"));
+    let compiled =
+        Condition::compile(condition, &no_lists).unwrap_or_else(|error| unreachable!("{condition}: {error}"));
     let set = RuleSet::starter();
     assert_eq!(compiled.run(&event, &features, &set), expected, "{condition}");
 }
@@ -200,7 +201,8 @@ fn a_first_coffee_hits_no_starter_rule() {
     let found = set.run(&event, &features);
     let hit: Vec<&str> = found.hit.iter().filter_map(|place| set.rule(*place)).map(|rule| rule.id.as_str()).collect();
     assert_eq!(hit, [] as [&str; 0]);
-    let unread: Vec<&str> = found.unread.iter().filter_map(|place| set.rule(*place)).map(|rule| rule.id.as_str()).collect();
+    let unread: Vec<&str> =
+        found.unread.iter().filter_map(|place| set.rule(*place)).map(|rule| rule.id.as_str()).collect();
     assert!(unread.contains(&"sim_just_changed"), "{unread:?}");
     let sim = set.named("sim_just_changed").map(|rule| rule.lacks(&features)).unwrap_or_default();
     assert_eq!(sim, [Feature::Signal(SignalFact::SimAge)]);
