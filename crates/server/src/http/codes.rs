@@ -1,13 +1,13 @@
-//! What a scanned text is.
+//! What a scanned text is, and what may be found in one.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use money::ReasonCode;
+use money::{Language, ReasonCode};
 use payments::{Noted, NotedKey};
-use qr::{Inspection, Verdict};
-use serde::Deserialize;
+use qr::{FindingKind, Inspection, Verdict};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -60,4 +60,32 @@ async fn registered(app: &App, inspection: Inspection, payload: &str) -> Result<
         Some(_) => return Ok(inspection),
     };
     Ok(inspection.lowered(Verdict::Dangerous, &[reason]))
+}
+
+/// Something that may be found in a scanned text.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FindingEntry {
+    /// Its stable name.
+    code: &'static str,
+    /// What it means where no network insists: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`.
+    weight: &'static str,
+    /// Korean.
+    ko: &'static str,
+    /// English.
+    en: &'static str,
+}
+
+/// Everything that may be found in a scanned text, in plain words.
+#[utoipa::path(
+    get, path = "/v1/qr/findings", operation_id = "findings", tag = "codes", security(()),
+    responses((status = 200, body = Vec<FindingEntry>))
+)]
+pub(crate) async fn findings(_: Anyone) -> Json<Vec<FindingEntry>> {
+    let entry = |kind: &FindingKind| FindingEntry {
+        code: kind.code(),
+        weight: kind.weight().name(),
+        ko: kind.text(Language::Ko),
+        en: kind.text(Language::En),
+    };
+    Json(FindingKind::ALL.iter().map(entry).collect())
 }
