@@ -114,11 +114,16 @@ reasons! {
     CodeExpired "code.expired": "유효 시간이 지난 코드입니다. 새 코드를 받아 주세요.", "This code has expired; ask for a new one.";
     CodeRevoked "code.revoked": "사용이 중지된 코드입니다. 결제하지 마세요.", "This code was withdrawn. Do not pay it.";
     CodeRevocationStale "code.revocation_stale": "사용 중지 목록이 오래되어 확인할 수 없습니다. 인터넷에 연결해 다시 스캔해 주세요.", "The list of withdrawn codes is too old; connect and scan again.";
+    CodeUnregistered "code.unregistered": "등록되지 않은 코드입니다. 결제하지 마세요.", "This code is not registered. Do not pay it.";
+    CodeSuspended "code.suspended": "확인이 필요해 사용을 멈춘 코드입니다. 가게에 알려 주세요.", "This code is stopped until it has been checked; please tell the shop.";
     CodeOtherKind "code.other_kind": "이 방식으로 결제할 수 없는 종류의 코드입니다.", "A code of this kind cannot be paid this way.";
     LinkDangerous "link.dangerous": "위험한 내용입니다. 열지 마세요.", "This is dangerous. Do not open it.";
     LinkSuspicious "link.suspicious": "속임수일 수 있는 내용입니다. 열기 전에 주소를 꼭 확인해 주세요.", "This looks like a trick. Check it before you open it.";
     LinkUnreadable "link.unreadable": "링크로 읽을 수 없습니다.", "This cannot be read as a link.";
     LinkUnverified "link.unverified": "결제 코드가 아닙니다. 누가 만들었는지 알 수 없습니다.", "This is no payment code, and nobody vouches for it.";
+    CodeUnknown "code.unknown": "등록된 코드가 아닙니다.", "There is no such registered code.";
+    CodeSerialTaken "code.serial_taken": "이미 등록된 일련번호입니다.", "This serial is already registered.";
+    CodeAboveCap "code.above_cap": "이 코드로 낼 수 있는 금액을 넘었습니다.", "This is more than one payment by this code may be.";
     CodeOtherIntent "code.other_intent": "다른 결제의 코드입니다.", "This code belongs to another payment.";
     IntentUnknown "intent.unknown": "없는 결제 요청입니다.", "There is no such payment request.";
     IntentExpired "intent.expired": "결제 요청의 유효 시간이 지났습니다.", "The payment request has expired.";
@@ -138,6 +143,27 @@ reasons! {
     // What the rules say.
     PolicyPaymentLimit "policy.payment_limit": "1회 결제 한도를 넘었습니다.", "This is above the limit for one payment.";
     RiskRefused "risk.refused": "안전을 위해 결제를 멈췄습니다.", "This payment was stopped to keep you safe.";
+    RiskHeld "risk.held": "안전을 위해 결제를 보류하고 확인하고 있습니다. 돈은 움직이지 않았습니다.", "This payment is held for a check. Nothing was moved.";
+    RiskListed "risk.listed" under RiskRefused: "주의 목록에 있는 상대입니다.", "This party is on a list of parties to be careful with.";
+    RiskKnownFraud "risk.known_fraud" under RiskRefused: "사고가 알려진 상대이거나 그와 관련이 있습니다.", "Fraud is known of this party or of those it deals with.";
+    RiskMule "risk.mule_pattern" under RiskRefused: "여러 사람의 돈을 모아 빼내는 모습과 비슷합니다.", "This looks like an account that collects other people's money.";
+    RiskNumberTesting "risk.number_testing" under RiskRefused: "도난 정보를 시험하는 모습과 비슷합니다.", "This looks like stolen details being tried out.";
+    RiskTelco "risk.line_changed" under RiskRefused: "최근 유심이나 번호에 변화가 있었습니다.", "The SIM or the number has changed lately.";
+    RiskCode "risk.code_doubtful": "스캔한 코드가 의심스럽습니다.", "The scanned code is doubtful.";
+    RiskDevice "risk.device_new": "이 기기는 등록한 지 얼마 되지 않았거나 평소와 상태가 다릅니다.", "This device is new or not in its usual state.";
+    RiskPhonePressure "risk.under_pressure": "통화나 원격 제어 중에 하는 결제입니다. 누가 시킨 결제라면 멈춰 주세요.", "This is paid during a call or under remote control. If somebody tells you to pay, stop.";
+    RiskCashLike "risk.cash_like": "상품권처럼 현금과 같은 것을 평소보다 많이 삽니다.", "More than usual is spent on what is as good as cash.";
+    RiskBalance "risk.drains_balance": "잔액을 거의 다 쓰는 결제입니다.", "This takes nearly all of the balance.";
+    RiskNewPayee "risk.payee_new": "처음 거래하는 곳입니다.", "This payee was never paid before.";
+    RiskAmount "risk.amount_unusual": "평소와 다른 금액입니다.", "This amount is unlike the usual ones.";
+    RiskPace "risk.pace_unusual": "짧은 시간에 평소보다 많이 결제했습니다.", "There are more payments in a short time than usual.";
+    RiskHour "risk.hour_unusual": "평소에 결제하지 않던 시간입니다.", "This is not an hour at which payments are usual.";
+    RiskPlace "risk.place_unusual": "평소와 다른 곳입니다.", "This is not a usual place.";
+    RiskRefusals "risk.after_refusals": "거절된 결제가 이어진 뒤의 결제입니다.", "This follows payments that were refused.";
+    RiskLimit "risk.near_limit": "한도에 가까운 결제입니다.", "This comes close to a limit.";
+    RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
+    RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
+    RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
     StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
 
     // The money.

@@ -37,17 +37,19 @@ export type SignUpBody = {
   name: string;
   payer: PayerId;
 };
-export type TokenBody = { device: DeviceId; payer: PayerId };
+export type TokenBody = { device: DeviceId; kind?: 'own' | 'shared'; payer: PayerId };
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
+  counter?: string;
   expires_in_seconds?: number;
   place?: string;
   purpose: string;
   reference?: string;
+  terminal?: string;
 };
 export type PayBody = {
   amount: Amount;
@@ -99,6 +101,7 @@ export interface DeviceView {
   bound_at: Instant;
   device: DeviceId;
   key: Digest;
+  kind?: 'own' | 'shared';
   name: string;
   revoked: boolean;
   tier: number;
@@ -213,8 +216,17 @@ export interface Problem {
   title: string;
   type: string;
 }
-/** The part of crates/qr's `Inspection` that this page reads. */
-export interface Inspection {
-  verdict: string;
-  reasons: string[];
+/** Something that may be found in a scanned text. */
+export interface FindingEntry {
+  code: string;
+  en: string;
+  ko: string;
+  weight: string;
+}
+export interface ReasonEntry {
+  code: string;
+  en: string;
+  ko: string;
+  parent?: string | null;
+  status: number;
 }

@@ -8,7 +8,7 @@ use money::{DeviceId, SessionId};
 use payments::{Accepted, Command, EventKind, Refusal};
 use protocol::{BindDeviceBody, EndSessionsBody, RefreshBody, RevokeDeviceBody, SessionKind, Text, TokenBody};
 
-use crate::scenario::{self, said};
+use crate::scenario::said;
 use crate::world::{ORIGIN, Person, World, device_request};
 
 /// The network of whoever names none.
@@ -139,7 +139,7 @@ pub(crate) type Named = BTreeMap<String, SessionId>;
 
 #[test]
 fn a_refresh_token_works_once_and_a_copy_ends_its_session() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         open ann as one from 203.0.113.0/24 -> opened and told
@@ -161,7 +161,7 @@ fn a_refresh_token_works_once_and_a_copy_ends_its_session() {
 
 #[test]
 fn a_session_ends_idle_after_thirty_days_and_in_any_case_after_ninety() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         open ann -> opened and told
@@ -187,7 +187,7 @@ fn a_session_ends_idle_after_thirty_days_and_in_any_case_after_ninety() {
 
 #[test]
 fn a_sixth_session_ends_the_one_longest_unused() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         wait 1
@@ -216,7 +216,7 @@ fn a_sixth_session_ends_the_one_longest_unused() {
 
 #[test]
 fn what_is_ended_or_revoked_is_refused_from_the_next_decision_on() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         bind ann tab -> bound
@@ -250,7 +250,7 @@ fn what_is_ended_or_revoked_is_refused_from_the_next_decision_on() {
 
 #[test]
 fn a_shared_device_idles_two_minutes_lives_half_an_hour_and_nothing_follows() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         bind ann cafe shared -> bound
@@ -270,12 +270,12 @@ fn a_shared_device_idles_two_minutes_lives_half_an_hour_and_nothing_follows() {
     );
     let busy = "wait 100\nopen cafe shared -> opened\n".repeat(17);
     let end = "wait 100\nopen cafe shared -> refused auth.session_ended";
-    scenario::check(&format!("payer ann 0\nbind ann cafe shared -> bound\nopen cafe shared\n{busy}{end}"));
+    crate::scenario::check(&format!("payer ann 0\nbind ann cafe shared -> bound\nopen cafe shared\n{busy}{end}"));
 }
 
 #[test]
 fn logging_out_of_a_shared_device_revokes_it_and_the_last_device_cannot_become_one() {
-    scenario::check(
+    crate::scenario::check(
         "
         payer ann 0
         open ann shared -> refused device.last_one
