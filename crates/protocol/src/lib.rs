@@ -10,6 +10,7 @@ mod jwk;
 pub mod limits;
 mod proof;
 mod quote;
+mod step_up;
 mod text;
 mod views;
 
@@ -21,6 +22,10 @@ pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use jwk::{Jwk, JwkError};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use step_up::{
+    ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
+    Strength,
+};
 pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
