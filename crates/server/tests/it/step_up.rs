@@ -65,7 +65,7 @@ async fn a_large_first_payment_is_asked_for_a_pin_and_goes_through_with_it() {
     assert_eq!(refused.problem(), (403, "risk.step_up_needed".to_owned()));
     let asked = missing(&refused);
     assert_eq!(asked.body, Some(sha256(&bytes)));
-    assert_eq!(asked.reasons[0].code.code(), "risk.new_payee");
+    assert_eq!(asked.reasons[0].code.code(), "risk.payee_new");
     assert_eq!(asked.methods[0].path, "/v1/step-up/pin");
 
     let approval: ApprovalView = mina.approve(&world, sha256(&bytes), "493817").await.expect(200);
