@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
+use crate::noted::RegisteredCode;
 use crate::pin::PaymentPin;
 use crate::step_up::{Approval, StepUp};
 
@@ -47,6 +48,8 @@ pub enum Accepted {
     Approved(Approval),
     /// A payment PIN as it now is.
     Pin(Box<PaymentPin>),
+    /// A registered code as it now is.
+    Code(RegisteredCode),
     /// Appended credits are counted.
     RolledUp {
         /// Which account.
