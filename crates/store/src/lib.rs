@@ -25,7 +25,7 @@ mod words;
 
 pub use api::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store,
+    PaymentRow, Store, Unready,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;

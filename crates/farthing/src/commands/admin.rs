@@ -296,7 +296,11 @@ async fn status(folder: &DataFolder, output: &mut Output) -> Result<(), Failure>
     if output.is_json() {
         return output.object(&Served { status: &status, served });
     }
-    let ready = if status.ready { format!("{GOOD}yes{GOOD:#}") } else { format!("{BAD}no{BAD:#}") };
+    let ready = match &status.unready {
+        _ if status.ready => format!("{GOOD}yes{GOOD:#}"),
+        Some(part) => format!("{BAD}no{BAD:#}: {part}"),
+        None => format!("{BAD}no{BAD:#}"),
+    };
     output.lines(&pairs(&[
         ("served", if served { "yes".to_owned() } else { "no, opened by this command".to_owned() }),
         ("ready", ready),
