@@ -32,5 +32,5 @@ pub use error::StoreError;
 #[cfg(feature = "testing")]
 pub use options::{DecideHook, StepHook};
 pub use options::{KeySource, Options};
-pub use postgres::{CopiedTable, PostgresOptions, PostgresStore, client_environment, copy};
+pub use postgres::{CopiedTable, CopyStep, PostgresOptions, PostgresStore, client_environment, copy};
 pub use sqlite::SqliteStore;

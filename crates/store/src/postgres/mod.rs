@@ -48,7 +48,7 @@ use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use copy::{CopiedTable, copy};
+pub use copy::{CopiedTable, CopyStep, copy};
 pub use address::client_environment;
 pub use options::PostgresOptions;
 
@@ -265,12 +265,7 @@ async fn open(
             link: Some(link),
             epoch,
             forsaken: false,
-            decider: Decider {
-                settings: options.settings.clone(),
-                ring: Arc::clone(&ring),
-                #[cfg(feature = "testing")]
-                hook: options.before_deciding.clone(),
-            },
+            decider: decider(&options, &ring),
             present: Arc::clone(&present),
             agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
@@ -310,6 +305,15 @@ async fn open(
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
+}
+
+fn decider(options: &PostgresOptions, ring: &Arc<Keyring>) -> Decider {
+    Decider {
+        settings: options.settings.clone(),
+        ring: Arc::clone(ring),
+        #[cfg(feature = "testing")]
+        hook: options.before_deciding.clone(),
+    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.

@@ -238,6 +238,25 @@ async fn a_connection_cut_between_any_two_statements_loses_and_doubles_nothing()
             break;
         }
     }
+    // The same for a roll-up: what waited is counted once, whatever was cut.
+    let mut counted = 0;
+    for step in 0.. {
+        let waits = node.payee_balance(shop.id).await.unwrap().unwrap();
+        assert_eq!((waits.account.available(), waits.pending), (won(counted), won(spent - counted)));
+        left.store(step, Ordering::SeqCst);
+        armed.store(true, Ordering::SeqCst);
+        node.submit(town.roll_up(node, &shop).await).await.unwrap().outcome.unwrap();
+        counted = spent;
+        let rolled_up = node.payee_balance(shop.id).await.unwrap().unwrap();
+        assert_eq!((rolled_up.account.available(), rolled_up.pending), (won(spent), won(0)));
+        if armed.swap(false, Ordering::SeqCst) {
+            assert!(step >= 5, "a roll-up has more steps than {step}");
+            break;
+        }
+        let intent = town.intent(node, &shop, Town::intent_body(1, "tea", CaptureMode::Automatic)).await;
+        paid(node.submit(town.pay(&mina, &intent, town.payment_id())).await.unwrap().outcome);
+        spent += 1;
+    }
     assert!(node.is_ready());
     all.proven().await;
 }
