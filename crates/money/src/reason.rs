@@ -138,6 +138,27 @@ reasons! {
     // What the rules say.
     PolicyPaymentLimit "policy.payment_limit": "1회 결제 한도를 넘었습니다.", "This is above the limit for one payment.";
     RiskRefused "risk.refused": "안전을 위해 결제를 멈췄습니다.", "This payment was stopped to keep you safe.";
+    RiskHeld "risk.held": "안전을 위해 결제를 보류하고 확인하고 있습니다. 돈은 움직이지 않았습니다.", "This payment is held for a check. Nothing was moved.";
+    RiskListed "risk.listed" under RiskRefused: "주의 목록에 있는 상대입니다.", "This party is on a list of parties to be careful with.";
+    RiskKnownFraud "risk.known_fraud" under RiskRefused: "사고가 알려진 상대이거나 그와 관련이 있습니다.", "Fraud is known of this party or of those it deals with.";
+    RiskMule "risk.mule_pattern" under RiskRefused: "여러 사람의 돈을 모아 빼내는 모습과 비슷합니다.", "This looks like an account that collects other people's money.";
+    RiskNumberTesting "risk.number_testing" under RiskRefused: "도난 정보를 시험하는 모습과 비슷합니다.", "This looks like stolen details being tried out.";
+    RiskTelco "risk.line_changed" under RiskRefused: "최근 유심이나 번호에 변화가 있었습니다.", "The SIM or the number has changed lately.";
+    RiskCode "risk.code_doubtful": "스캔한 코드가 의심스럽습니다.", "The scanned code is doubtful.";
+    RiskDevice "risk.device_new": "이 기기는 등록한 지 얼마 되지 않았거나 평소와 상태가 다릅니다.", "This device is new or not in its usual state.";
+    RiskPhonePressure "risk.under_pressure": "통화나 원격 제어 중에 하는 결제입니다. 누가 시킨 결제라면 멈춰 주세요.", "This is paid during a call or under remote control. If somebody tells you to pay, stop.";
+    RiskCashLike "risk.cash_like": "상품권처럼 현금과 같은 것을 평소보다 많이 삽니다.", "More than usual is spent on what is as good as cash.";
+    RiskBalance "risk.drains_balance": "잔액을 거의 다 쓰는 결제입니다.", "This takes nearly all of the balance.";
+    RiskNewPayee "risk.payee_new": "처음 거래하는 곳입니다.", "This payee was never paid before.";
+    RiskAmount "risk.amount_unusual": "평소와 다른 금액입니다.", "This amount is unlike the usual ones.";
+    RiskPace "risk.pace_unusual": "짧은 시간에 평소보다 많이 결제했습니다.", "There are more payments in a short time than usual.";
+    RiskHour "risk.hour_unusual": "평소에 결제하지 않던 시간입니다.", "This is not an hour at which payments are usual.";
+    RiskPlace "risk.place_unusual": "평소와 다른 곳입니다.", "This is not a usual place.";
+    RiskRefusals "risk.after_refusals": "거절된 결제가 이어진 뒤의 결제입니다.", "This follows payments that were refused.";
+    RiskLimit "risk.near_limit": "한도에 가까운 결제입니다.", "This comes close to a limit.";
+    RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
+    RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
+    RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
     StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
 
     // The money.

@@ -64,6 +64,27 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
         | R::RiskRefused
+        | R::RiskHeld
+        | R::RiskListed
+        | R::RiskKnownFraud
+        | R::RiskMule
+        | R::RiskNumberTesting
+        | R::RiskTelco
+        | R::RiskCode
+        | R::RiskDevice
+        | R::RiskPhonePressure
+        | R::RiskCashLike
+        | R::RiskBalance
+        | R::RiskNewPayee
+        | R::RiskAmount
+        | R::RiskPace
+        | R::RiskHour
+        | R::RiskPlace
+        | R::RiskRefusals
+        | R::RiskLimit
+        | R::RiskConsent
+        | R::RiskUnlike
+        | R::RiskDataMissing
         | R::StepUpNeeded
         | R::TestModeOff => StatusCode::FORBIDDEN,
         R::FundsInsufficient => StatusCode::PAYMENT_REQUIRED,

@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/qr/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that may be found in a scanned text, in plain words. */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/qr/inspect": {
         parameters: {
             query?: never;
@@ -694,6 +711,17 @@ export interface components {
             tn?: string | null;
             /** @description UPI: the reference. */
             tr?: string | null;
+        };
+        /** @description Something that may be found in a scanned text. */
+        FindingEntry: {
+            /** @description Its stable name. */
+            code: string;
+            /** @description English. */
+            en: string;
+            /** @description Korean. */
+            ko: string;
+            /** @description What it means where no network insists: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`. */
+            weight: string;
         };
         /** @description Something wrong, and where. */
         FindingView: {
@@ -2982,6 +3010,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingEntry"][];
                 };
             };
             /** @description `request.rate_limited` */
