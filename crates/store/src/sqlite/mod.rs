@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
+use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -266,6 +266,14 @@ impl Store for SqliteStore {
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
+    }
+
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
+        self.read("reading what is noted", move |tables| tables.noted(&key))
+    }
+
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>> {
+        self.read("reading what is noted", move |tables| query::all_noted(tables, kind, payee, limit))
     }
 
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
