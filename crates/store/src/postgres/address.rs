@@ -46,7 +46,9 @@ impl Address {
     /// says `sslmode=disable`.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(unusable("the database URL does not start with `postgres://`; write postgres://USER@HOST/DATABASE"));
+            return Err(unusable(
+                "the database URL does not start with `postgres://`; write postgres://USER@HOST/DATABASE",
+            ));
         }
         // WHY: read on, the rest of such a password would be taken for a host, and shown.
         if url.matches('@').count() > 1 {

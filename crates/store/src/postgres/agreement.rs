@@ -29,7 +29,8 @@ impl Agreement {
     /// # Errors
     /// [`StoreError::Unusable`] when the nodes have agreed on something else, naming each difference.
     pub(crate) async fn join(link: &Link, options: &PostgresOptions) -> Result<Self, StoreError> {
-        let failed = |fault: Fault| StoreError::Failed { action: "agreeing with other nodes", source: say(&fault).into() };
+        let failed =
+            |fault: Fault| StoreError::Failed { action: "agreeing with other nodes", source: say(&fault).into() };
         let ours = said(options)?;
         let bytes = protocol::to_canonical(&ours);
         let add = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
@@ -44,7 +45,9 @@ impl Agreement {
             let change = "UPDATE meta SET value = $2 WHERE key = $1 AND value = $3";
             let changed = link.execute(change, &[&KEY, &bytes, &theirs]).await.map_err(failed)?;
             if changed != 1 {
-                return Err(StoreError::Unusable("another node changes the settings at this moment; try again".to_owned()));
+                return Err(StoreError::Unusable(
+                    "another node changes the settings at this moment; try again".to_owned(),
+                ));
             }
             tracing::warn!("the settings of all nodes were changed; restart the others with them");
         }
@@ -81,7 +84,8 @@ fn said(options: &PostgresOptions) -> Result<Map<String, Value>, StoreError> {
 /// Whether `ours` may take the place of `theirs`: when it only adds what a newer program knows, or when that is asked
 /// for and nothing changes that must stay.
 fn may_replace(ours: &Map<String, Value>, theirs: &Map<String, Value>, is_asked_for: bool) -> Result<(), String> {
-    let unknown: Vec<String> = theirs.keys().filter(|name| !ours.contains_key(*name)).map(|name| format!("`{name}`")).collect();
+    let unknown: Vec<String> =
+        theirs.keys().filter(|name| !ours.contains_key(*name)).map(|name| format!("`{name}`")).collect();
     if !unknown.is_empty() {
         return Err(format!(
             "the nodes of this database have agreed on {}, which this program does not know; use a newer one",

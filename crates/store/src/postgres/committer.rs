@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::decided::{self, Decider, Epoch};
 use crate::fault::Fault;
-use crate::postgres::batch::{Batch, Hints, Steps, Trouble, Work};
 use crate::postgres::agreement::Agreement;
+use crate::postgres::batch::{Batch, Hints, Steps, Trouble, Work};
 use crate::postgres::link::Link;
 use crate::postgres::present::Present;
 use crate::postgres::told::told;

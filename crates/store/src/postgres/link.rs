@@ -103,11 +103,7 @@ impl Link {
     }
 
     /// The first row of a statement that is a transaction of its own, and as durable as any commit.
-    pub(crate) async fn maybe_committed(
-        &self,
-        sql: &str,
-        parameters: &[Parameter<'_>],
-    ) -> Result<Option<Row>, Fault> {
+    pub(crate) async fn maybe_committed(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>, Fault> {
         self.warned.store(false, Ordering::SeqCst);
         let row = self.maybe(sql, parameters).await?;
         self.unwarned().map(|()| row)

@@ -142,7 +142,8 @@ impl Listener {
 
 /// Whether the database can write again: half a megabyte of a new table, which is gone before anybody sees it.
 async fn has_room(link: &Link) -> bool {
-    const TRY: &str = "BEGIN; CREATE TABLE farthing_room AS SELECT repeat('x', 1900) AS room FROM generate_series(1, 256)";
+    const TRY: &str =
+        "BEGIN; CREATE TABLE farthing_room AS SELECT repeat('x', 1900) AS room FROM generate_series(1, 256)";
     let tried = link.batch(TRY).await;
     // Whatever was begun ends here, also when it has failed.
     let ended = link.batch("ROLLBACK").await;

@@ -39,17 +39,17 @@ use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
     PaymentRow, Store, StoreError, Unready, limits,
 };
-use batch::{Hints, Steps};
-use committer::{Committer, Shared, Waiting, say};
 use address::Address;
 use agreement::Agreement;
+use batch::{Hints, Steps};
+use committer::{Committer, Shared, Waiting, say};
 use link::Link;
 use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use copy::{CopiedTable, CopyStep, copy};
 pub use address::client_environment;
+pub use copy::{CopiedTable, CopyStep, copy};
 pub use options::PostgresOptions;
 
 /// The database and the threads that talk to it.

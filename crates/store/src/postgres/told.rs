@@ -32,17 +32,19 @@ fn hint(error: &tokio_postgres::Error, way: Option<Way>) -> Option<&'static str>
     }
     let source = error.source()?;
     if let Some(error) = source.downcast_ref::<io::Error>() {
-        return error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).map_or_else(
-            || hint_of_io(error),
-            hint_of_tls,
-        );
+        return error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .map_or_else(|| hint_of_io(error), hint_of_tls);
     }
     match way? {
         // What is left are the handshake's own words, for which the driver has no codes.
-        Way { encrypted: true, password: true } => Some(
-            "the server must speak TLS: switch `ssl` on there, or say `sslmode=disable` where the network is safe",
-        ),
-        Way { password: false, .. } => Some("the server asks for a password: write postgres://USER:PASSWORD@HOST/DATABASE"),
+        Way { encrypted: true, password: true } => {
+            Some("the server must speak TLS: switch `ssl` on there, or say `sslmode=disable` where the network is safe")
+        }
+        Way { password: false, .. } => {
+            Some("the server asks for a password: write postgres://USER:PASSWORD@HOST/DATABASE")
+        }
         Way { .. } => None,
     }
 }

@@ -34,7 +34,9 @@ async fn an_embedded_store_is_copied_row_for_row_and_goes_on_under_postgres() {
         if let store::CopyStep::Compared(table) = step {
             told.push(table.table.clone());
         }
-    }).await.unwrap();
+    })
+    .await
+    .unwrap();
     assert_eq!(copied.iter().map(|table| table.table.clone()).collect::<Vec<_>>(), told);
     let rows = |name: &str| copied.iter().find(|table| table.table == name).unwrap().rows;
     assert_eq!((rows("payments"), rows("payers"), rows("decisions")), (3, 1, before.decisions));

@@ -232,7 +232,9 @@ async fn a_standby_that_lacks_acknowledged_commits_stops_the_node_instead_of_bei
         let body = Town::intent_body(1, "tea", CaptureMode::Automatic);
         let command = Command::CreateIntent { permit: Town::permit(&shop), body, idempotency: None };
         match store.submit(command).await {
-            Err(StoreError::Failed { source, .. }) if source.to_string().contains("lacks commits of this node") => break None,
+            Err(StoreError::Failed { source, .. }) if source.to_string().contains("lacks commits of this node") => {
+                break None;
+            }
             Err(StoreError::Failed { .. } | StoreError::Unknown) => {}
             Err(error) => panic!("{error}"),
             Ok(committed) => match committed.outcome {

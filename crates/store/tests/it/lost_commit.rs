@@ -47,7 +47,8 @@ async fn proxy(plan: Arc<Plan>) -> u16 {
 
 /// Hands on one connection, message by message on the way there, until it ends or its fate is met.
 async fn pass(client: TcpStream, server: UnixStream, plan: Arc<Plan>) {
-    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) = (client.into_split(), server.into_split());
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
     let (cut, is_cut) = tokio::sync::oneshot::channel::<()>();
     let back = tokio::spawn(async move {
         tokio::select! {

@@ -326,7 +326,8 @@ async fn nodes_that_disagree_are_refused_and_a_change_is_one_for_all() {
     };
     let (here, there) = ("https://pay.test", "https://other.test");
     let mut all = Nodes::with(211, 1, with_limit(500, here, false)).await;
-    let (mina, shop) = (all.town.person(&*all.nodes[0], "Mina", 10_000).await, all.town.shop(&*all.nodes[0], "Cafe").await);
+    let (mina, shop) =
+        (all.town.person(&*all.nodes[0], "Mina", 10_000).await, all.town.shop(&*all.nodes[0], "Cafe").await);
     let refused = async |options: PostgresOptions, adjust: &dyn Fn(PostgresOptions) -> PostgresOptions| {
         PostgresStore::open(adjust(options)).await.unwrap_err().to_string()
     };

@@ -90,8 +90,10 @@ impl Migrate {
             [] => Ok(()),
             [first, rest @ ..] => {
                 let others = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
-                Err(Failure::negative(format!("nothing was copied: `{from}` does not agree with itself: {first}{others}"))
-                    .hint("look at all of it with `farthing ledger check` and `farthing audit verify`"))
+                Err(Failure::negative(format!(
+                    "nothing was copied: `{from}` does not agree with itself: {first}{others}"
+                ))
+                .hint("look at all of it with `farthing ledger check` and `farthing audit verify`"))
             }
         }
     }
