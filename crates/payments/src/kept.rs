@@ -6,6 +6,8 @@ use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::pin::PaymentPin;
+use crate::step_up::Approval;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,8 +15,10 @@ use crate::limits;
 pub enum KeptKey {
     /// What a device may do now, and its sessions.
     Standing(DeviceId),
-    /// Whose brake is on.
+    /// Whose brake is on, and what was approved.
     Guard(PayerId),
+    /// The payment PIN.
+    Pin(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -24,6 +28,7 @@ pub enum KeptKey {
 pub enum Kept {
     Standing(Standing),
     Guard(Guard),
+    Pin(PaymentPin),
 }
 
 impl KeptKey {
@@ -33,6 +38,7 @@ impl KeptKey {
         match self {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
+            Self::Pin(_) => "pin",
         }
     }
 
@@ -41,7 +47,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Pin(payer) => payer.as_bytes(),
         }
     }
 }
@@ -53,6 +59,7 @@ impl Kept {
         match self {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
+            Self::Pin(row) => KeptKey::Pin(row.payer),
         }
     }
 
@@ -62,6 +69,7 @@ impl Kept {
         match self {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
+            Self::Pin(row) => row.payer,
         }
     }
 }
@@ -100,13 +108,30 @@ pub struct Session {
     pub place: String,
 }
 
-/// Whose brake is on.
+/// Whose brake is on, what was approved, and what it could be approved with: all a payment needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// Whose wallet.
     pub payer: PayerId,
     /// The device that froze it.
     pub frozen_by: Option<DeviceId>,
+    /// Approvals that were not used, oldest first; at most [`limits::APPROVALS_MAX`].
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+    /// From when the payment PIN approves, if there is one.
+    #[serde(default)]
+    pub pin_from: Option<Instant>,
+    /// From when a passkey approves, if there is one.
+    #[serde(default)]
+    pub passkey_from: Option<Instant>,
+}
+
+impl Guard {
+    /// One that guards nothing.
+    #[must_use]
+    pub const fn none(payer: PayerId) -> Self {
+        Self { payer, frozen_by: None, approvals: Vec::new(), pin_from: None, passkey_from: None }
+    }
 }
 
 impl Session {

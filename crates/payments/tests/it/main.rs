@@ -17,4 +17,5 @@ mod replay;
 mod roll_up;
 mod scenario;
 mod sessions;
+mod step_up;
 mod world;

@@ -14,13 +14,13 @@ use crate::world::{ORIGIN, Person, World, device_request};
 /// The network of whoever names none.
 const HOME: &str = "203.0.113.0/24";
 
-/// `bind ann tab [shared]`, `open tab [as NAME] [from PLACE] [shared]`, `in tab NAME`, `refresh tab [GENERATION]`,
+/// `join ann tab [shared]`, `open tab [as NAME] [from PLACE] [shared]`, `in tab NAME`, `refresh tab [GENERATION]`,
 /// `end ann tab [all]`, `revoke ann tab`, `log-out tab`.
 pub(crate) fn step(world: &mut World, words: &[&str]) -> Option<String> {
     let after = |key: &str| words.iter().position(|word| *word == key).map(|at| words[at + 1]);
     let kind = if words.contains(&"shared") { SessionKind::Shared } else { SessionKind::Own };
     Some(match words {
-        ["bind", owner, name, ..] => bind(world, owner, name, kind),
+        ["join", owner, name, ..] => bind(world, owner, name, kind),
         ["open", name, ..] => {
             let told = world.events.len();
             let outcome = open(world, name, after("from").unwrap_or(HOME), kind);
@@ -219,7 +219,7 @@ fn what_is_ended_or_revoked_is_refused_from_the_next_decision_on() {
     crate::scenario::check(
         "
         payer ann 0
-        bind ann tab -> bound
+        join ann tab -> bound
         freeze tab -> refused auth.session_ended
         open tab as one -> opened and told
         open tab as two -> opened
@@ -253,7 +253,7 @@ fn a_shared_device_idles_two_minutes_lives_half_an_hour_and_nothing_follows() {
     crate::scenario::check(
         "
         payer ann 0
-        bind ann cafe shared -> bound
+        join ann cafe shared -> bound
         devices ann -> 1
         open cafe shared -> opened and told
         wait 119
@@ -270,7 +270,7 @@ fn a_shared_device_idles_two_minutes_lives_half_an_hour_and_nothing_follows() {
     );
     let busy = "wait 100\nopen cafe shared -> opened\n".repeat(17);
     let end = "wait 100\nopen cafe shared -> refused auth.session_ended";
-    crate::scenario::check(&format!("payer ann 0\nbind ann cafe shared -> bound\nopen cafe shared\n{busy}{end}"));
+    crate::scenario::check(&format!("payer ann 0\njoin ann cafe shared -> bound\nopen cafe shared\n{busy}{end}"));
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn logging_out_of_a_shared_device_revokes_it_and_the_last_device_cannot_become_o
         freeze ann -> frozen
         unfreeze ann -> thawing
         wait 600
-        bind ann pc -> bound
+        join ann pc -> bound
         devices ann -> 2
         open pc shared -> opened and told
         devices ann -> 1
@@ -290,7 +290,7 @@ fn logging_out_of_a_shared_device_revokes_it_and_the_last_device_cannot_become_o
         revoke ann ann -> refused device.last_one
         end pc pc -> ended
         open pc shared -> refused device.revoked
-        bind ann net shared -> bound
+        join ann net shared -> bound
         revoke ann net -> revoked
         devices ann -> 1
         revoke ann ann -> refused device.last_one

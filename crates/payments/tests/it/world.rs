@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use credentials::{ApiKey, DeviceRequest, MerchantSigned, Verifier, VerifierKeys, api_key, http_signature};
+use credentials::{ApiKey, DeviceRequest, MerchantSigned, Pepper, Verifier, VerifierKeys, api_key, http_signature};
 use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
-use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
+use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret, SessionId};
 use payments::{
     Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
     StaffPermit, Stamp, State, decide, needs, replay,
 };
-use protocol::{PayeeCard, SignUpBody, Text};
+use protocol::{BindDeviceBody, Blind, PayeeCard, SessionKind, SignUpBody, Text, TokenBody};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) const ORIGIN: &str = "http://shop.test";
 
 pub(crate) struct Person {
     pub(crate) phone: Phone<SoftwareKey>,
-    /// The session it acts in.
-    pub(crate) session: money::SessionId,
+    /// The session its tokens belong to.
+    pub(crate) session: SessionId,
 }
 
 pub(crate) struct Shop {
@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) settings: Settings,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Pepper,
     pub(crate) now: Instant,
     pub(crate) people: BTreeMap<String, Person>,
     pub(crate) sessions: crate::sessions::Named,
@@ -56,6 +57,7 @@ impl World {
             state: State::new(),
             settings: Settings { test_mode: true, ..Settings::default() },
             verifier: Verifier::new(ORIGIN, keys()),
+            pepper: Pepper::new(Secret::new([9; 32])),
             now: Instant::from_unix_millis(1_790_000_000_000),
             people: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -156,7 +158,7 @@ impl World {
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
         self.submit(Command::OpenPayer { enrolling, place: String::new() }).unwrap();
-        self.people.insert(name.to_owned(), Person { session: phone.device().into(), phone });
+        self.people.insert(name.to_owned(), Person { phone, session: device.into() });
         self.renew_token(name);
         if funds > 0 {
             let amount = Amount::new(funds, Currency::KRW);
@@ -218,6 +220,33 @@ impl World {
         let moment = self.moment();
         let request = self.people[name].phone.post(path, body, moment).unwrap();
         self.verifier.signed(&device_request(&request), self.now).unwrap()
+    }
+
+    /// Another phone of `owner`, bound and known by `name` from now on. It waits as every new device does.
+    pub(crate) fn bind(&mut self, owner: &str, name: &str) {
+        let seed = self.fresh();
+        let (payer, device) = (self.people[owner].phone.payer(), DeviceId::new(self.now, self.random()));
+        let mut phone = Phone::new(SoftwareKey::from_seed(seed).unwrap(), ORIGIN, payer, device);
+        phone.hear(401, Some(&self.verifier.issue_nonce(self.now)));
+        let possession = phone.possession(self.moment()).unwrap();
+        let (kind, device_name) = (SessionKind::Own, Text::new(name).unwrap());
+        let body = BindDeviceBody { device, device_name, kind, possession: possession.clone() };
+        let joining = TokenBody { device, kind, payer };
+        let signed = self.signed(owner, "/v1/devices", &body);
+        let possession = self.verifier.possession(&possession, "/v1/devices", &joining, self.now).unwrap();
+        self.submit(Command::BindDevice { signed, possession }).unwrap();
+        let request = phone.token_request(self.moment()).unwrap();
+        let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
+        match self.submit(Command::OpenSession { enrolling, place: String::new() }).unwrap() {
+            Accepted::Session(session) => {
+                self.people.insert(name.to_owned(), Person { phone, session: session.id });
+            }
+            other => panic!("no session: {other:?}"),
+        }
+    }
+
+    pub(crate) fn blind(&mut self) -> Blind {
+        Blind::from_random(self.random())
     }
 
     /// A merchant-signed body, through a real signature and its verification.
