@@ -44,7 +44,7 @@ export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
-  counter?: string;
+  counter?: { serial: string; taker?: string };
   expires_in_seconds?: number;
   place?: string;
   purpose: string;
@@ -127,7 +127,7 @@ export type FundingPath = {
 export type QuoteCore = {
   amount: Amount;
   capture: CaptureMode;
-  counter?: string;
+  counter?: { serial: string; taker?: string };
   created_at: Instant;
   expires_at: Instant;
   funding: FundingPath[];
