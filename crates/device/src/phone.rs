@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{DeviceId, Digest, Instant, PayerId, PaymentId};
 use protocol::{
-    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, RefreshBody, SessionKind, SignUpBody, Text, TokenBody, TokenView, limits,
-    sha256, to_canonical,
+    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, RefreshBody, SessionKind, SignUpBody, Text, TokenBody,
+    TokenView, limits, sha256, to_canonical,
 };
 use serde::Serialize;
 
@@ -226,13 +226,7 @@ impl<K: DeviceKey> Phone<K> {
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn possession(&self, at: Moment) -> Result<String, PhoneError> {
-        self.proof(
-            "POST",
-            "/v1/devices",
-            Some(sha256(&to_canonical(&self.token_body()))),
-            None,
-            at,
-        )
+        self.proof("POST", "/v1/devices", Some(sha256(&to_canonical(&self.token_body()))), None, at)
     }
 
     /// Learns from an answer: keeps its `DPoP-Nonce` (RFC 9449 §8.2) and says whether to sign again. A caller does

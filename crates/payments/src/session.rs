@@ -62,11 +62,7 @@ fn open_shared(
     if was_own {
         context.push(Change::Payer(Payer { devices: payer.devices.saturating_sub(1), ..payer.clone() }));
     }
-    context.push(Change::Kept(Kept::Standing(Standing {
-        kind: SessionKind::Shared,
-        sessions,
-        ..standing
-    })));
+    context.push(Change::Kept(Kept::Standing(Standing { kind: SessionKind::Shared, sessions, ..standing })));
     if is_first {
         context.tell(EventKind::SessionOpened, |event| event.payer = Some(id));
     }

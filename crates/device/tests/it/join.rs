@@ -2,8 +2,8 @@
 
 use device::{JoinError, JoinRequest, Phone, SoftwareKey};
 use money::DeviceId;
-use protocol::SessionKind;
 use proptest::prelude::*;
+use protocol::SessionKind;
 
 use crate::phone::{NOW, ORIGIN, PAYER, at};
 

@@ -81,8 +81,7 @@ fn bind(world: &mut World, owner: &str, name: &str, kind: SessionKind) -> String
     }
     phone.hear(200, Some(&world.verifier.issue_nonce(world.now)));
     let possession = phone.possession(world.moment()).unwrap();
-    let body =
-        BindDeviceBody { device, device_name: Text::new(name).unwrap(), kind, possession: possession.clone() };
+    let body = BindDeviceBody { device, device_name: Text::new(name).unwrap(), kind, possession: possession.clone() };
     let signed = world.signed(owner, "/v1/devices", &body);
     let joining = TokenBody { device, kind, payer };
     let possession = world.verifier.possession(&possession, "/v1/devices", &joining, world.now).unwrap();

@@ -35,10 +35,10 @@ pub(crate) async fn bind(
 ) -> Result<(StatusCode, Json<DeviceView>), Failure> {
     let body = signed.body();
     let joining = TokenBody { device: body.device, kind: body.kind, payer: signed.payer() };
-    let possession =
-        app.verifier
-            .possession(&body.possession, "/v1/devices", &joining, app.now())
-            .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
+    let possession = app
+        .verifier
+        .possession(&body.possession, "/v1/devices", &joining, app.now())
+        .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
     match app.accept(Command::BindDevice { signed, possession }).await? {
         Accepted::Device(device) => Ok((StatusCode::CREATED, Json(shown(&app, device).await?))),
         _ => Err(unexpected()),

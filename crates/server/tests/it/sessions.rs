@@ -1,8 +1,8 @@
 //! Sessions and devices: carried on, copied, ended, revoked; each binds at the next request.
 
 use protocol::{
-    BindDeviceBody, EndSessionsBody, FreezeBody, Page, PayerView, RevokeDeviceBody, SessionKind, SessionView, TokenView,
-    UnfreezeBody,
+    BindDeviceBody, EndSessionsBody, FreezeBody, Page, PayerView, RevokeDeviceBody, SessionKind, SessionView,
+    TokenView, UnfreezeBody,
 };
 
 use crate::world::{Handset, World, payment_id};
@@ -166,7 +166,10 @@ async fn a_sixth_session_ends_the_one_longest_unused() {
     }
     phone.accept(&tokens[5]);
     let rows = sessions(&world, &mut phone).await;
-    assert_eq!(rows.iter().map(|row| row.session).collect::<Vec<_>>(), tokens[1..].iter().map(|t| t.session).collect::<Vec<_>>());
+    assert_eq!(
+        rows.iter().map(|row| row.session).collect::<Vec<_>>(),
+        tokens[1..].iter().map(|t| t.session).collect::<Vec<_>>()
+    );
     phone.accept(&tokens[0]);
     assert_eq!(phone.get(&world, "/v1/me").await.problem().1, "auth.session_ended");
 }

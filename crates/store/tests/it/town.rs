@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credentials::{
-    ApiKey, DeviceRequest, Enrolling, MerchantPermit, MerchantSigned, Pepper, Signed, TokenGrant, Verifier, VerifierKeys, api_key,
-    http_signature,
+    ApiKey, DeviceRequest, Enrolling, MerchantPermit, MerchantSigned, Pepper, Signed, TokenGrant, Verifier,
+    VerifierKeys, api_key, http_signature,
 };
 use device::{Moment, Phone, Request, Shown, SoftwareKey};
 use money::{Amount, Currency, DeviceId, Instant, PayeeId, PayerId, PaymentId, RefundId, Secret, SessionId};
@@ -15,8 +15,9 @@ use payments::{
     SystemPermit,
 };
 use protocol::{
-    BindDeviceBody, Blind, CaptureBody, CaptureMode, EndSessionsBody, FreezeBody, FundingKind, IntentBody, PayBody, PayeeCard,
-    QuoteBody, RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, Text, TokenBody, UnfreezeBody, Via, VoidBody,
+    BindDeviceBody, Blind, CaptureBody, CaptureMode, EndSessionsBody, FreezeBody, FundingKind, IntentBody, PayBody,
+    PayeeCard, QuoteBody, RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, Text,
+    TokenBody, UnfreezeBody, Via, VoidBody,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Clock, ManualClock, Store};
@@ -300,8 +301,7 @@ impl Town {
         };
         let joining = TokenBody { device: body.device, kind: body.kind, payer: person.payer() };
         let signed = self.signed(person, "/v1/devices", &body);
-        let possession =
-            self.verifier.possession(&possession, "/v1/devices", &joining, self.now()).unwrap();
+        let possession = self.verifier.possession(&possession, "/v1/devices", &joining, self.now()).unwrap();
         (new, Command::BindDevice { signed, possession })
     }
 

@@ -63,8 +63,7 @@ pub(super) async fn join(saved: &mut Saved, line: &mut Line, screen: &mut Screen
     let possession = line.possession().await.map_err(told)?;
     saved.keep(line);
     let device_name = saved.device_name.clone();
-    let request =
-        JoinRequest { device: saved.device, device_name, kind: saved.kind, payer: saved.payer, possession };
+    let request = JoinRequest { device: saved.device, device_name, kind: saved.kind, payer: saved.payer, possession };
     let (text, digits) = (request.text(), request.check_digits().unwrap_or_default());
     if screen.output.is_json() {
         let (payer, device) = (saved.payer, saved.device);
