@@ -70,8 +70,8 @@ impl Library {
     }
 
     /// The calendar `pack` counts business days by.
-    pub(crate) fn calendar(&self, pack: &Pack) -> Calendar {
-        pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).cloned().unwrap_or_else(Calendar::weekends)
+    pub(crate) fn calendar(&self, pack: &Pack) -> &Calendar {
+        pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).unwrap_or_else(|| crate::calendar::weekends())
     }
 
     /// Two versions of one pack never hold at the same moment.

@@ -82,7 +82,7 @@ fn holding(library: &Library, request: &Request, limit: &OwnLimit) -> Amount {
         })
         .collect();
     let starts = |asked: Instant| {
-        delays.iter().map(|(pack, span)| pack.zone.due(asked, *span, &library.calendar(pack))).max().unwrap_or(asked)
+        delays.iter().map(|(pack, span)| pack.zone.due(asked, *span, library.calendar(pack))).max().unwrap_or(asked)
     };
     let mut now = limit.amount;
     for event in &request.history {
@@ -114,7 +114,7 @@ fn is_known_weak(facts: &Facts, factors: &Factors) -> bool {
 /// The payer's night ends at six; it begins when the payer chose, else at the earlier of the two hours that may be chosen.
 fn night() -> Window {
     let (from, to) = (jiff::civil::Time::constant(20, 0, 0, 0), jiff::civil::Time::constant(6, 0, 0, 0));
-    Window::Band { from, to, from_fact: Fact::named("settings.night_start") }
+    Window::Band { from, to, from_fact: Some(const { Fact::of("settings.night_start") }) }
 }
 
 /// The windows a payer may set a limit over, besides one payment.
@@ -171,13 +171,12 @@ fn own_limit(
         return say(decision, Outcome::Deny, "FactMissing", &limit.name, "the amount is not known");
     };
     let zone = zone(library, request);
-    let calendar = crate::calendar::Calendar::weekends();
     let view = crate::condition::View {
         facts: &request.facts,
         over: None,
         at: request.at,
         zone: &zone,
-        calendar: &calendar,
+        calendar: crate::calendar::weekends(),
         day_before: false,
     };
     let (rule, counts) = as_rule(limit, cap);

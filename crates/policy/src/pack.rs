@@ -47,6 +47,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// SHA-256 of the file.
     pub digest: Digest,
+    /// Id, version and digest in one line, as decisions name it.
+    pub(crate) label: String,
     /// The file it was read from.
     pub file: String,
 }
@@ -175,6 +177,19 @@ pub struct Rule {
     pub code: String,
     pub(crate) body: Body,
     pub(crate) line: usize,
+    /// `pack/rule`.
+    pub(crate) name: String,
+    /// For each of its limits.
+    pub(crate) keys: Vec<LimitKey>,
+}
+
+/// How counters know a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LimitKey {
+    /// What its tallies stand under, without the version: a new version does not reset what was used.
+    pub(crate) name: String,
+    /// What it counts, as a digest.
+    pub(crate) counts: String,
 }
 
 /// Which moment says whether a rule is selected.

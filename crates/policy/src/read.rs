@@ -293,6 +293,7 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             citations,
             rules: Vec::new(),
             digest: digest(text),
+            label: String::new(),
             file: file.to_owned(),
         };
         let rules = top.need("rules")?.items()?;
@@ -306,6 +307,7 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             }
             pack.rules.push(rule);
         }
+        pack.label = format!("{}@{} sha-256:{}", pack.id, pack.version, pack.digest);
         Ok(pack)
     })
 }
