@@ -1,4 +1,4 @@
-//! [`Request`]: one question, read from JSON; unknown keys are refused with their path.
+//! [`Request`]: one question, read from JSON; keys nobody knows are refused with their path, or named.
 
 use std::collections::BTreeMap;
 
@@ -96,6 +96,19 @@ impl Request {
     /// # Errors
     /// The first key that is unknown or has a wrong value.
     pub fn from_value(json: &Json) -> Result<Self, InputError> {
+        let (request, unknown) = Self::from_wider(json)?;
+        match unknown.first() {
+            Some(path) => Err(error(path, "is not known; `farthing policy schema` lists every key")),
+            None => Ok(request),
+        }
+    }
+
+    /// Reads one JSON object that may say more than any rule can ask about; with the paths of what no rule can ask
+    /// about. Leaving those out loosens nothing that a rule says: each decides by the facts it names.
+    ///
+    /// # Errors
+    /// The first key that has a wrong value.
+    pub fn from_wider(json: &Json) -> Result<(Self, Vec<String>), InputError> {
         let top = object(json, "request")?;
         let at = moment(
             top.get("at").ok_or_else(|| error("at", "is missing: the moment of the question, RFC 3339"))?,
@@ -112,20 +125,21 @@ impl Request {
             blocks: Vec::new(),
             approvals: Vec::new(),
         };
+        let mut unknown = Vec::new();
         for (key, value) in top {
-            request.take(key, value)?;
+            request.take(key, value, &mut unknown)?;
         }
         request.history.sort_by_key(|event| event.at);
-        Ok(request)
+        Ok((request, unknown))
     }
 
-    fn take(&mut self, key: &str, value: &Json) -> Read<()> {
+    fn take(&mut self, key: &str, value: &Json, unknown: &mut Vec<String>) -> Read<()> {
         match key {
             "at" | "currency" | "id" | "comment" => {}
             "packs" => self.packs = texts(value, key)?,
             "jurisdiction" => self.jurisdiction = Some(text(value, key)?.to_uppercase()),
             "approvals" => self.approvals = texts(value, key)?,
-            "settings" => self.settings(object(value, key)?)?,
+            "settings" => self.settings(object(value, key)?, unknown)?,
             "history" => {
                 let list = value.as_array().ok_or_else(|| error(key, "must be a list"))?;
                 if list.len() > limits::HISTORY_MAX {
@@ -134,16 +148,16 @@ impl Request {
                 self.history = list
                     .iter()
                     .enumerate()
-                    .map(|(place, one)| event(one, &format!("history[{place}]")))
+                    .map(|(place, one)| event(one, &format!("history[{place}]"), unknown))
                     .collect::<Read<_>>()?;
             }
-            "auth" => auth(value, key, &mut self.facts)?,
-            _ => walk(value, key, &mut self.facts)?,
+            "auth" => auth(value, key, &mut self.facts, unknown)?,
+            _ => walk(value, key, &mut self.facts, unknown)?,
         }
         Ok(())
     }
 
-    fn settings(&mut self, settings: &Map<String, Json>) -> Read<()> {
+    fn settings(&mut self, settings: &Map<String, Json>, unknown: &mut Vec<String>) -> Read<()> {
         for (key, value) in settings {
             let path = format!("settings.{key}");
             match key.as_str() {
@@ -155,7 +169,7 @@ impl Request {
                     self.blocks = list(value, &path)?.iter().map(|(path, one)| block(one, path)).collect::<Read<_>>()?
                 }
                 "modes" => self.modes(object(value, &path)?, "")?,
-                _ => walk(value, &path, &mut self.facts)?,
+                _ => walk(value, &path, &mut self.facts, unknown)?,
             }
         }
         Ok(())
@@ -167,7 +181,7 @@ impl Request {
             match value {
                 Json::Object(inner) => self.modes(inner, &format!("{name}."))?,
                 Json::String(chosen) if name == "night_start" => {
-                    walk(&Json::String(chosen.clone()), "settings.night_start", &mut self.facts)?
+                    walk(&Json::String(chosen.clone()), "settings.night_start", &mut self.facts, &mut Vec::new())?
                 }
                 Json::String(chosen) => {
                     self.modes.insert(name, word(chosen));
@@ -260,22 +274,27 @@ fn only(map: &Map<String, Json>, path: &str, known: &[&str]) -> Read<()> {
 /// The tables an event may have besides the operation's own keys.
 pub(crate) const EVENT_TABLES: &[&str] = &["operation", "payer", "device", "limit", "consent", "claim", "instrument"];
 
-fn event(json: &Json, path: &str) -> Read<Event> {
+fn event(json: &Json, path: &str, unknown: &mut Vec<String>) -> Read<Event> {
     let map = object(json, path)?;
     let at = moment(map.get("at").ok_or_else(|| error(&format!("{path}.at"), "is missing"))?, path)?;
     let mut facts = Facts::default();
     for (key, value) in map {
         let place = format!("{path}.{key}");
         let named = |e: InputError| error(&place, e.what);
+        let mut beyond = Vec::new();
         match key.as_str() {
             "at" | "id" | "comment" => {}
-            "auth" => auth(value, key, &mut facts).map_err(named)?,
+            "auth" => auth(value, key, &mut facts, &mut beyond).map_err(named)?,
             "approved_by" | "approval" => approved_by(value, &mut facts).map_err(named)?,
             table if EVENT_TABLES.contains(&table) => {
-                walk(value, key, &mut facts).map_err(|e| error(&format!("{path}.{}", e.path), e.what))?
+                walk(value, key, &mut facts, &mut beyond).map_err(|e| error(&format!("{path}.{}", e.path), e.what))?
             }
-            _ => walk(value, &format!("operation.{key}"), &mut facts).map_err(named)?,
+            _ => {
+                walk(value, &format!("operation.{key}"), &mut facts, &mut beyond).map_err(named)?;
+                beyond = beyond.iter().map(|at| at.trim_start_matches("operation.").to_owned()).collect();
+            }
         }
+        unknown.extend(beyond.iter().map(|at| format!("{path}.{at}")));
     }
     Ok(Event { at, facts })
 }
@@ -283,7 +302,7 @@ fn event(json: &Json, path: &str) -> Read<Event> {
 /// `sca` or factors: full authentication; `exempt…`: none.
 fn approved_by(value: &Json, facts: &mut Facts) -> Read<()> {
     if value.is_array() {
-        return auth(value, "auth", facts);
+        return auth(value, "auth", facts, &mut Vec::new());
     }
     let how = text(value, "approved_by")?;
     let full = matches!(how.as_str(), "sca" | "full" | "full_sca" | "strong" | "full_auth" | "strong_auth");
@@ -294,11 +313,11 @@ fn approved_by(value: &Json, facts: &mut Facts) -> Read<()> {
     Ok(())
 }
 
-fn auth(value: &Json, path: &str, facts: &mut Facts) -> Read<()> {
+fn auth(value: &Json, path: &str, facts: &mut Facts, unknown: &mut Vec<String>) -> Read<()> {
     if let Json::Object(map) = value {
         return map.iter().try_for_each(|(key, value)| match key.as_str() {
-            "factors" => auth(value, path, facts),
-            _ => walk(value, &format!("{path}.{key}"), facts),
+            "factors" => auth(value, path, facts, unknown),
+            _ => walk(value, &format!("{path}.{key}"), facts, unknown),
         });
     }
     let one = [value.clone()];
@@ -325,21 +344,45 @@ fn set(facts: &mut Facts, name: &str, value: Value) {
     }
 }
 
-/// Reads facts from `value` under `path`, table by table.
-fn walk(value: &Json, path: &str, facts: &mut Facts) -> Read<()> {
+/// Reads facts from `value` under `path`, table by table; what no rule can ask about is named in `unknown`.
+fn walk(value: &Json, path: &str, facts: &mut Facts, unknown: &mut Vec<String>) -> Read<()> {
     if let Some(fact) = find(path)
         && !(value.is_object() && is_table(path, value, fact))
     {
         match value {
             Json::Null => {}
+            Json::String(said) if path == "operation.kind" => kind(said, facts)?,
             _ => facts.set(fact, read(fact, value, path)?),
         }
         return Ok(());
     }
     let Json::Object(map) = value else {
-        return Err(error(path, "is not known; `farthing policy schema` lists every key"));
+        unknown.push(path.to_owned());
+        return Ok(());
     };
-    map.iter().try_for_each(|(key, value)| walk(value, &format!("{path}.{key}"), facts))
+    map.iter().try_for_each(|(key, value)| walk(value, &format!("{path}.{key}"), facts, unknown))
+}
+
+/// What is asked for. A way of paying named here is a payment that comes that way: `transfer`, `carrier_bill`.
+fn kind(said: &str, facts: &mut Facts) -> Read<()> {
+    let path = "operation.kind";
+    let Some(fact) = Fact::named(path) else { return Ok(()) };
+    let way = Json::String(said.to_owned());
+    if let Ok(kind) = read(fact, &way, path) {
+        facts.set(fact, kind);
+        return Ok(());
+    }
+    let channel = Fact::named("operation.channel");
+    match channel.and_then(|channel| Some((channel, read(channel, &way, path).ok()?))) {
+        Some((channel, way)) => {
+            facts.set(fact, Value::Text("payment".to_owned()));
+            if facts.find(channel).is_none() {
+                facts.set(channel, way);
+            }
+            Ok(())
+        }
+        None => read(fact, &way, path).map(|_| ()),
+    }
 }
 
 /// An object that is no value: amounts and rates are written as objects too.
@@ -364,7 +407,7 @@ fn read(fact: Fact, value: &Json, path: &str) -> Read<Value> {
             Json::Bool(flag) => Value::Flag(*flag),
             _ => return Err(error(path, "must be true or false")),
         },
-        Shape::Number => Value::Number(value.as_i64().ok_or_else(|| error(path, "must be a whole number"))?),
+        Shape::Number => Value::Number(number(value, path)?),
         Shape::Money => Value::Money(money(value, path)?),
         Shape::Ratio => Value::Ratio(ratio(value, path)?),
         Shape::Text => Value::Text(text(value, path)?),
@@ -391,6 +434,26 @@ fn read(fact: Fact, value: &Json, path: &str) -> Read<Value> {
             Value::Text(said)
         }
     })
+}
+
+/// A whole number; where months are counted also `{"years": 2}`, `{"months": 3}`, `P2Y3M`.
+fn number(value: &Json, path: &str) -> Read<i64> {
+    let wrong = || error(path, "must be a whole number");
+    let is_months = find(path).is_some_and(|fact| fact.word().name.ends_with("_months"));
+    let months = |years: i64, months: i64| years.checked_mul(12)?.checked_add(months);
+    match value {
+        Json::Object(map) if is_months => {
+            only(map, path, &["years", "months"])?;
+            let part = |key: &str| map.get(key).map_or(Some(0), Json::as_i64);
+            part("years").zip(part("months")).and_then(|(y, m)| months(y, m)).ok_or_else(wrong)
+        }
+        Json::String(written) if is_months => {
+            let span: jiff::Span = written.parse().map_err(|_| error(path, "must be a number of months or `P3M`"))?;
+            months(span.get_years().into(), span.get_months().into()).ok_or_else(wrong)
+        }
+        Json::String(written) => written.trim().parse().map_err(|_| wrong()),
+        _ => value.as_i64().ok_or_else(wrong),
+    }
 }
 
 fn object<'a>(value: &'a Json, path: &str) -> Read<&'a Map<String, Json>> {

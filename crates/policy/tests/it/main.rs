@@ -10,3 +10,4 @@ mod reference;
 mod schema;
 mod two_evaluators;
 mod versions;
+mod wider;

@@ -100,17 +100,10 @@ impl Bench {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         output.progress("measuring this machine's P-256 verifications for a second …");
         let verifications = machine::p256_verifications_per_second()?;
-        let own = match &self.url {
-            Some(_) => None,
-            None => Some(OwnServer::start(self.data.clone(), self.database_url.as_deref())?),
-        };
-        let url = own.as_ref().map_or_else(|| self.url.clone().unwrap_or_default(), |own| own.url.clone());
-        let socket = own.as_ref().map_or_else(|| self.admin_socket.clone().unwrap_or_default(), OwnServer::socket);
-        let server = own.as_ref().map(|own| Process::Child(own.process_id()));
-        let bench = Prepared { fleet: self.fleet(&url, &socket, output).await?, server, options: &self };
+        let mut bench = Prepared::start(&self, output).await?;
         let measured = bench.measure(output).await;
-        let folder = own.as_ref().and_then(OwnServer::folder);
-        let stopped = own.map_or(Ok(()), OwnServer::stop);
+        let folder = bench.own.as_ref().and_then(OwnServer::folder);
+        let stopped = bench.own.map_or(Ok(()), OwnServer::stop);
         let (rate, searched, outcome) = measured?;
         stopped?;
         let pgbench = match &self.database_url {
@@ -131,7 +124,7 @@ impl Bench {
 
     /// Merchants registered, wallets opened and filled: none of it is measured.
     async fn fleet(&self, url: &str, socket: &std::path::Path, output: &mut Output) -> Result<Arc<Fleet>, Failure> {
-        output.progress(&format!("preparing {} payers and {} merchants …", self.payers, self.merchants));
+        output.ticker(&format!("preparing {} payers and {} merchants …", self.payers, self.merchants));
         let Some(mut staff) = Staff::socket(socket).await? else {
             let failure = Failure::new(format!("nobody answers on `{}`", socket.display()));
             return Err(failure.hint("the admin socket is `admin.sock` in the folder that `farthing serve` uses"));
@@ -143,25 +136,55 @@ impl Bench {
 /// A server, and everybody who pays and is paid there.
 struct Prepared<'a> {
     fleet: Arc<Fleet>,
-    server: Option<Process>,
+    own: Option<OwnServer>,
     options: &'a Bench,
 }
 
-impl Prepared<'_> {
-    async fn measure(&self, output: &mut Output) -> Result<(u32, Vec<search::Probe>, Outcome), Failure> {
-        let run = |rate, seconds| Run {
-            rate,
-            seconds,
-            poisson: self.options.poisson,
-            with_intents: self.options.with_intents,
+impl<'a> Prepared<'a> {
+    async fn start(options: &'a Bench, output: &mut Output) -> Result<Self, Failure> {
+        let own = match &options.url {
+            Some(_) => None,
+            None => Some(OwnServer::start(options.data.clone(), options.database_url.as_deref())?),
         };
+        let url = own.as_ref().map_or_else(|| options.url.clone().unwrap_or_default(), |own| own.url.clone());
+        let socket = own.as_ref().map_or_else(|| options.admin_socket.clone().unwrap_or_default(), OwnServer::socket);
+        let fleet = options.fleet(&url, &socket, output).await?;
+        Ok(Self { fleet, own, options })
+    }
+
+    /// Another server on another empty store, where both are this command's own: a rate is not to suffer for what
+    /// an earlier, higher one left behind.
+    async fn afresh(&mut self, output: &mut Output) -> Result<(), Failure> {
+        let is_throwaway = self.options.data.is_none() && self.options.database_url.is_none();
+        if let Some(own) = self.own.take_if(|_| is_throwaway) {
+            own.stop()?;
+            *self = Self::start(self.options, output).await?;
+            self.warm_up(WARM_UP_RATE_MAX, output).await?;
+        }
+        Ok(())
+    }
+
+    fn server(&self) -> Option<Process> {
+        self.own.as_ref().map(|own| Process::Child(own.process_id()))
+    }
+
+    async fn measure(&mut self, output: &mut Output) -> Result<(u32, Vec<search::Probe>, Outcome), Failure> {
+        let Bench { poisson, with_intents, .. } = *self.options;
+        let run = |rate, seconds| Run { rate, seconds, poisson, with_intents };
         let Some(rate) = self.options.rate else { return search::search(self, &run, output).await };
-        let warm_up = self.once(run(rate.min(WARM_UP_RATE_MAX), WARM_UP_SECONDS), output).await?;
+        self.warm_up(rate, output).await?;
+        Ok((rate, Vec::new(), self.once(run(rate, self.options.seconds), output).await?))
+    }
+
+    async fn warm_up(&self, rate: u32, output: &mut Output) -> Result<(), Failure> {
+        let Bench { poisson, with_intents, .. } = *self.options;
+        let run = Run { rate: rate.min(WARM_UP_RATE_MAX), seconds: WARM_UP_SECONDS, poisson, with_intents };
+        let warm_up = self.once(run, output).await?;
         if warm_up.measured.accepted == 0 {
             let first = warm_up.measured.errors.keys().next().cloned().unwrap_or_default();
             return Err(Failure::new(format!("no payment was accepted in the warm-up: {first}")));
         }
-        Ok((rate, Vec::new(), self.once(run(rate, self.options.seconds), output).await?))
+        Ok(())
     }
 
     /// Prepares the intents of a run, then runs it.
@@ -178,9 +201,9 @@ impl Prepared<'_> {
         let mut dice = Dice::new(seed, "arrivals", &[]);
         let due = figures::arrivals(count, run.rate, run.poisson.then_some(&mut dice));
         output.ticker(&format!("running at {} a second for {} s …", grouped(run.rate.into()), run.seconds));
-        let before = (self.server.and_then(cpu_micros), cpu_micros(Process::This));
+        let before = (self.server().and_then(cpu_micros), cpu_micros(Process::This));
         let measured = load::run(&self.fleet, Load { due, tasks }).await?;
-        let after = (self.server.and_then(cpu_micros), cpu_micros(Process::This));
+        let after = (self.server().and_then(cpu_micros), cpu_micros(Process::This));
         let used = |before: Option<u64>, after: Option<u64>| Some(after?.saturating_sub(before?));
         let (server_cpu_micros, client_cpu_micros) = (used(before.0, after.0), used(before.1, after.1));
         Ok(Outcome { measured, server_cpu_micros, client_cpu_micros })

@@ -30,7 +30,7 @@ pub(super) struct Probe {
 
 /// Searches, then makes the final run at the rate found.
 pub(super) async fn search(
-    bench: &Prepared<'_>,
+    bench: &mut Prepared<'_>,
     run: &impl Fn(u32, u32) -> Run,
     output: &mut Output,
 ) -> Result<(u32, Vec<Probe>, Outcome), Failure> {
@@ -59,18 +59,30 @@ pub(super) async fn search(
     Ok((rate, probes, outcome))
 }
 
-async fn final_run(bench: &Prepared<'_>, run: Run, output: &mut Output) -> Result<Outcome, Failure> {
+async fn final_run(bench: &mut Prepared<'_>, run: Run, output: &mut Output) -> Result<Outcome, Failure> {
+    bench.afresh(output).await?;
     let outcome = bench.once(run, output).await?;
     output.progress(&words("final run", run.rate, &outcome));
     Ok(outcome)
 }
 
-/// Whether a rate is kept, in one of two probes.
+/// Whether a rate is kept, in one of two probes; after one that is not, the next begins on another store.
 ///
 /// WHY: a pause of some milliseconds that has nothing to do with the rate spoils a short probe. The final run has no
 /// second chance at its rate, so nothing is claimed that it did not show.
-async fn keeps(bench: &Prepared<'_>, run: Run, probes: &mut Vec<Probe>, output: &mut Output) -> Result<bool, Failure> {
-    Ok(probe(bench, run, probes, output).await? || probe(bench, run, probes, output).await?)
+async fn keeps(
+    bench: &mut Prepared<'_>,
+    run: Run,
+    probes: &mut Vec<Probe>,
+    output: &mut Output,
+) -> Result<bool, Failure> {
+    for _ in 0..2 {
+        if probe(bench, run, probes, output).await? {
+            return Ok(true);
+        }
+        bench.afresh(output).await?;
+    }
+    Ok(false)
 }
 
 async fn probe(bench: &Prepared<'_>, run: Run, probes: &mut Vec<Probe>, output: &mut Output) -> Result<bool, Failure> {

@@ -108,7 +108,7 @@ impl Try {
         let trying = library.trying(candidate);
         let source = self.payments.display().to_string();
         let mut report = Backtest::default();
-        for request in questions(&source, &read(&self.payments)?)? {
+        for (request, _) in questions(&source, &read(&self.payments)?, true)? {
             report.add(library, &trying, &request).map_err(|error| Failure::new(format!("{source}: {error}")))?;
         }
         if output.is_json() {
