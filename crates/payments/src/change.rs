@@ -102,6 +102,15 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A payer's own limit was lowered.
+    #[serde(rename = "limit.lowered")]
+    LimitLowered,
+    /// A payer's own limit will rise after its delay.
+    #[serde(rename = "limit.raise_requested")]
+    LimitRaiseRequested,
+    /// A rise that waited was called off.
+    #[serde(rename = "limit.raise_cancelled")]
+    LimitRaiseCancelled,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
@@ -130,7 +139,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -140,6 +149,9 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::LimitLowered,
+        Self::LimitRaiseRequested,
+        Self::LimitRaiseCancelled,
         Self::IntentCreated,
         Self::IntentExpired,
         Self::PaymentAuthorized,
@@ -163,6 +175,9 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::LimitLowered => "limit.lowered",
+            Self::LimitRaiseRequested => "limit.raise_requested",
+            Self::LimitRaiseCancelled => "limit.raise_cancelled",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
             Self::PaymentAuthorized => "payment.authorized",

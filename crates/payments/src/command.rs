@@ -3,14 +3,15 @@
 use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody,
+    RefreshBody, RefundBody, RevokeDeviceBody, SetLimitBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody,
+    VoidBody,
 };
 use qr::VerifiedCode;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
-use crate::permit::{StaffPermit, SystemPermit};
+use crate::permit::{ReadPermit, StaffPermit, SystemPermit};
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -175,6 +176,21 @@ pub enum Command {
     Unfreeze {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
+    },
+    /// Set one of the payer's own limits.
+    SetLimit {
+        /// The device's proof.
+        signed: Signed<SetLimitBody>,
+    },
+    /// Call off a rise that waits.
+    CancelRaise {
+        /// The device's proof.
+        signed: Signed<CancelRaiseBody>,
+    },
+    /// Show every limit of a wallet. Writes nothing.
+    ShowLimits {
+        /// Whose, and with which device.
+        permit: ReadPermit,
     },
     /// Release a hold whose time has come.
     ExpireHold {

@@ -6,8 +6,8 @@ use money::{
     AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
+    RefundBody, RevokeDeviceBody, SetLimitBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,9 @@ pub enum Facts {
     Refund { payee: PayeeId, proof: ProofUse, body: RefundBody, digest: Digest },
     Freeze { caller: CallerFacts, body: FreezeBody },
     Unfreeze { caller: CallerFacts, body: UnfreezeBody },
+    SetLimit { caller: CallerFacts, body: SetLimitBody },
+    CancelRaise { caller: CallerFacts, body: CancelRaiseBody },
+    ShowLimits { payer: PayerId, device: DeviceId },
     ExpireHold { payment: PaymentId },
     ExpireIntent { intent: IntentId },
     RollUp { account: AccountId },
@@ -158,6 +161,9 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
+            Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
@@ -207,6 +213,9 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::SetLimit { .. } => "set_limit",
+            Self::CancelRaise { .. } => "cancel_raise",
+            Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
@@ -219,7 +228,7 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } => Some(*payer),
+            Self::ShowLimits { payer, .. } | Self::Fund { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
@@ -227,6 +236,8 @@ impl Facts {
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),
             _ => None,
         }

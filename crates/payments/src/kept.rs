@@ -5,6 +5,8 @@ use money::{DeviceId, Instant, PayerId, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::own_limits::OwnLimits;
+use crate::usage::Usage;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,6 +16,10 @@ pub enum KeptKey {
     Standing(DeviceId),
     /// Whose brake is on.
     Guard(PayerId),
+    /// What was used of every limit.
+    Usage(PayerId),
+    /// The limits the payer set.
+    OwnLimits(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -23,6 +29,8 @@ pub enum KeptKey {
 pub enum Kept {
     Standing(Standing),
     Guard(Guard),
+    Usage(Usage),
+    OwnLimits(OwnLimits),
 }
 
 impl KeptKey {
@@ -32,6 +40,8 @@ impl KeptKey {
         match self {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
+            Self::Usage(_) => "usage",
+            Self::OwnLimits(_) => "own_limits",
         }
     }
 
@@ -40,7 +50,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Usage(payer) | Self::OwnLimits(payer) => payer.as_bytes(),
         }
     }
 }
@@ -52,6 +62,8 @@ impl Kept {
         match self {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
+            Self::Usage(row) => KeptKey::Usage(row.payer),
+            Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
         }
     }
 
@@ -61,6 +73,8 @@ impl Kept {
         match self {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
+            Self::Usage(row) => row.payer,
+            Self::OwnLimits(row) => row.payer,
         }
     }
 }

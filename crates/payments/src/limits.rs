@@ -20,6 +20,10 @@ pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
 pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
 /// How long a session lives that is not refreshed, in seconds (30 days).
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
+/// Limits one payer may set.
+pub const OWN_LIMITS_MAX: usize = 20;
+/// Rules that a refusal or a quote tells of.
+pub const RULES_TOLD_MAX: usize = 8;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

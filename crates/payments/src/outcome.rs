@@ -2,7 +2,8 @@
 
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
-use protocol::{FundingPath, QuoteCore, Warning};
+use policy::{Counter, Reason};
+use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
@@ -38,6 +39,8 @@ pub enum Accepted {
     },
     /// A refund.
     Refund(Refund),
+    /// Every limit of a wallet.
+    Limits(Box<LimitsView>),
     /// Appended credits are counted.
     RolledUp {
         /// Which account.
@@ -62,8 +65,12 @@ pub struct Quoted {
     pub available_before: Amount,
     /// What it would have; `None` when it would be refused.
     pub available_after: Option<Amount>,
-    /// The most one payment may take, less this one.
+    /// The least that would be left under any limit.
     pub limit_left: Amount,
+    /// Every limit that was looked at, each with the sentence of its rule.
+    pub limits: Vec<(Counter, String)>,
+    /// The rules behind a refusal or a check.
+    pub rules: Vec<Reason>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// Why it would be refused.
@@ -77,6 +84,9 @@ pub struct Refusal {
     pub reasons: Vec<ReasonCode>,
     /// The refused payment, where one was recorded.
     pub payment: Option<Box<Payment>>,
+    /// The rules that say so, the strictest first; empty where no rule speaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Reason>,
 }
 
 impl Refusal {
@@ -95,6 +105,6 @@ impl Refusal {
 
 impl From<ReasonCode> for Refusal {
     fn from(reason: ReasonCode) -> Self {
-        Self { reasons: vec![reason], payment: None }
+        Self { reasons: vec![reason], payment: None, rules: Vec::new() }
     }
 }

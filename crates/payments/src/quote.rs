@@ -8,6 +8,7 @@ use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
 use crate::outcome::{Accepted, Quoted, Refusal};
 use crate::pipeline::{self, Case};
+use crate::policy_stage;
 
 /// Answers what paying would mean for this payer now.
 pub(crate) fn quote(
@@ -32,7 +33,7 @@ pub(crate) fn quote(
         context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
     let refusals = refusals(context, &case, after);
-    let limit = context.settings.payment_limit();
+    let judged = policy_stage::judge(context, &case, total);
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
         quote: intent.quote,
@@ -40,15 +41,25 @@ pub(crate) fn quote(
         total,
         available_before: available,
         available_after: after.filter(|_| refusals.is_empty()),
-        limit_left: limit.checked_sub(total).unwrap_or(Amount::zero(payer.currency)),
+        limit_left: judged.headroom,
+        limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
+        rules: judged.rules,
         warnings: warnings(context, &case, available, after),
         refusals,
     })))
 }
 
+/// A limit with the sentence of its rule; of the payer's own, none.
+fn described(context: &Context<'_>, counter: policy::Counter) -> (policy::Counter, String) {
+    let library = context.settings.packs.book().map(policy::Rulebook::library);
+    let rule = library.and_then(|library| library.rule(&counter.rule, context.at));
+    let say = rule.map_or_else(String::new, |(_, rule)| rule.say.clone());
+    (counter, say)
+}
+
 fn refusals(context: &Context<'_>, case: &Case<'_>, after: Option<Amount>) -> Vec<ReasonCode> {
     match pipeline::pass(context, case) {
-        Err(reason) => vec![reason],
+        Err(stop) => vec![stop.reason],
         Ok(_) if after.is_none() => vec![ReasonCode::FundsInsufficient],
         Ok(_) => Vec::new(),
     }

@@ -38,6 +38,7 @@ pub(crate) fn counter(case: &Case<'_>, rule: &Rule, measured: &Measured, decisio
         after: measured.after.clone(),
         cap: measured.cap.clone(),
         fits: measured.fits,
+        left: measured.left,
     });
 }
 

@@ -312,7 +312,7 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
     })
 }
 
-fn digest(text: &str) -> Digest {
+pub(crate) fn digest(text: &str) -> Digest {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     Digest::from_bytes(hash.as_ref().try_into().unwrap_or([0; 32]))
 }

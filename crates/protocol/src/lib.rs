@@ -8,8 +8,10 @@ mod bodies;
 mod canonical;
 mod jwk;
 pub mod limits;
+mod own_limits;
 mod proof;
 mod quote;
+mod step_up;
 mod text;
 mod views;
 
@@ -19,11 +21,16 @@ pub use bodies::{
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use jwk::{Jwk, JwkError};
+pub use own_limits::{
+    CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
+    RuleLimitView, RuleReasonView, SetLimitBody,
+};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use step_up::Strength;
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
-    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, SignUpView,
-    TokenView, Warning,
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,
+    PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    SignUpView, TokenView, Warning,
 };

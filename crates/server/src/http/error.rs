@@ -37,7 +37,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown => StatusCode::NOT_FOUND,
+        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -63,6 +63,15 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayerFrozen
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
+        | R::PolicyOwnLimit
+        | R::PolicyLimit
+        | R::PolicyRefused
+        | R::PolicyFactMissing
+        | R::PolicyElsewhere
+        | R::PolicyHeld
+        | R::PolicyProofImpossible
+        | R::PolicyProofNeeded
+        | R::LimitRaise
         | R::RiskRefused
         | R::StepUpNeeded
         | R::TestModeOff => StatusCode::FORBIDDEN,
@@ -81,6 +90,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentTaken
         | R::IntentCancelled
         | R::QuoteChanged
+        | R::LimitChanged
+        | R::LimitsFull
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
         | R::PaymentNotHeld
