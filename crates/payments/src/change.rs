@@ -111,6 +111,18 @@ pub enum EventKind {
     /// A rise that waited was called off.
     #[serde(rename = "limit.raise_cancelled")]
     LimitRaiseCancelled,
+    /// A payment PIN was set.
+    #[serde(rename = "pin.set")]
+    PinSet,
+    /// The payment PIN is another one.
+    #[serde(rename = "pin.changed")]
+    PinChanged,
+    /// There is no payment PIN any more.
+    #[serde(rename = "pin.removed")]
+    PinRemoved,
+    /// The payment PIN was tried so often that it is locked for a while.
+    #[serde(rename = "pin.guessed")]
+    PinGuessed,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
@@ -139,7 +151,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -152,6 +164,10 @@ impl EventKind {
         Self::LimitLowered,
         Self::LimitRaiseRequested,
         Self::LimitRaiseCancelled,
+        Self::PinSet,
+        Self::PinChanged,
+        Self::PinRemoved,
+        Self::PinGuessed,
         Self::IntentCreated,
         Self::IntentExpired,
         Self::PaymentAuthorized,
@@ -178,6 +194,10 @@ impl EventKind {
             Self::LimitLowered => "limit.lowered",
             Self::LimitRaiseRequested => "limit.raise_requested",
             Self::LimitRaiseCancelled => "limit.raise_cancelled",
+            Self::PinSet => "pin.set",
+            Self::PinChanged => "pin.changed",
+            Self::PinRemoved => "pin.removed",
+            Self::PinGuessed => "pin.guessed",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
             Self::PaymentAuthorized => "payment.authorized",

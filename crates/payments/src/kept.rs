@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::usage::Usage;
+use crate::pin::PaymentPin;
+use crate::step_up::Approval;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,12 +16,14 @@ use crate::usage::Usage;
 pub enum KeptKey {
     /// What a device may do now, and its sessions.
     Standing(DeviceId),
-    /// Whose brake is on.
+    /// Whose brake is on, and what was approved.
     Guard(PayerId),
     /// What was used of every limit.
     Usage(PayerId),
     /// The limits the payer set.
     OwnLimits(PayerId),
+    /// The payment PIN.
+    Pin(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -31,6 +35,7 @@ pub enum Kept {
     Guard(Guard),
     Usage(Usage),
     OwnLimits(OwnLimits),
+    Pin(PaymentPin),
 }
 
 impl KeptKey {
@@ -42,6 +47,7 @@ impl KeptKey {
             Self::Guard(_) => "guard",
             Self::Usage(_) => "usage",
             Self::OwnLimits(_) => "own_limits",
+            Self::Pin(_) => "pin",
         }
     }
 
@@ -50,7 +56,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Usage(payer) | Self::OwnLimits(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Usage(payer) | Self::OwnLimits(payer) | Self::Pin(payer) => payer.as_bytes(),
         }
     }
 }
@@ -64,6 +70,7 @@ impl Kept {
             Self::Guard(row) => KeptKey::Guard(row.payer),
             Self::Usage(row) => KeptKey::Usage(row.payer),
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
+            Self::Pin(row) => KeptKey::Pin(row.payer),
         }
     }
 
@@ -75,6 +82,7 @@ impl Kept {
             Self::Guard(row) => row.payer,
             Self::Usage(row) => row.payer,
             Self::OwnLimits(row) => row.payer,
+            Self::Pin(row) => row.payer,
         }
     }
 }
@@ -107,13 +115,30 @@ pub struct Session {
     pub place: String,
 }
 
-/// Whose brake is on.
+/// Whose brake is on, what was approved, and what it could be approved with: all a payment needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// Whose wallet.
     pub payer: PayerId,
     /// The device that froze it.
     pub frozen_by: Option<DeviceId>,
+    /// Approvals that were not used, oldest first; at most [`limits::APPROVALS_MAX`].
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+    /// From when the payment PIN approves, if there is one.
+    #[serde(default)]
+    pub pin_from: Option<Instant>,
+    /// From when a passkey approves, if there is one.
+    #[serde(default)]
+    pub passkey_from: Option<Instant>,
+}
+
+impl Guard {
+    /// One that guards nothing.
+    #[must_use]
+    pub const fn none(payer: PayerId) -> Self {
+        Self { payer, frozen_by: None, approvals: Vec::new(), pin_from: None, passkey_from: None }
+    }
 }
 
 impl Session {

@@ -1,5 +1,6 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
+use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
 use policy::{Counter, Reason};
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
+use crate::pin::PaymentPin;
+use crate::step_up::{Approval, StepUp};
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,12 @@ pub enum Accepted {
     Refund(Refund),
     /// Every limit of a wallet.
     Limits(Box<LimitsView>),
+    /// A try of the PIN was counted; now it may be verified.
+    Tried(PinTry),
+    /// A body was approved.
+    Approved(Approval),
+    /// A payment PIN as it now is.
+    Pin(Box<PaymentPin>),
     /// Appended credits are counted.
     RolledUp {
         /// Which account.
@@ -73,6 +82,8 @@ pub struct Quoted {
     pub rules: Vec<Reason>,
     /// What to look at.
     pub warnings: Vec<Warning>,
+    /// The check that would be asked for.
+    pub step_up: Option<Box<StepUp>>,
     /// Why it would be refused.
     pub refusals: Vec<ReasonCode>,
 }
@@ -87,6 +98,9 @@ pub struct Refusal {
     /// The rules that say so, the strictest first; empty where no rule speaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Reason>,
+    /// The check that is missing. Nothing is recorded under the command's id then: the same may come again with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<Box<StepUp>>,
 }
 
 impl Refusal {
@@ -105,6 +119,6 @@ impl Refusal {
 
 impl From<ReasonCode> for Refusal {
     fn from(reason: ReasonCode) -> Self {
-        Self { reasons: vec![reason], payment: None, rules: Vec::new() }
+        Self { reasons: vec![reason], payment: None, rules: Vec::new(), step_up: None }
     }
 }

@@ -1,7 +1,7 @@
 //! A payment, from the verified approval to the posted money.
 //!
 //! The order is the pipeline of ARCHITECTURE.md: proof replay (before this file), identity, idempotency, lockdown,
-//! posture, terms, policy, risk, funds.
+//! posture, terms, policy, risk, the check these two ask for, funds.
 
 use ledger::{Leg, Operation, Side};
 use money::{Amount, HoldId, ReasonCode, TransferId};
@@ -39,6 +39,7 @@ pub(crate) fn pay(
         Ok(passed) => passed,
         Err(stop) => return Err(refuse(context, body, caller, intent, stop)),
     };
+    // A missing check is not this payment's fate: the same body may come again with it.
     let met = step_up::met(context, caller, passed.demand.as_ref())?;
     match move_money(context, &case, &passed) {
         Ok(moved) => {
@@ -59,7 +60,7 @@ fn first_answer(context: &Context<'_>, earlier: &Payment, caller: &CallerFacts) 
     }
     if earlier.status == PaymentStatus::Refused {
         let (reasons, rules) = (earlier.reasons.clone(), earlier.rules.clone());
-        return Err(Refusal { reasons, payment: Some(Box::new(earlier.clone())), rules });
+        return Err(Refusal { reasons, payment: Some(Box::new(earlier.clone())), rules, step_up: None });
     }
     let intent = context.state.intent(earlier.intent).ok_or(ReasonCode::IntentUnknown)?;
     Ok(Accepted::Payment { payment: earlier.clone(), core: Box::new(intent.core.clone()) })
@@ -146,7 +147,7 @@ fn refuse(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, inten
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
     let (reasons, rules) = (payment.reasons.clone(), payment.rules.clone());
-    Refusal { reasons, payment: Some(Box::new(payment)), rules }
+    Refusal { reasons, payment: Some(Box::new(payment)), rules, step_up: None }
 }
 
 fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent) -> Payment {

@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus};
+use protocol::{FundingKind, FundingPath, IntentStatus, Strength};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
@@ -71,8 +71,7 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Sto
         return Err(ReasonCode::AmountWrongCurrency.into());
     }
     let judged = policy_stage::judge(context, case, total).stop()?;
-    risk(context, case, total)?;
-    let demand = judged.demand();
+    let demand = Demand::join(judged.demand(), risk(context, case, total));
     Ok(Passed { path, total, judged, demand })
 }
 
@@ -117,17 +116,17 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
     }
 }
 
-/// Stage 6: more than a little to a payee never paid before yesterday needs a step-up, until the risk engine says more. No step-up exists yet,
-/// so it is refused: missing risk data never approves.
-fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(), ReasonCode> {
+/// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:
+/// missing risk data never approves.
+fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<Demand> {
     let pair = context.state.pair(case.payer.id, case.payee.card.id);
     let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
     if known_from.is_some_and(|from| from <= context.at) {
-        return Ok(());
+        return None;
     }
     // All the payments to a new payee count together.
     let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
     let limit = context.settings.first_payee_limit();
     let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
-    if above { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
+    above.then(|| Demand::new(Strength::Pin, ReasonCode::RiskNewPayee))
 }

@@ -1,14 +1,16 @@
 //! The preview: the payment's own pipeline, run dry. Nothing is written.
 
 use money::{Amount, ReasonCode};
-use protocol::{QuoteBody, Warning};
+use protocol::{QuoteBody, Strength, Warning};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
+use crate::model::Payer;
 use crate::outcome::{Accepted, Quoted, Refusal};
-use crate::pipeline::{self, Case};
+use crate::pipeline::{self, Case, Passed};
 use crate::policy_stage;
+use crate::step_up::StepUp;
 
 /// Answers what paying would mean for this payer now.
 pub(crate) fn quote(
@@ -32,7 +34,9 @@ pub(crate) fn quote(
     let available =
         context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
-    let refusals = refusals(context, &case, after);
+    let passed = pipeline::pass(context, &case);
+    let step_up = missing(context, payer, passed.as_ref().ok());
+    let refusals = refusals(passed.err().map(|stop| stop.reason), step_up.as_ref(), after);
     let judged = policy_stage::judge(context, &case, total);
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
@@ -45,6 +49,7 @@ pub(crate) fn quote(
         limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
         rules: judged.rules,
         warnings: warnings(context, &case, available, after),
+        step_up: step_up.map(Box::new),
         refusals,
     })))
 }
@@ -57,12 +62,17 @@ fn described(context: &Context<'_>, counter: policy::Counter) -> (policy::Counte
     (counter, say)
 }
 
-fn refusals(context: &Context<'_>, case: &Case<'_>, after: Option<Amount>) -> Vec<ReasonCode> {
-    match pipeline::pass(context, case) {
-        Err(stop) => vec![stop.reason],
-        Ok(_) if after.is_none() => vec![ReasonCode::FundsInsufficient],
-        Ok(_) => Vec::new(),
-    }
+/// The check the payment will be asked for. Approvals are of a payment that is written, so none counts here.
+fn missing(context: &Context<'_>, payer: &Payer, passed: Option<&Passed>) -> Option<StepUp> {
+    let demand = passed?.demand.clone().filter(|demand| demand.strength > Strength::DeviceKey)?;
+    Some(StepUp::of(context, payer.id, demand, None))
+}
+
+/// A check that can be done is no refusal; one that cannot is.
+fn refusals(stopped: Option<ReasonCode>, step_up: Option<&StepUp>, after: Option<Amount>) -> Vec<ReasonCode> {
+    let unmet = step_up.map(StepUp::reason).filter(|reason| *reason != ReasonCode::StepUpNeeded);
+    let funds = (stopped.is_none() && after.is_none()).then_some(ReasonCode::FundsInsufficient);
+    stopped.into_iter().chain(unmet).chain(funds).collect()
 }
 
 fn warnings(context: &Context<'_>, case: &Case<'_>, available: Amount, after: Option<Amount>) -> Vec<Warning> {

@@ -27,7 +27,10 @@ pub use own_limits::{
 };
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
-pub use step_up::Strength;
+pub use step_up::{
+    ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
+    Strength,
+};
 pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,

@@ -7,7 +7,7 @@ use money::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, RuleReasonView};
+use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, RuleReasonView, StepUpView};
 
 /// Posted, held and available money of one account: available = posted − held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -206,6 +206,9 @@ pub struct QuoteView {
     /// The rules behind a refusal, or behind a check that will be asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleReasonView>,
+    /// One more check that will be asked for when it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUpView>,
     /// Amount and fee.
     pub total: Amount,
     /// What to look at.
@@ -370,6 +373,9 @@ pub struct Problem {
     pub rules: Vec<RuleReasonView>,
     /// Whether the same request may succeed later.
     pub retry: bool,
+    /// The check that is missing: do it, and send the same body again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUpView>,
     /// The HTTP status.
     pub status: u16,
     /// The English sentence, always.

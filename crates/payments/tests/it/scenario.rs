@@ -5,9 +5,10 @@ use money::{Amount, Currency, Digest, ReasonCode};
 use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, Refusal, SystemPermit};
 use protocol::{
     CaptureBody, CaptureMode, ClientFacts, FreezeBody, FundingKind, IntentBody, IntentStatus, PayBody, PaymentStatus,
-    QuoteBody, RefundBody, Text, UnfreezeBody, Via, VoidBody,
+    QuoteBody, RefundBody, RemovePinBody, Text, UnfreezeBody, Via, VoidBody,
 };
 
+use crate::step_up;
 use crate::world::{World, intent_id, payment_id, refund_id};
 
 /// Runs a scenario in a new world.
@@ -87,6 +88,17 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let signed = world.signed(name, "/v1/unfreeze", &body);
             said(world.submit(Command::Unfreeze { signed }))
         }
+        ["bind", owner, name] => {
+            world.bind(owner, name);
+            "bound".to_owned()
+        }
+        ["pin", name, new, old @ ..] => step_up::set_pin(world, name, new, old.first().copied()),
+        ["unpin", name] => {
+            let body = RemovePinBody { payer: world.people[*name].phone.payer() };
+            let signed = world.signed(name, "/v1/pin/remove", &body);
+            said(world.submit(Command::RemovePin { signed }))
+        }
+        ["step-up", name, pin, id, intent] => step_up::by_pin(world, name, pin, id, intent),
         ["expire-hold", id] => {
             let permit = SystemPermit::dangerous_for_sweeper();
             said(world.submit(Command::ExpireHold { permit, payment: payment_id(id) }))
@@ -183,7 +195,7 @@ pub(crate) fn won(text: &str) -> Amount {
     }
 }
 
-fn said(outcome: Result<Accepted, Refusal>) -> String {
+pub(crate) fn said(outcome: Result<Accepted, Refusal>) -> String {
     match outcome {
         Err(refusal) => format!("refused {}", refusal.first()),
         Ok(Accepted::Payer { payer, .. }) => match payer.lock {
@@ -201,6 +213,9 @@ fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Refund(refund)) => {
             format!("refunded {} left {}", refund.amount.minor(), refund.remaining.minor())
         }
+        Ok(Accepted::Pin(pin)) if pin.hash.is_none() => "no pin".to_owned(),
+        Ok(Accepted::Pin(pin)) => format!("pin from {}", pin.usable_from.millis_since(pin.set_at) / 1000),
+        Ok(Accepted::Approved(approval)) => format!("approved {:?}", approval.strength).to_lowercase(),
         Ok(Accepted::RolledUp { credits, .. }) => format!("rolled up {credits}"),
         Ok(Accepted::Intent(intent)) => match intent.status {
             IntentStatus::Open => format!("asks {}", intent.core.amount.minor()),
@@ -210,8 +225,11 @@ fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Quoted(quoted)) => {
             let after = quoted.available_after.map_or("-".to_owned(), |after| after.minor().to_string());
             let reasons: Vec<&str> = quoted.refusals.iter().map(|reason| reason.code()).collect();
+            let step_up =
+                quoted.step_up.map(|step_up| format!(" asks {:?} by {:?}", step_up.demand.strength, step_up.methods));
             format!("{} -> {after} {:?} [{}]", quoted.available_before.minor(), quoted.warnings, reasons.join(","))
                 .replace("->", "leaves")
+                + &step_up.unwrap_or_default()
         }
         Ok(other) => format!("{other:?}"),
     }

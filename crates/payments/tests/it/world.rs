@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use credentials::{ApiKey, DeviceRequest, MerchantSigned, Verifier, VerifierKeys, api_key, http_signature};
+use credentials::{ApiKey, DeviceRequest, MerchantSigned, Pepper, Verifier, VerifierKeys, api_key, http_signature};
 use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
 use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
@@ -11,7 +11,7 @@ use payments::{
     Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
     StaffPermit, Stamp, State, decide, needs, replay,
 };
-use protocol::{PayeeCard, SignUpBody, Text};
+use protocol::{BindDeviceBody, Blind, PayeeCard, SignUpBody, Text};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) const ORIGIN: &str = "http://shop.test";
@@ -30,6 +30,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) settings: Settings,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Pepper,
     pub(crate) now: Instant,
     pub(crate) people: BTreeMap<String, Person>,
     pub(crate) shops: BTreeMap<String, Shop>,
@@ -53,6 +54,7 @@ impl World {
             state: State::new(),
             settings: Settings { test_mode: true, ..Settings::default() },
             verifier: Verifier::new(ORIGIN, keys()),
+            pepper: Pepper::new(Secret::new([9; 32])),
             now: Instant::from_unix_millis(1_790_000_000_000),
             people: BTreeMap::new(),
             shops: BTreeMap::new(),
@@ -214,6 +216,24 @@ impl World {
         let moment = self.moment();
         let request = self.people[name].phone.post(path, body, moment).unwrap();
         self.verifier.signed(&device_request(&request), self.now).unwrap()
+    }
+
+    /// Another phone of `owner`, bound and known by `name` from now on. It waits as every new device does.
+    pub(crate) fn bind(&mut self, owner: &str, name: &str) {
+        let seed = self.fresh();
+        let (payer, device) = (self.people[owner].phone.payer(), DeviceId::new(self.now, self.random()));
+        let mut phone = Phone::new(SoftwareKey::from_seed(seed).unwrap(), ORIGIN, payer, device);
+        phone.hear(401, Some(&self.verifier.issue_nonce(self.now)));
+        let possession = phone.possession(self.moment()).unwrap();
+        let body = BindDeviceBody { device, device_name: Text::new(name).unwrap(), possession: possession.clone() };
+        let signed = self.signed(owner, "/v1/devices", &body);
+        let possession = self.verifier.possession(&possession, "/v1/devices", device, payer, self.now).unwrap();
+        self.submit(Command::BindDevice { signed, possession }).unwrap();
+        self.people.insert(name.to_owned(), Person { phone });
+    }
+
+    pub(crate) fn blind(&mut self) -> Blind {
+        Blind::from_random(self.random())
     }
 
     /// A merchant-signed body, through a real signature and its verification.
