@@ -251,6 +251,9 @@ pub struct RuleReasonView {
     pub citation: CitationView,
     /// What the rule says, e.g. `LimitExceeded`.
     pub code: String,
+    /// What else there is to say: fields not shown, until when it is held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
     /// How sure the rule is: `V1`, `V2` or `K`.
     pub grade: String,
     /// A fact nobody gave, so that the strictest branch was taken.

@@ -291,6 +291,9 @@ pub struct PaymentView {
     pub reasons: Vec<ReasonView>,
     /// What came back so far.
     pub refunded: Amount,
+    /// The rules of law, terms or the payer behind a refusal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleReasonView>,
     /// What became of it.
     pub status: PaymentStatus,
 }

@@ -22,6 +22,7 @@ pub(crate) struct Failure {
     reason: ReasonCode,
     detail: Option<String>,
     payment: Option<PaymentId>,
+    rules: Vec<protocol::RuleReasonView>,
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
@@ -208,6 +209,7 @@ impl Failure {
             detail: self.detail.clone(),
             message: self.reason.text(language).to_owned(),
             payment: self.payment,
+            rules: self.rules.clone(),
             retry: self.retry,
             status: status(self.reason).as_u16(),
             step_up: self.step_up.as_deref().map(render::step_up),
@@ -291,6 +293,7 @@ impl From<ReasonCode> for Failure {
             reason,
             detail: None,
             payment: None,
+            rules: Vec::new(),
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
@@ -303,8 +306,9 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
+        let rules = render::rules(&refusal.rules);
         let payment = refusal.payment.map(|payment| payment.id);
-        Self { payment, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
+        Self { payment, rules, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }
 }
 

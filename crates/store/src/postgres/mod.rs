@@ -23,7 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Kept, KeptKey, Payee, Payer, Payment, Refund, Standing};
+use payments::{
+    Command, Device, Event, Intent, Kept, KeptKey, Packs, Payee, Payer, Payment, Refund, Settings, Standing,
+};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
@@ -32,6 +34,7 @@ use crate::decided::Decider;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
+use crate::rules::{Rules, stored};
 use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
     PaymentRow, Store, StoreError, limits,
@@ -73,6 +76,7 @@ struct Inner {
     database: Arc<Database>,
     ring: Arc<Keyring>,
     present: Arc<Present>,
+    rules: Arc<Rules>,
     shared: Arc<Shared>,
     readers: Semaphore,
     waiting: Semaphore,
@@ -208,6 +212,15 @@ async fn pinned(link: &Link, name: &str) -> Result<Option<Vec<u8>>, Fault> {
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
+/// Keeps the text of `packs` under its digest.
+async fn keep_packs(link: &Link, packs: &Packs) -> Result<(), Fault> {
+    if let Some((key, text)) = stored(packs) {
+        let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+        link.execute(sql, &[&key, &text.as_bytes()]).await?;
+    }
+    Ok(())
+}
+
 type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
 
 async fn open(
@@ -226,6 +239,8 @@ async fn open(
     let mut link = database.connect().await.map_err(reached)?;
     schema::migrate(&mut link).await?;
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
+    let rules = Rules::new(options.settings.clone());
+    keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
     let present = Arc::new(Present::new(options.clock.clone()));
     let now = present.read(&link).await.map_err(reached)?;
     let shared = Arc::new(Shared::default());
@@ -244,7 +259,7 @@ async fn open(
             link: Some(link),
             epoch,
             decider: Decider {
-                settings: options.settings.clone(),
+                rules: Arc::clone(&rules),
                 ring: Arc::clone(&ring),
                 #[cfg(feature = "testing")]
                 hook: options.before_deciding.clone(),
@@ -280,6 +295,7 @@ async fn open(
         database,
         ring,
         present,
+        rules,
         shared,
         readers: Semaphore::new(options.readers.max(1)),
         waiting: Semaphore::new(limits::READ_QUEUE_MAX),
@@ -398,6 +414,20 @@ impl Store for PostgresStore {
 
     fn seal(&self) -> Answer<'_, bool> {
         self.on_link("sealing the audit chain", |inner, link| Box::pin(chains::seal(link, inner.present.now())))
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.inner.rules.now()
+    }
+
+    fn use_packs(&self, packs: Packs) -> Answer<'_, ()> {
+        self.on_link("keeping packs", move |inner, link| {
+            Box::pin(async move {
+                keep_packs(link, &packs).await?;
+                inner.rules.exchange(packs);
+                Ok(())
+            })
+        })
     }
 
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {

@@ -23,7 +23,9 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Kept, KeptKey, Payee, Payer, Payment, Refund, Standing};
+use payments::{
+    Command, Device, Event, Intent, Kept, KeptKey, Packs, Payee, Payer, Payment, Refund, Settings, Standing,
+};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -31,6 +33,7 @@ use crate::decided::Epoch;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
+use crate::rules::Rules;
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
     PaymentFilter, PaymentRow, Store, StoreError, limits,
@@ -47,6 +50,7 @@ pub struct SqliteStore {
     readers: Readers,
     keys: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    rules: Arc<Rules>,
     shared: Arc<Shared>,
     events: broadcast::Sender<Arc<Event>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -72,6 +76,10 @@ impl SqliteStore {
         let path = folder.database();
         let connection = schema::writer(&path, &options).map_err(|fault| fault.during("opening the database"))?;
         let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
+        let decider = Decider::new(&options, Arc::clone(&keys), epoch);
+        let rules = Arc::clone(decider.rules());
+        let kept = committer::keep_packs(&connection, &rules.now().packs);
+        kept.map_err(|fault| fault.during("keeping packs"))?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
         shared.last.store(last.unix_millis(), Ordering::SeqCst);
@@ -82,7 +90,7 @@ impl SqliteStore {
         let committer = Committer {
             connection,
             log,
-            decider: Decider::new(&options, Arc::clone(&keys), epoch),
+            decider,
             clock: Arc::clone(&options.clock),
             shared: Arc::clone(&shared),
             events: events.clone(),
@@ -106,6 +114,7 @@ impl SqliteStore {
             readers,
             keys,
             clock: options.clock,
+            rules,
             shared,
             events,
             writer: Mutex::new(Some(writer)),
@@ -283,6 +292,19 @@ impl Store for SqliteStore {
     fn seal(&self) -> Answer<'_, bool> {
         let (reply, answer) = oneshot::channel();
         let sent = self.ask(Job::Seal(reply));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.rules.now()
+    }
+
+    fn use_packs(&self, packs: Packs) -> Answer<'_, ()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Packs(packs, reply));
         Box::pin(async move {
             sent?;
             answer.await.unwrap_or(Err(StoreError::Unknown))
