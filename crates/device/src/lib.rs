@@ -7,12 +7,15 @@
 mod phone;
 mod shown;
 
+mod join;
+
 mod key;
 #[cfg(feature = "software-key")]
 mod software_key;
 
+pub use join::{JoinError, JoinRequest};
 pub use key::{DeviceKey, KeyError};
 pub use phone::{Heard, Moment, Phone, PhoneError, Request};
-pub use shown::{ShowError, Shown, check_shown};
+pub use shown::{ShowError, Shown, check_link, check_shown};
 #[cfg(feature = "software-key")]
 pub use software_key::SoftwareKey;

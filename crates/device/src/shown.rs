@@ -5,7 +5,7 @@ use protocol::{FundingKind, FundingPath, QuoteCore, Via};
 
 /// Terms the payer has before their eyes.
 ///
-/// INVARIANT: made only by [`check_shown`] and [`Shown::from_link`], so that what is signed is what was checked.
+/// INVARIANT: made only by [`check_shown`], [`check_link`] and [`Shown::from_link`], so that what is signed is what was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     core: QuoteCore,
@@ -42,15 +42,27 @@ pub enum ShowError {
 /// [`ShowError`]: nothing may be signed.
 pub fn check_shown(payload: &str, core: QuoteCore, keys: &qr::TrustedKeys, now: Instant) -> Result<Shown, ShowError> {
     let verified = qr::verify(payload, keys, now)?;
-    let code = verified.code();
+    signed_for(verified.code(), &core)?;
+    Shown::new(core, Via::Code { payload: payload.to_owned() }, now)
+}
+
+/// The same for a signed checkout link ([`qr::verify_link`]): nothing of it is taken from the page it opens.
+///
+/// # Errors
+/// [`ShowError`]: nothing may be signed.
+pub fn check_link(link: &str, core: QuoteCore, keys: &qr::TrustedKeys, now: Instant) -> Result<Shown, ShowError> {
+    let verified = qr::verify_link(link, keys, now)?;
+    signed_for(verified.code(), &core)?;
+    Shown::new(core, Via::Link {}, now)
+}
+
+/// Whether these terms are the ones that were signed. The digest covers all of them; the others are told apart first.
+fn signed_for(code: &qr::DynamicCode, core: &QuoteCore) -> Result<(), ShowError> {
     if code.intent != core.intent {
         return Err(ShowError::OtherIntent);
     }
     let same = code.quote == core.digest() && code.payee == core.payee.id && code.amount == core.amount;
-    if !same {
-        return Err(ShowError::OtherTerms);
-    }
-    Shown::new(core, Via::Code { payload: payload.to_owned() }, now)
+    if same { Ok(()) } else { Err(ShowError::OtherTerms) }
 }
 
 impl Shown {

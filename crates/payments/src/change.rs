@@ -120,7 +120,7 @@ pub enum EventKind {
     /// There is no payment PIN any more.
     #[serde(rename = "pin.removed")]
     PinRemoved,
-    /// The payment PIN was tried so often that it is locked for a while.
+    /// The payment PIN was tried so often that it is locked, unless the last try was right.
     #[serde(rename = "pin.guessed")]
     PinGuessed,
     /// An intent was made.

@@ -46,7 +46,8 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
         bound_at: context.at,
         revoked: false,
     };
-    let standing = first_standing(context, &device, 0)?;
+    let first = Session::new(device.id.into(), context.at, String::new());
+    let standing = first_standing(context, &device, 0, vec![first])?;
     context.push(Change::Payer(payer.clone()));
     context.push(Change::Device(device));
     context.push(Change::Kept(Kept::Standing(standing)));
@@ -82,7 +83,7 @@ pub(crate) fn bind_device(
         bound_at: context.at,
         revoked: false,
     };
-    let standing = first_standing(context, &device, context.settings.device_delay_seconds)?;
+    let standing = first_standing(context, &device, context.settings.device_delay_seconds, Vec::new())?;
     let payer = Payer { devices: payer.devices.saturating_add(1), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
@@ -92,10 +93,15 @@ pub(crate) fn bind_device(
     Ok(Accepted::Device(device))
 }
 
-/// The standing of a device just bound: one session, and nothing but looking and freezing for so long.
-fn first_standing(context: &Context<'_>, device: &Device, delay_seconds: i64) -> Result<Standing, ReasonCode> {
+/// The standing of a device just bound: nothing but looking and freezing for so long. Whoever signs up is given a token
+/// in the same answer, and so has a session; a device let in by another opens its own.
+fn first_standing(
+    context: &Context<'_>,
+    device: &Device,
+    delay_seconds: i64,
+    sessions: Vec<Session>,
+) -> Result<Standing, ReasonCode> {
     let usable_from = context.at.checked_add_seconds(delay_seconds).ok_or(ReasonCode::ServiceFault)?;
-    let sessions = vec![Session::new(device.id.into(), context.at, String::new())];
     Ok(Standing { device: device.id, payer: device.payer, usable_from, sessions })
 }
 

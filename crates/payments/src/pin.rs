@@ -159,6 +159,7 @@ pub(crate) fn attempt(
     let id = context.stamp.decision();
     row.tries.push(Attempt { id, at: context.at, device: caller.device, purpose });
     row.failed = row.failed.saturating_add(1);
+    row.locked_until = None;
     if row.tries.len() >= limits::PIN_TRIES_MAX {
         // INVARIANT: the lock is committed with the last try, so none that comes at the same moment is heard.
         row.locked_until = Some(locked_until(context, row.locks)?);
@@ -228,7 +229,10 @@ impl PaymentPin {
     /// who guesses gets no new tries each time the payer pays.
     fn forgiven(mut self, device: Option<DeviceId>) -> Self {
         self.tries.retain(|attempt| device.is_some_and(|device| attempt.device != device));
-        self.locked_until = None;
+        if self.locked_until.take().is_some() {
+            // The try that was right had set the lock.
+            self.locks = self.locks.saturating_sub(1);
+        }
         if self.tries.is_empty() {
             (self.failed, self.locks) = (0, 0);
         }

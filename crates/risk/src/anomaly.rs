@@ -4,7 +4,7 @@
 //! profiles. Parts add up, as independent evidence does. Nothing is trained, so it works from the first day.
 
 use crate::event::{Pair, Party};
-use crate::feature::{Feature, Features, PairFact, PartyFact, PaymentFact};
+use crate::feature::{Family, Feature, Features, PairFact, PartyFact, PaymentFact};
 use crate::number::lnf;
 
 /// The parts of an anomaly score, in nats.
@@ -31,6 +31,19 @@ impl Anomaly {
     #[must_use]
     pub fn total(&self) -> f32 {
         self.amount + self.peers + self.pace + self.novelty + self.hour + self.drained + self.distance
+    }
+
+    /// The parts by the family they speak of.
+    #[must_use]
+    pub fn by_family(&self) -> Vec<(Family, f64)> {
+        vec![
+            (Family::Amount, f64::from(self.amount + self.peers)),
+            (Family::Velocity, f64::from(self.pace)),
+            (Family::Novelty, f64::from(self.novelty)),
+            (Family::Hours, f64::from(self.hour)),
+            (Family::Balance, f64::from(self.drained)),
+            (Family::Place, f64::from(self.distance)),
+        ]
     }
 }
 

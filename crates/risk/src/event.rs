@@ -1,5 +1,6 @@
 //! [`Event`]: a payment as the engine sees it, and [`Outcome`]: what became known about one later.
 
+use crate::feature::Signals;
 use crate::number::{hashed, mixed};
 
 /// The parties a profile is kept of.
@@ -184,6 +185,8 @@ pub struct Event {
     pub home: Option<Coordinates>,
     /// Where it happens.
     pub spot: Option<Coordinates>,
+    /// What device, carrier, code and limits say.
+    pub signals: Signals,
 }
 
 impl Event {

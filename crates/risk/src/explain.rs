@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::feature::{Family, Feature, Unit};
+use crate::feature::{Family, Feature, Features, Unit};
 use crate::limits::SENTENCES_MAX;
 use crate::model::Model;
+use crate::tell;
 
 /// One feature's part of a score.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -61,7 +62,7 @@ pub fn explain(model: &Model, row: &[f32]) -> Explanation {
         let Some(feature) = features.get(*column).copied() else { continue };
         if told.len() < SENTENCES_MAX && part.value.is_some() && !told.contains(&feature.entry().family) {
             told.push(feature.entry().family);
-            let (korean, english) = sentences(feature, part);
+            let (korean, english) = said(feature, part, row);
             ko.push(korean);
             en.push(english);
         }
@@ -84,8 +85,20 @@ pub const fn family_name(family: Family) -> &'static str {
         Family::Place => "place",
         Family::Balance => "balance",
         Family::Payment => "payment",
+        Family::Device => "device",
+        Family::Telco => "telco",
+        Family::Code => "code",
+        Family::Policy => "policy",
         Family::Anomaly => "anomaly",
     }
+}
+
+/// The family's own sentence where it raises the risk and its numbers are known, else one about the feature.
+fn said(feature: Feature, part: &Part, row: &[f32]) -> (String, String) {
+    let own = (part.log_odds > 0.0)
+        .then(|| Features::of(row))
+        .and_then(|features| tell::sentence(feature.entry().family, &features, None, tell::Reader::Analyst));
+    own.unwrap_or_else(|| sentences(feature, part))
 }
 
 /// One sentence in Korean and one in English: whose, what, how much, and which way it moved the score.
@@ -122,7 +135,7 @@ fn subject(feature: Feature) -> (String, String) {
             let ko = format!("{}·{}", korean(first.name()), korean(second.name()));
             (ko, format!("The {} and the {}", first.name(), second.name()))
         }
-        Feature::Payment(_) => ("이 결제의".to_owned(), "This payment".to_owned()),
+        Feature::Payment(_) | Feature::Signal(_) => ("이 결제의".to_owned(), "This payment".to_owned()),
     }
 }
 

@@ -10,6 +10,8 @@
 )]
 
 pub mod anomaly;
+pub mod assess;
+pub mod breaker;
 pub mod data;
 pub mod event;
 pub mod explain;
@@ -21,3 +23,6 @@ pub mod model;
 pub mod number;
 pub mod plot;
 pub mod profile;
+pub mod rule;
+pub mod settings;
+pub mod tell;

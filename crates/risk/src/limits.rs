@@ -30,3 +30,28 @@ pub const SENTENCES_MAX: usize = 3;
 pub const CURVE_POINTS_MAX: usize = 400;
 /// Names of further columns kept for one column; names beyond count as one.
 pub const NAMES_IN_MEMORY: usize = 200_000;
+/// Rules of one set.
+pub const RULES_MAX: usize = 500;
+/// Files of one set.
+pub const RULE_FILES_MAX: usize = 64;
+/// One file of rules, in bytes.
+pub const RULE_FILE_BYTES_MAX: usize = 1024 * 1024;
+/// Lists of one set.
+pub const LISTS_MAX: usize = 64;
+/// Parties on one list.
+pub const LIST_ENTRIES_MAX: usize = 20_000;
+/// A condition, in bytes.
+pub const CONDITION_BYTES_MAX: usize = 1024;
+/// How deep a condition may be nested.
+pub const CONDITION_DEPTH_MAX: usize = 8;
+/// Numbers a condition may hold at a time: each level of nesting keeps at most six (one side of `or`, of `and`, of a
+/// comparison, of a sum, of a product, of `min`) while it works on the other.
+pub const CONDITION_STACK: usize = 6 * (CONDITION_DEPTH_MAX + 1);
+/// The most a rule's weight may move the log odds.
+pub const WEIGHT_MAX: f64 = 6.0;
+/// Rules snoozed for one payer.
+pub const SNOOZES_MAX: usize = 8;
+/// A rule's id, in bytes.
+pub const RULE_ID_BYTES_MAX: usize = 48;
+/// Parts of the breaker's window.
+pub const BREAKER_SLOTS: i64 = 12;

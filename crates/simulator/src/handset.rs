@@ -43,6 +43,8 @@ pub struct Handset<K: DeviceKey, S: Source> {
     line: Connection,
     source: S,
     nonce: Option<String>,
+    token: Option<TokenView>,
+    language: Option<&'static str>,
 }
 
 impl<K: DeviceKey, S: Source> std::fmt::Debug for Handset<K, S> {
@@ -54,7 +56,14 @@ impl<K: DeviceKey, S: Source> std::fmt::Debug for Handset<K, S> {
 impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// `phone`, calling its own server over `line`.
     pub const fn new(phone: Phone<K>, line: Connection, source: S) -> Self {
-        Self { phone, line, source, nonce: None }
+        Self { phone, line, source, nonce: None, token: None, language: None }
+    }
+
+    /// The same, asking for this language (RFC 9110 §12.5.4) in what the server says to people.
+    #[must_use]
+    pub fn with_language(mut self, language: &'static str) -> Self {
+        self.language = Some(language);
+        self
     }
 
     /// The phone.
@@ -75,6 +84,11 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// The last nonce the server gave, to be kept between two runs.
     pub fn last_nonce(&self) -> Option<&str> {
         self.nonce.as_deref()
+    }
+
+    /// The last token this handset was given itself, to be kept between two runs: its refresh token works once.
+    pub const fn last_token(&self) -> Option<&TokenView> {
+        self.token.as_ref()
     }
 
     /// The present, as this handset sees it.
@@ -102,8 +116,13 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     pub async fn sign_up(&mut self, body: &SignUpBody) -> Result<SignUpView, HandsetError> {
         let answer = self.exchange(|phone, at| phone.sign_up(body.clone(), at)).await?;
         let view: SignUpView = accepted(&answer)?;
-        self.phone.accept_token(&view.token);
+        self.accept(&view.token);
         Ok(view)
+    }
+
+    fn accept(&mut self, token: &TokenView) {
+        self.phone.accept_token(token);
+        self.token = Some(token.clone());
     }
 
     /// Fetches a token when the present one ends soon; answers it when it is new.
@@ -112,9 +131,14 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// [`HandsetError`].
     pub async fn ensure_token(&mut self) -> Result<Option<TokenView>, HandsetError> {
         let now = self.now()?;
-        if !self.phone.needs_token(now) {
-            return Ok(None);
-        }
+        if self.phone.needs_token(now) { self.renew_token().await.map(Some) } else { Ok(None) }
+    }
+
+    /// Fetches a token now: carries the session on, or opens another where that cannot be done.
+    ///
+    /// # Errors
+    /// [`HandsetError`].
+    pub async fn renew_token(&mut self) -> Result<TokenView, HandsetError> {
         let token = match self.next_token().await {
             Ok(token) => token,
             // The session is over, or the answer to its refresh got lost; the device key opens another.
@@ -127,8 +151,22 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
                 return Err(error);
             }
         };
-        self.phone.accept_token(&token);
-        Ok(Some(token))
+        self.accept(&token);
+        Ok(token)
+    }
+
+    /// A statement that this phone holds its key, for a bound one to bring to the server; good for a minute.
+    ///
+    /// # Errors
+    /// [`HandsetError`].
+    pub async fn possession(&mut self) -> Result<String, HandsetError> {
+        // Any answer carries the nonce that it must be signed with.
+        let answer = self
+            .line
+            .send(Outgoing { method: "GET", path: "/.well-known/farthing-keys", headers: &[], body: &[] })
+            .await?;
+        self.learn(&answer);
+        Ok(self.phone.possession(self.source.moment()?)?)
     }
 
     async fn next_token(&mut self) -> Result<TokenView, HandsetError> {
@@ -171,7 +209,9 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// # Errors
     /// [`HandsetError`].
     pub async fn read<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, HandsetError> {
-        accepted(&self.line.send(Outgoing { method: "GET", path, headers: &[], body: &[] }).await?)
+        let answer = self.line.send(Outgoing { method: "GET", path, headers: &[], body: &[] }).await?;
+        self.learn(&answer);
+        accepted(&answer)
     }
 
     /// Signs and sends; when the server wants a newer nonce, signs and sends once more.
@@ -190,11 +230,17 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     where
         F: Fn(&Phone<K>, Moment) -> Result<Request, PhoneError>,
     {
-        let request = make(&self.phone, self.source.moment()?)?;
+        let mut request = make(&self.phone, self.source.moment()?)?;
+        request.headers.extend(self.language.map(|language| ("accept-language", language.to_owned())));
         let answer = self.line.send(outgoing(&request)).await?;
+        let heard = self.learn(&answer);
+        Ok((answer, heard))
+    }
+
+    fn learn(&mut self, answer: &Answer) -> Heard {
         let heard = self.phone.hear(answer.status, answer.nonce.as_deref());
         self.nonce = answer.nonce.clone().or(self.nonce.take());
-        Ok((answer, heard))
+        heard
     }
 }
 

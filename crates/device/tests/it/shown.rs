@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use device::{ShowError, Shown, check_shown};
+use device::{ShowError, Shown, check_link, check_shown};
 use money::{Amount, Currency, Instant, IntentId, PayeeId, PaymentId};
 use protocol::{FundingKind, FundingPath, PayBody, PayeeCard, QuoteCore, Via, from_canonical, sha256};
 
@@ -70,9 +70,9 @@ fn keys() -> qr::TrustedKeys {
     qr::TrustedKeys::check(&set, &sha256(&public(&root)), None, NOW).unwrap()
 }
 
-/// The code of these terms, by the server's key (2) or another.
-fn code(core: &QuoteCore, seed: u8) -> String {
-    let code = qr::DynamicCode {
+/// What is signed for these terms.
+fn signed(core: &QuoteCore) -> qr::DynamicCode {
+    qr::DynamicCode {
         intent: core.intent,
         payee: core.payee.id,
         amount: core.amount,
@@ -80,7 +80,11 @@ fn code(core: &QuoteCore, seed: u8) -> String {
         expires_at: core.expires_at,
         quote: core.digest(),
         kid: "k1".to_owned(),
-    };
+    }
+}
+
+/// The code of these terms, by the server's key (2) or another.
+fn code(core: &QuoteCore, seed: u8) -> String {
     let text = qr::CodeText {
         name: "Cafe".to_owned(),
         city: "Seoul".to_owned(),
@@ -88,7 +92,7 @@ fn code(core: &QuoteCore, seed: u8) -> String {
         country: "KR".to_owned(),
         local: None,
     };
-    qr::make(&code, &text, sign(&pair(seed))).unwrap()
+    qr::make(&signed(core), &text, sign(&pair(seed))).unwrap()
 }
 
 /// The code of `core()`, held against terms after `change`.
@@ -158,4 +162,17 @@ fn link_needs_a_way_of_paying() {
     assert_eq!(*Shown::from_link(core(), NOW).unwrap().via(), Via::Link {});
     let nothing = QuoteCore { funding: Vec::new(), ..core() };
     assert!(matches!(Shown::from_link(nothing, NOW), Err(ShowError::Funding)));
+}
+
+#[test]
+fn signed_link_shows_its_own_terms_only() {
+    let link = |seed| qr::make_link(&signed(&core()), "https://pay.example/p", sign(&pair(seed))).unwrap();
+    let shown = check_link(&link(2), core(), &keys(), NOW).unwrap();
+    assert_eq!((shown.quote(), shown.via()), (core().digest(), &Via::Link {}));
+    let forged = check_link(&link(9), core(), &keys(), NOW);
+    assert!(matches!(forged, Err(ShowError::Code(qr::CodeError::Altered))));
+    let other = QuoteCore { purpose: "선물".parse().unwrap(), ..core() };
+    assert!(matches!(check_link(&link(2), other, &keys(), NOW), Err(ShowError::OtherTerms)));
+    let unsigned = check_link("https://pay.example/p", core(), &keys(), NOW);
+    assert!(matches!(unsigned, Err(ShowError::Code(qr::CodeError::Unsigned))));
 }

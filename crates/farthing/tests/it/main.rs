@@ -17,6 +17,7 @@ mod demo;
 mod document;
 mod kill;
 mod nodes;
+mod phone;
 mod program;
 mod qr;
 mod sticker;

@@ -9,7 +9,11 @@ use serde_json::Value;
 /// The binary, with no terminal and no settings of the developer's own.
 pub(crate) fn farthing() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_farthing"));
-    command.env_remove("FARTHING_PHONE").env_remove("FARTHING_API_KEY").stdin(Stdio::null());
+    command
+        .env_remove("FARTHING_PHONE")
+        .env_remove("FARTHING_API_KEY")
+        .env_remove("FARTHING_LANG")
+        .stdin(Stdio::null());
     command
 }
 

@@ -1,14 +1,14 @@
 //! Scenario text: what people do, line by line, and what comes of it. `# …` is a comment; `-> …` is what must be said.
 
-use credentials::Signed;
+use credentials::{PinProof, PinTry, Signed};
 use money::{Amount, Currency, Digest, ReasonCode};
-use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, Refusal, SystemPermit};
+use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, PinPurpose, Refusal, SystemPermit};
 use protocol::{
     CaptureBody, CaptureMode, ClientFacts, FreezeBody, FundingKind, IntentBody, IntentStatus, PayBody, PaymentStatus,
-    QuoteBody, RefundBody, RemovePinBody, Text, UnfreezeBody, Via, VoidBody,
+    Pin, PinStepUpBody, QuoteBody, RefundBody, RemovePinBody, SetPinBody, Text, UnfreezeBody, Via, VoidBody, sha256,
+    to_canonical,
 };
 
-use crate::step_up;
 use crate::world::{World, intent_id, payment_id, refund_id};
 
 /// Runs a scenario in a new world.
@@ -78,6 +78,26 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let signed = world.merchant_signed(shop, "/v1/refunds", &body);
             said(world.submit(Command::Refund { signed }))
         }
+        ["expire-hold", id] => {
+            let permit = SystemPermit::dangerous_for_sweeper();
+            said(world.submit(Command::ExpireHold { permit, payment: payment_id(id) }))
+        }
+        ["roll-up", name] => {
+            let (permit, account) = (SystemPermit::dangerous_for_sweeper(), world.account_of(name));
+            said(world.submit(Command::RollUp { permit, account }))
+        }
+        ["expire-intent", id] => {
+            let permit = SystemPermit::dangerous_for_sweeper();
+            let intent = world.intents.get(*id).map_or_else(|| intent_id(id), |intent| intent.id);
+            said(world.submit(Command::ExpireIntent { permit, intent }))
+        }
+        _ => guarded(world, words.as_slice()).unwrap_or_else(|| panic!("nobody knows how to `{line}`")),
+    }
+}
+
+/// The lines about brakes, devices and PINs.
+fn guarded(world: &mut World, words: &[&str]) -> Option<String> {
+    Some(match words {
         ["freeze", name] => {
             let body = FreezeBody { payer: world.people[*name].phone.payer() };
             let signed = world.signed(name, "/v1/freeze", &body);
@@ -92,27 +112,68 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             world.bind(owner, name);
             "bound".to_owned()
         }
-        ["pin", name, new, old @ ..] => step_up::set_pin(world, name, new, old.first().copied()),
+        ["pin", name, new, old @ ..] => set_pin(world, name, new, old.first().copied()),
         ["unpin", name] => {
             let body = RemovePinBody { payer: world.people[*name].phone.payer() };
             let signed = world.signed(name, "/v1/pin/remove", &body);
             said(world.submit(Command::RemovePin { signed }))
         }
-        ["step-up", name, pin, id, intent] => step_up::by_pin(world, name, pin, id, intent),
-        ["expire-hold", id] => {
-            let permit = SystemPermit::dangerous_for_sweeper();
-            said(world.submit(Command::ExpireHold { permit, payment: payment_id(id) }))
-        }
-        ["roll-up", name] => {
-            let (permit, account) = (SystemPermit::dangerous_for_sweeper(), world.account_of(name));
-            said(world.submit(Command::RollUp { permit, account }))
-        }
-        ["expire-intent", id] => {
-            let permit = SystemPermit::dangerous_for_sweeper();
-            let intent = world.intents.get(*id).map_or_else(|| intent_id(id), |intent| intent.id);
-            said(world.submit(Command::ExpireIntent { permit, intent }))
-        }
-        _ => panic!("nobody knows how to `{line}`"),
+        ["step-up", name, pin, id, intent] => by_pin(world, name, pin, id, intent),
+        _ => return None,
+    })
+}
+
+pub(crate) fn pin(text: &str) -> Pin {
+    Pin::new(text.to_owned()).unwrap()
+}
+
+/// Sets a PIN, or another one where the old one is given.
+fn set_pin(world: &mut World, name: &str, new: &str, old: Option<&str>) -> String {
+    let salt = *world.fresh().first_chunk().unwrap();
+    let payer = world.people[name].phone.payer();
+    let body = SetPinBody { blind: world.blind(), new: pin(new), old: old.map(pin) };
+    let (signed, body) = world.signed(name, "/v1/pin", &body).take_body();
+    let hash = world.pepper.hash(&body.new, payer, salt).unwrap();
+    let Some(old) = body.old else { return said(world.submit(Command::SetPin { signed, hash })) };
+    match world.submit(Command::TryPin { signed, purpose: PinPurpose::Change }) {
+        Ok(Accepted::Tried(counted)) => match verify(world, &old, counted) {
+            Some(proof) => said(world.submit(Command::ChangePin { proof, hash })),
+            None => "refused pin.wrong".to_owned(),
+        },
+        other => said(other),
+    }
+}
+
+pub(crate) fn verify(world: &World, pin: &Pin, counted: PinTry) -> Option<PinProof> {
+    world.pepper.verify(pin, counted).unwrap()
+}
+
+/// Counts a try of a PIN for the payment `id` of `intent`.
+pub(crate) fn attempt(
+    world: &mut World,
+    name: &str,
+    text: &str,
+    id: &str,
+    intent: &str,
+) -> (Pin, Result<PinTry, ReasonCode>) {
+    let digest = sha256(&to_canonical(&pay_body(world, id, name, intent)));
+    let body = PinStepUpBody { blind: world.blind(), body: digest, pin: pin(text) };
+    let (signed, body) = world.signed(name, "/v1/step-up/pin", &body).take_body();
+    let counted = match world.submit(Command::TryPin { signed, purpose: PinPurpose::Approve(body.body) }) {
+        Ok(Accepted::Tried(counted)) => Ok(counted),
+        Ok(other) => panic!("{other:?}"),
+        Err(refusal) => Err(refusal.first()),
+    };
+    (body.pin, counted)
+}
+
+/// Approves the payment `id` of `intent` by PIN.
+fn by_pin(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> String {
+    let (pin, counted) = attempt(world, name, text, id, intent);
+    match counted.map(|counted| verify(world, &pin, counted)) {
+        Err(reason) => format!("refused {reason}"),
+        Ok(None) => "refused pin.wrong".to_owned(),
+        Ok(Some(proof)) => said(world.submit(Command::ApproveByPin { proof })),
     }
 }
 

@@ -1,60 +1,11 @@
 //! One more check on one payment: what it approves, what it does not, and who may set it up.
 
-use credentials::{PinProof, PinTry};
 use money::ReasonCode;
 use payments::{Accepted, Command, EventKind, Kept, KeptKey, Key, PinPurpose, Row};
-use protocol::{Pin, PinStepUpBody, SetPinBody, sha256, to_canonical};
+use protocol::{Pin, PinStepUpBody, sha256, to_canonical};
 
-use crate::scenario::{check, pay_body, run, said};
+use crate::scenario::{attempt, check, pay_body, pin, run, said, verify};
 use crate::world::World;
-
-fn pin(text: &str) -> Pin {
-    Pin::new(text.to_owned()).unwrap()
-}
-
-/// Sets a PIN, or another one where the old one is given.
-pub(crate) fn set_pin(world: &mut World, name: &str, new: &str, old: Option<&str>) -> String {
-    let salt = *world.fresh().first_chunk().unwrap();
-    let payer = world.people[name].phone.payer();
-    let body = SetPinBody { blind: world.blind(), new: pin(new), old: old.map(pin) };
-    let (signed, body) = world.signed(name, "/v1/pin", &body).take_body();
-    let hash = world.pepper.hash(&body.new, payer, salt).unwrap();
-    let Some(old) = body.old else { return said(world.submit(Command::SetPin { signed, hash })) };
-    match world.submit(Command::TryPin { signed, purpose: PinPurpose::Change }) {
-        Ok(Accepted::Tried(counted)) => match verify(world, &old, counted) {
-            Some(proof) => said(world.submit(Command::ChangePin { proof, hash })),
-            None => "refused pin.wrong".to_owned(),
-        },
-        other => said(other),
-    }
-}
-
-fn verify(world: &World, pin: &Pin, counted: PinTry) -> Option<PinProof> {
-    world.pepper.verify(pin, counted).unwrap()
-}
-
-/// Counts a try of a PIN for the payment `id` of `intent`.
-fn attempt(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> (Pin, Result<PinTry, ReasonCode>) {
-    let digest = sha256(&to_canonical(&pay_body(world, id, name, intent)));
-    let body = PinStepUpBody { blind: world.blind(), body: digest, pin: pin(text) };
-    let (signed, body) = world.signed(name, "/v1/step-up/pin", &body).take_body();
-    let counted = match world.submit(Command::TryPin { signed, purpose: PinPurpose::Approve(body.body) }) {
-        Ok(Accepted::Tried(counted)) => Ok(counted),
-        Ok(other) => panic!("{other:?}"),
-        Err(refusal) => Err(refusal.first()),
-    };
-    (body.pin, counted)
-}
-
-/// Approves the payment `id` of `intent` by PIN.
-pub(crate) fn by_pin(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> String {
-    let (pin, counted) = attempt(world, name, text, id, intent);
-    match counted.map(|counted| verify(world, &pin, counted)) {
-        Err(reason) => format!("refused {reason}"),
-        Ok(None) => "refused pin.wrong".to_owned(),
-        Ok(Some(proof)) => said(world.submit(Command::ApproveByPin { proof })),
-    }
-}
 
 /// Ann set a PIN while her wallet was new; `big` and `also` need it.
 const TOWN: &str = "

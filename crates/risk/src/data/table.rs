@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::data::schema::{Schema, TimeUnit};
 use crate::event::{Coordinates, Event, Key, Outcome, Party};
+use crate::feature::Signals;
 use crate::limits::NAMES_IN_MEMORY;
 use crate::profile::PairProfile;
 
@@ -110,6 +111,7 @@ impl<'a> Table<'a> {
                 refused: maybe(&columns.refused).is_some_and(|refused| refused > 0.0),
                 home: spot(&columns.home_latitude, &columns.home_longitude),
                 spot: spot(&columns.latitude, &columns.longitude),
+                signals: Signals::default(),
             },
             fraud,
             scenario: maybe(&columns.scenario).map_or(0, |scenario| scenario.clamp(0.0, 65_535.0) as u16),

@@ -7,10 +7,12 @@
 mod pair;
 mod party;
 mod payment;
+mod signal;
 
 pub use pair::PairFact;
 pub use party::PartyFact;
 pub use payment::PaymentFact;
+pub use signal::{SIGNALS, SignalFact, Signals};
 
 use crate::event::{Event, Pair, Party};
 use crate::profile::{PairProfile, Profile};
@@ -63,6 +65,14 @@ pub enum Family {
     Balance,
     /// What the payment itself says.
     Payment,
+    /// What the device, and what happens on it, is.
+    Device,
+    /// What the carrier says of the line.
+    Telco,
+    /// What was scanned.
+    Code,
+    /// Limits and consents.
+    Policy,
     /// All together, without labels.
     Anomaly,
 }
@@ -137,6 +147,8 @@ pub enum Feature {
     Pair(Pair, PairFact),
     /// What the payment itself says.
     Payment(PaymentFact),
+    /// What device, carrier, code and limits say.
+    Signal(SignalFact),
 }
 
 const PARTY_FACTS: usize = PartyFact::ALL.len();
@@ -144,11 +156,13 @@ const PAIR_FACTS: usize = PairFact::ALL.len();
 const PAIRS_FROM: usize = Party::ALL.len() * PARTY_FACTS;
 const PAYMENT_FROM: usize = PAIRS_FROM + Pair::ALL.len() * PAIR_FACTS;
 
+const SIGNAL_FROM: usize = PAYMENT_FROM + PaymentFact::ALL.len();
+
 /// How many features there are.
-pub const WIDTH: usize = PAYMENT_FROM + PaymentFact::ALL.len();
+pub const WIDTH: usize = SIGNAL_FROM + SIGNALS;
 
 /// The version of the catalogue: raised whenever a feature is added, removed or computed in another way.
-pub const CATALOGUE_VERSION: u32 = 2;
+pub const CATALOGUE_VERSION: u32 = 3;
 
 impl Feature {
     /// Every feature, in the order of [`Feature::index`].
@@ -156,7 +170,8 @@ impl Feature {
         let parties =
             Party::ALL.into_iter().flat_map(|party| PartyFact::ALL.iter().map(move |f| Self::Party(party, *f)));
         let pairs = Pair::ALL.into_iter().flat_map(|pair| PairFact::ALL.iter().map(move |f| Self::Pair(pair, *f)));
-        parties.chain(pairs).chain(PaymentFact::ALL.iter().map(|fact| Self::Payment(*fact)))
+        let payment = PaymentFact::ALL.iter().map(|fact| Self::Payment(*fact));
+        parties.chain(pairs).chain(payment).chain(SignalFact::ALL.iter().map(|fact| Self::Signal(*fact)))
     }
 
     /// The place of its value in [`Features`].
@@ -166,6 +181,7 @@ impl Feature {
             Self::Party(party, fact) => party.index() * PARTY_FACTS + fact as usize,
             Self::Pair(pair, fact) => PAIRS_FROM + pair.index() * PAIR_FACTS + fact as usize,
             Self::Payment(fact) => PAYMENT_FROM + fact as usize,
+            Self::Signal(fact) => SIGNAL_FROM + fact as usize,
         }
     }
 
@@ -176,6 +192,7 @@ impl Feature {
             Self::Party(_, fact) => fact.entry(),
             Self::Pair(_, fact) => fact.entry(),
             Self::Payment(fact) => fact.entry(),
+            Self::Signal(fact) => fact.entry(),
         }
     }
 
@@ -186,6 +203,7 @@ impl Feature {
             Self::Party(party, _) => party.name(),
             Self::Pair(pair, _) => pair.name(),
             Self::Payment(_) => "payment",
+            Self::Signal(_) => "signal",
         };
         format!("{subject}.{}", self.entry().name)
     }
@@ -215,6 +233,16 @@ impl Default for Features {
 }
 
 impl Features {
+    /// The catalogue's part of a row of columns.
+    #[must_use]
+    pub fn of(row: &[f32]) -> Self {
+        let mut features = Self::default();
+        for (slot, value) in features.0.iter_mut().zip(row) {
+            *slot = *value;
+        }
+        features
+    }
+
     /// The value of a feature; NaN when not known.
     #[must_use]
     pub fn value(&self, feature: Feature) -> f32 {
@@ -284,6 +312,9 @@ pub fn features(event: &Event, reading: &Reading<'_>) -> Features {
     for fact in PaymentFact::ALL {
         let value = payment::value(*fact, event, reading);
         values.set(Feature::Payment(*fact), value);
+    }
+    for fact in SignalFact::ALL {
+        values.set(Feature::Signal(*fact), signal::value(*fact, event));
     }
     let anomaly = crate::anomaly::of(&values).total();
     values.set(Feature::Payment(PaymentFact::Anomaly), anomaly);

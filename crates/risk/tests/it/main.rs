@@ -1,4 +1,8 @@
-//! The engine from outside: nothing of the future reaches a feature; what explains a score adds up to it.
+//! The engine from outside: nothing of the future reaches a feature; what explains a score adds up to it; rules say where
+//! they are wrong; nothing that fails approves.
+#![expect(clippy::float_arithmetic, clippy::as_conversions, reason = "scores are statistics, as in the crate itself")]
 
+mod judging;
 mod model;
 mod past;
+mod rules;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use risk::event::{Event, Key, Outcome};
-use risk::feature::{Feature, Features, PaymentFact, WIDTH};
+use risk::feature::{Feature, Features, PaymentFact, Signals, WIDTH};
 use risk::memory::Memory;
 
 /// Payers and payees are drawn from one small set of ids, so that with shared ids a payer is often a payee too.
@@ -17,6 +17,7 @@ fn event(step: usize, (payer, payee, amount): (u8, u8, u16)) -> Event {
         refused: amount % 7 == 0,
         home: None,
         spot: None,
+        signals: Signals::default(),
     }
 }
 

@@ -1,12 +1,12 @@
-//! What a scanned text is.
+//! What a scanned text is, and what may be found in one.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use money::ReasonCode;
-use qr::Inspection;
-use serde::Deserialize;
+use money::{Language, ReasonCode};
+use qr::{FindingKind, Inspection};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -39,4 +39,32 @@ pub(crate) async fn inspect(
         return Err(ReasonCode::RequestTooLarge.into());
     }
     Ok(Json(qr::inspect(&payload, Some(app.signer.trusted()), app.now())))
+}
+
+/// Something that may be found in a scanned text.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FindingEntry {
+    /// Its stable name.
+    code: &'static str,
+    /// What it means where no network insists: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`.
+    weight: &'static str,
+    /// Korean.
+    ko: &'static str,
+    /// English.
+    en: &'static str,
+}
+
+/// Everything that may be found in a scanned text, in plain words.
+#[utoipa::path(
+    get, path = "/v1/qr/findings", operation_id = "findings", tag = "codes", security(()),
+    responses((status = 200, body = Vec<FindingEntry>))
+)]
+pub(crate) async fn findings(_: Anyone) -> Json<Vec<FindingEntry>> {
+    let entry = |kind: &FindingKind| FindingEntry {
+        code: kind.code(),
+        weight: kind.weight().name(),
+        ko: kind.text(Language::Ko),
+        en: kind.text(Language::En),
+    };
+    Json(FindingKind::ALL.iter().map(entry).collect())
 }

@@ -76,7 +76,27 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PolicyProofNeeded
         | R::LimitRaise
         | R::RiskRefused
+        | R::RiskHeld
+        | R::RiskListed
+        | R::RiskKnownFraud
+        | R::RiskMule
+        | R::RiskNumberTesting
+        | R::RiskTelco
+        | R::RiskCode
+        | R::RiskDevice
+        | R::RiskPhonePressure
+        | R::RiskCashLike
+        | R::RiskBalance
         | R::RiskNewPayee
+        | R::RiskAmount
+        | R::RiskPace
+        | R::RiskHour
+        | R::RiskPlace
+        | R::RiskRefusals
+        | R::RiskLimit
+        | R::RiskConsent
+        | R::RiskUnlike
+        | R::RiskDataMissing
         | R::StepUpNeeded
         | R::StepUpWaiting
         | R::StepUpNotSetUp

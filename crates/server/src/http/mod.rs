@@ -71,6 +71,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(merchant::void))
         .routes(routes!(merchant::refund))
         .routes(routes!(codes::inspect))
+        .routes(routes!(codes::findings))
         .routes(routes!(reasons::catalogue))
         .routes(routes!(keys::published))
 }

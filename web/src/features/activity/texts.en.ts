@@ -39,7 +39,7 @@ export const en = {
       pin_set: 'A payment PIN was set. If this was not you, remove it now',
       pin_changed: 'The payment PIN was changed',
       pin_removed: 'The payment PIN was removed',
-      pin_guessed: 'The payment PIN was tried too often and is locked for a while',
+      pin_guessed: 'The payment PIN was entered wrongly several times',
       other: 'Something changed in your wallet',
     },
   },

@@ -41,7 +41,7 @@ export const ko: typeof en = {
       pin_set: '결제 비밀번호를 정했어요. 직접 하지 않았다면 지금 지워 주세요',
       pin_changed: '결제 비밀번호를 바꿨어요',
       pin_removed: '결제 비밀번호를 지웠어요',
-      pin_guessed: '결제 비밀번호를 여러 번 틀려서 잠시 잠갔어요',
+      pin_guessed: '결제 비밀번호를 여러 번 틀렸어요',
       other: '지갑에 변화가 있었어요',
     },
   },

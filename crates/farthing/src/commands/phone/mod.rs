@@ -2,70 +2,74 @@
 //!
 //! It stands in for what a browser cannot be, and says plainly what a terminal cannot see.
 
+mod account;
 mod page;
 mod saved;
+mod scan;
+mod vault;
+mod words;
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use device::{Phone as Device, ShowError, Shown, SoftwareKey};
-use money::{Amount, Currency, IntentId, ReasonCode};
+use money::{Amount, Currency, PayerId, ReasonCode, Secret};
 use protocol::{
-    FreezeBody, Page, PayerView, PaymentView, QuoteCore, SignUpBody, TestFundsBody, Text, UnfreezeBody, limits,
+    DeviceView, FreezeBody, Page, PayerView, PaymentView, SignUpBody, TestFundsBody, Text, UnfreezeBody, limits,
 };
 use simulator::http::Connection;
 use simulator::{Handset, HandsetError};
 
-use self::page::Scan;
-use self::saved::Saved;
+use self::account::{Devices, Sessions};
+use self::page::{Posture, Screen, StatusView};
+use self::saved::{Folder, Renewal, Saved};
+use self::scan::{Code, scan};
+use self::vault::{KeyFile, Passphrase};
+use self::words::{Spoken, Word};
 use crate::failure::{Failure, failed};
-use crate::output::{GOOD, Output};
+use crate::output::Output;
 use crate::source::Machine;
 use crate::staff::refused;
 
 type Line = Handset<SoftwareKey, Machine>;
 type Name = Text<{ limits::NAME_CHARS_MAX }>;
 
-/// A simulated handset: opens a wallet, scans, shows, pays and freezes from a terminal.
+/// How often an approval is sent until an answer is heard; always the same payment, so at most one of them moves money.
+const TRIES_MAX: usize = 3;
+
+/// A simulated handset: opens or joins a wallet, scans, shows, pays and freezes from a terminal.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Phone {
     /// The folder of the phone's key and state, for its owner only.
     #[arg(long, value_name = "DIR", default_value = ".farthing-phone", env = "FARTHING_PHONE", global = true)]
     state: PathBuf,
+    #[command(flatten)]
+    passphrase: Passphrase,
+    /// The language people are spoken to in.
+    #[arg(long, value_enum, default_value = "en", env = "FARTHING_LANG", global = true)]
+    lang: Spoken,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Open a wallet at a server and pin the root of its keys.
-    Enrol {
-        /// The server.
-        #[arg(long)]
-        url: String,
-        /// How you want to be called.
-        #[arg(long)]
-        name: Name,
-        /// What to call this phone.
-        #[arg(long, value_name = "NAME", default_value = "Terminal phone")]
-        device_name: Name,
-        /// The wallet's currency.
-        #[arg(long, default_value = "KRW")]
-        currency: Currency,
-    },
-    /// Look at a code: who made it, what it asks for, and where the money would go.
-    Scan {
-        /// The scanned text, an intent's id (int_…), or - to read a line from stdin.
-        code: String,
-    },
+    /// Open a wallet at a server, or ask to join one, and pin the root of its keys.
+    Enrol(Enrol),
+    /// Ask again to be let into the wallet that `enrol --join` named.
+    Join {},
+    /// Look at a code: who made it, what it asks for, where the money would go, and what would be left.
+    Scan(Code),
     /// Scan a code, show its terms, and approve them in one request.
     Pay {
-        /// The scanned text, an intent's id (int_…), or - to read a line from stdin.
-        code: String,
+        #[command(flatten)]
+        code: Code,
         /// Approve without being asked.
         #[arg(long)]
         yes: bool,
     },
+    /// Where this phone stands: wallet, device, key, session.
+    Status {},
     /// What the wallet holds.
     Balance {},
     /// The latest payments.
@@ -79,162 +83,223 @@ enum Command {
         /// How much, e.g. 50000KRW.
         amount: Amount,
     },
+    /// The wallet's devices: list, let in, revoke.
+    #[command(subcommand)]
+    Devices(Devices),
+    /// The wallet's sessions: list, end.
+    #[command(subcommand)]
+    Sessions(Sessions),
+    /// Fetch the next access token now.
+    Refresh {},
     /// Let nothing leave the wallet from now on.
     Freeze {},
     /// Let money leave again, after the operator's delay.
     Unfreeze {},
 }
 
+#[derive(Debug, clap::Args)]
+struct Enrol {
+    /// The server.
+    #[arg(long)]
+    url: String,
+    /// How you want to be called.
+    #[arg(long, required_unless_present = "join", conflicts_with = "join")]
+    name: Option<Name>,
+    /// Join this wallet (pyr_…) instead of opening one; a phone of that wallet lets this one in.
+    #[arg(long, value_name = "PAYER")]
+    join: Option<PayerId>,
+    /// What to call this phone.
+    #[arg(long, value_name = "NAME", default_value = "Terminal phone")]
+    device_name: Name,
+    /// The wallet's currency.
+    #[arg(long, default_value = "KRW")]
+    currency: Currency,
+}
+
 impl Phone {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
-        if let Command::Enrol { url, name, device_name, currency } = self.command {
-            return enrol(&self.state, url, (name, device_name), currency, output).await;
+        let passphrase = self.passphrase.read()?;
+        let mut screen = Screen { output, language: self.lang.into(), sealed: passphrase.is_some() };
+        let enrols = matches!(self.command, Command::Enrol(_));
+        let folder = Folder::open(&self.state, enrols, screen.output)?;
+        if let Command::Enrol(enrolment) = self.command {
+            return enrol(&folder, enrolment, passphrase.as_ref(), &mut screen).await;
         }
-        let mut saved = Saved::read(&self.state)?;
-        let mut line = saved.handset()?;
-        let done = operate(self.command, &mut saved, &mut line, output).await;
+        let (mut saved, key) = (folder.read()?, folder.key()?);
+        screen.sealed = key.is_sealed();
+        let mut line = saved.handset(&key, passphrase.as_ref())?.with_language(self.lang.tag());
+        let done = Run { folder: &folder, saved: &mut saved, line: &mut line }.operate(self.command, &mut screen).await;
         saved.keep(&line);
-        saved.write(&self.state)?;
+        folder.write_state(&saved)?;
         done
     }
 }
 
-async fn operate(command: Command, saved: &mut Saved, line: &mut Line, output: &mut Output) -> Result<(), Failure> {
-    saved.token(line).await.map_err(told)?;
-    match command {
-        Command::Enrol { .. } => Ok(()),
-        Command::Scan { code } => {
-            let scan = scan(&read_code(code)?, saved, line).await?;
-            scan.write(output)?;
-            if scan.may_be_paid() { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
+/// One command of an enrolled phone.
+struct Run<'a> {
+    folder: &'a Folder,
+    saved: &'a mut Saved,
+    line: &'a mut Line,
+}
+
+impl Run<'_> {
+    async fn operate(mut self, command: Command, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        if let Command::Join {} = command {
+            return account::join(self.saved, self.line, screen).await;
         }
-        Command::Pay { code, yes } => pay(&read_code(code)?, yes, saved, line, output).await,
-        Command::Balance {} => {
-            let view: PayerView = line.get("/v1/me").await.map_err(told)?;
-            page::balance(&view, output)
+        self.renew(matches!(command, Command::Refresh {})).await?;
+        let payer = self.saved.payer;
+        match command {
+            Command::Enrol(_) | Command::Join {} => Ok(()),
+            Command::Scan(code) => {
+                let scan = scan(&code.read()?, self.saved, self.line).await?;
+                scan.write(screen)?;
+                if scan.may_be_paid() { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
+            }
+            Command::Pay { code, yes } => self.pay(&code.read()?, yes, screen).await,
+            Command::Status {} => self.status(screen).await,
+            Command::Balance {} => screen.balance(&self.line.get("/v1/me").await.map_err(told)?),
+            Command::Activity { limit } => {
+                let path = format!("/v1/payments?limit={limit}");
+                let page: Page<PaymentView> = self.line.get(&path).await.map_err(told)?;
+                screen.activity(&page.items)
+            }
+            Command::Fund { amount } => {
+                let body = TestFundsBody { amount };
+                screen.balance(&self.line.post("/v1/test/funds", &body).await.map_err(told)?)
+            }
+            Command::Devices(command) => account::devices(command, self.saved, self.line, screen).await,
+            Command::Sessions(command) => account::sessions(command, self.saved, self.line, screen).await,
+            Command::Refresh {} => {
+                screen.good(Word::Renewed);
+                self.status(screen).await
+            }
+            Command::Freeze {} => {
+                screen.balance(&self.line.post("/v1/freeze", &FreezeBody { payer }).await.map_err(told)?)
+            }
+            Command::Unfreeze {} => {
+                screen.balance(&self.line.post("/v1/unfreeze", &UnfreezeBody { payer }).await.map_err(told)?)
+            }
         }
-        Command::Activity { limit } => {
-            let page: Page<PaymentView> = line.get(&format!("/v1/payments?limit={limit}")).await.map_err(told)?;
-            page::activity(&page.items, output)
+    }
+
+    async fn renew(&mut self, always: bool) -> Result<(), Failure> {
+        match self.saved.renew(self.line, always, self.folder).await {
+            Ok(()) => Ok(()),
+            Err(Renewal::Folder(failure)) => Err(failure),
+            Err(Renewal::Line(HandsetError::Refused(problem)))
+                if !self.saved.bound && problem.code == ReasonCode::AuthRefused =>
+            {
+                let failure = Failure::negative("this phone has not been let into the wallet yet");
+                Err(failure.hint("farthing phone join shows what to run on a phone of the wallet"))
+            }
+            Err(Renewal::Line(error)) => Err(told(error)),
         }
-        Command::Fund { amount } => {
-            let view: PayerView = line.post("/v1/test/funds", &TestFundsBody { amount }).await.map_err(told)?;
-            page::balance(&view, output)
+    }
+
+    async fn status(&mut self, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let payer: PayerView = self.line.get("/v1/me").await.map_err(told)?;
+        let devices: Page<DeviceView> = self.line.get("/v1/devices").await.map_err(told)?;
+        let own = devices.items.iter().find(|device| device.device == self.saved.device);
+        let device = own.ok_or_else(|| Failure::new("the server does not list this device"))?;
+        let token = self.saved.token.as_ref();
+        screen.status(&StatusView {
+            server: &self.saved.url,
+            payer: &payer,
+            device,
+            session: token.map(|token| token.session),
+            token_expires_at: token.map(|token| token.expires_at),
+            posture: Posture::new(screen.sealed),
+        })
+    }
+
+    async fn pay(&mut self, code: &str, yes: bool, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let scan = scan(code, self.saved, self.line).await?;
+        if !screen.output.is_json() {
+            scan.write(screen)?;
         }
-        Command::Freeze {} => {
-            let body = FreezeBody { payer: saved.payer };
-            let view: PayerView = line.post("/v1/freeze", &body).await.map_err(told)?;
-            page::balance(&view, output)
+        let shown: Shown = scan.into_shown().map_err(|error| {
+            let unsigned = || screen.say(Word::NotSigned).to_owned();
+            let reason = error.map_or_else(unsigned, |error: ShowError| error.to_string());
+            Failure::negative(format!("this code must not be paid: {reason}"))
+        })?;
+        if !yes && !approved(Word::Approve, screen)? {
+            return Err(Failure::negative(screen.say(Word::NotApproved)));
         }
-        Command::Unfreeze {} => {
-            let body = UnfreezeBody { payer: saved.payer };
-            let view: PayerView = line.post("/v1/unfreeze", &body).await.map_err(told)?;
-            page::balance(&view, output)
+        // Whoever thought about it for long needs another token first.
+        self.renew(false).await?;
+        let paid = self.send(&shown).await?;
+        screen.payment(&paid)
+    }
+
+    /// Sends one approval until an answer is heard. WHY again: the same payment id moves money at most once.
+    async fn send(&mut self, shown: &Shown) -> Result<PaymentView, Failure> {
+        let payment = self.line.payment_id().map_err(told)?;
+        let mut unheard = None;
+        for _ in 0..TRIES_MAX {
+            match self.line.pay(shown, payment).await {
+                Ok(paid) => return Ok(paid),
+                Err(HandsetError::Http(error)) => unheard = Some(error),
+                Err(error) => return Err(told(error)),
+            }
         }
+        let failure = match &unheard {
+            Some(error) => Failure::because(format!("it is not known whether `{payment}` was paid"), error),
+            None => Failure::new("nothing was sent"),
+        };
+        Err(failure.hint("farthing phone activity shows it, if it was; do not pay again before you looked"))
     }
 }
 
 async fn enrol(
-    state: &std::path::Path,
-    url: String,
-    (name, device_name): (Name, Name),
-    currency: Currency,
-    output: &mut Output,
+    folder: &Folder,
+    enrolment: Enrol,
+    passphrase: Option<&Secret<String>>,
+    screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    if Saved::exists(state) {
-        let failure = Failure::new(format!("`{}` holds a phone already", state.display()));
-        return Err(failure.hint("another folder: --state DIR"));
+    if folder.holds_a_phone() {
+        return Err(Failure::new("the folder holds a phone already").hint("another folder: --state DIR"));
     }
+    let Enrol { url, name, join, device_name, currency } = enrolment;
     let url = url.trim_end_matches('/').to_owned();
-    let mut saved = Saved::new(url.clone())?;
-    let key = saved.key()?;
+    let mut saved = Saved::new(url.clone(), device_name.clone(), join)?;
+    let key = KeyFile::new((saved.payer, saved.device), passphrase)?;
     let connection = Connection::to(&url).map_err(failed("cannot call the server"))?;
-    let mut line = Handset::new(Device::new(key, url, saved.payer, saved.device), connection, Machine);
+    let signing = key.open((saved.payer, saved.device), passphrase)?;
+    let mut line = Handset::new(Device::new(signing, url, saved.payer, saved.device), connection, Machine);
     saved.pin(line.read("/.well-known/farthing-keys").await.map_err(told)?)?;
+    // Before the server knows the key, it must be where it is found again.
+    folder.write_key(&key)?;
+    let Some(name) = name else {
+        let done = account::join(&mut saved, &mut line, screen).await;
+        folder.write_state(&saved)?;
+        return done;
+    };
     let body = SignUpBody { currency, device: saved.device, device_name, name, payer: saved.payer };
     let view = line.sign_up(&body).await.map_err(told)?;
-    saved.token = Some(view.token);
+    (saved.token, saved.bound) = (Some(view.token), true);
     saved.keep(&line);
-    saved.write(state)?;
-    if !output.is_json() {
-        output.line(&format!("{GOOD}The wallet is open.{GOOD:#}"));
-    }
-    page::balance(&view.payer, output)
-}
-
-/// Fetches the terms of a code and checks one against the other, without signing anything.
-async fn scan(code: &str, saved: &mut Saved, line: &mut Line) -> Result<Scan, Failure> {
-    let now = line.now().map_err(told)?;
-    if let Ok(intent) = code.parse::<IntentId>() {
-        let core = terms(intent, line).await?;
-        return Ok(Scan::of_link(core, now));
-    }
-    let mut keys = saved.trusted(now).ok();
-    let mut inspection = qr::inspect(code, keys.as_ref(), now);
-    if inspection.reasons.contains(&ReasonCode::CodeUnknownKey) {
-        // The keys may have been rotated: the pinned root says whether the new set counts.
-        saved.renew_keys(line.read("/.well-known/farthing-keys").await.map_err(told)?, now)?;
-        keys = saved.trusted(now).ok();
-        inspection = qr::inspect(code, keys.as_ref(), now);
-    }
-    let intent = intent_of(code);
-    let Some((keys, intent)) = keys.zip(intent) else { return Ok(Scan::unpayable(inspection, now)) };
-    let core = terms(intent, line).await?;
-    Ok(Scan::of_code(inspection, core.clone(), device::check_shown(code, core, &keys, now), now))
-}
-
-/// The intent a code names; nothing about it is proven yet.
-fn intent_of(code: &str) -> Option<IntentId> {
-    const TERMS: u8 = 80;
-    qr::decode(code).ok()?.element(TERMS)?.child(1)?.parse().ok()
-}
-
-async fn terms(intent: IntentId, line: &mut Line) -> Result<QuoteCore, Failure> {
-    line.read(&format!("/v1/intents/{intent}/core")).await.map_err(told)
-}
-
-async fn pay(code: &str, yes: bool, saved: &mut Saved, line: &mut Line, output: &mut Output) -> Result<(), Failure> {
-    let scan = scan(code, saved, line).await?;
-    if !output.is_json() {
-        scan.write(output)?;
-    }
-    let shown: Shown = scan.into_shown().map_err(|error| {
-        let reason =
-            error.map_or_else(|| "it is not signed by this server".to_owned(), |error: ShowError| error.to_string());
-        Failure::negative(format!("this code must not be paid: {reason}"))
-    })?;
-    if !yes && !approved(output)? {
-        return Err(Failure::negative("not approved; nothing was signed"));
-    }
-    let payment = line.payment_id().map_err(told)?;
-    let paid = line.pay(&shown, payment).await.map_err(told)?;
-    page::payment(&paid, output)
+    folder.write_state(&saved)?;
+    screen.good(Word::Opened);
+    screen.balance(&view.payer)
 }
 
 /// Asks the person in front of the terminal. Without one, silence is no approval.
-fn approved(output: &mut Output) -> Result<bool, Failure> {
+fn approved(question: Word, screen: &mut Screen<'_>) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::new("nobody is here to approve").hint("--yes approves what is shown"));
     }
-    output.note("Approve? 승인할까요? [y/N]");
+    let question = screen.say(question);
+    screen.output.note(question);
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).map_err(failed("cannot read the answer"))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "네" | "예"))
 }
 
-fn read_code(code: String) -> Result<String, Failure> {
-    if code != "-" {
-        return Ok(code);
-    }
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(failed("cannot read the code"))?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
 /// What went wrong on the line, in one sentence.
 fn told(error: HandsetError) -> Failure {
     match error {
-        HandsetError::Refused(problem) => refused(&problem.title, problem.code.code(), problem.detail.as_deref()),
+        HandsetError::Refused(problem) => refused(&problem.message, problem.code.code(), problem.detail.as_deref()),
         other => Failure::because("the server could not be asked", &other),
     }
 }

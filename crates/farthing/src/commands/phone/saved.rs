@@ -1,13 +1,13 @@
 //! [`Saved`]: what the handset keeps between two runs: its key, its token, and the root it has pinned.
 
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use device::{Phone as Device, SoftwareKey};
-use money::{DeviceId, Digest, Instant, PayerId};
-use protocol::TokenView;
+use device::Phone as Device;
+use money::{DeviceId, Digest, Instant, PayerId, Secret};
+use protocol::{Text, TokenView, limits};
 use qr::{KeySet, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use simulator::http::Connection;
@@ -15,20 +15,31 @@ use simulator::{Handset, HandsetError};
 use store::{Clock, SystemClock, entropy};
 
 use super::Line;
+use super::vault::KeyFile;
 use crate::failure::{Failure, failed};
+use crate::output::Output;
 use crate::source::Machine;
 
 const FILE: &str = "phone.json";
+const KEY_FILE: &str = "key.json";
+const LOCK: &str = "lock";
 
-/// A phone's state.
+/// A phone's folder, held for one command: two at once would use one refresh token twice, which ends the session.
+pub(super) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// A phone's state, but for its key.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Saved {
     pub(super) url: String,
     pub(super) payer: PayerId,
     pub(super) device: DeviceId,
-    /// Base64url of the seed of the device key. A real phone's keystore would never give it out.
-    key_seed: String,
+    pub(super) device_name: Text<{ limits::NAME_CHARS_MAX }>,
+    /// Whether the wallet was seen to know this device; until then it waits to be let in.
+    pub(super) bound: bool,
     /// SHA-256 of the server's root key, pinned at enrolment.
     root: Option<Digest>,
     keys: Option<KeySet>,
@@ -36,66 +47,89 @@ pub(super) struct Saved {
     nonce: Option<String>,
 }
 
-impl Saved {
-    /// A new phone with a fresh key.
-    pub(super) fn new(url: String) -> Result<Self, Failure> {
-        let chance = || failed("cannot make a phone");
-        let now = SystemClock.now();
-        let seed: [u8; 32] = entropy::random().map_err(chance())?;
-        Ok(Self {
-            url,
-            payer: PayerId::new(now, entropy::random().map_err(chance())?),
-            device: DeviceId::new(now, entropy::random().map_err(chance())?),
-            key_seed: URL_SAFE_NO_PAD.encode(seed),
-            root: None,
-            keys: None,
-            token: None,
-            nonce: None,
-        })
-    }
-
-    pub(super) fn exists(state: &Path) -> bool {
-        state.join(FILE).exists()
-    }
-
-    pub(super) fn read(state: &Path) -> Result<Self, Failure> {
-        let path = state.join(FILE);
-        if !path.exists() {
-            let failure = Failure::new(format!("`{}` holds no phone", state.display()));
+impl Folder {
+    /// Opens the folder of a phone, making it for a new one, and waits until no other command uses it.
+    pub(super) fn open(path: &Path, make: bool, output: &mut Output) -> Result<Self, Failure> {
+        if !make && !path.join(FILE).exists() {
+            let failure = Failure::new(format!("`{}` holds no phone", path.display()));
             return Err(failure.hint("farthing phone enrol --url URL --name NAME"));
         }
-        let text = std::fs::read(&path).map_err(failed("cannot read the phone's state"))?;
+        let tried = || failed(format!("cannot use `{}`", path.display()));
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(tried())?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path.join(LOCK));
+        let lock = lock.map_err(tried())?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                output.note("another command is using this phone; waiting for it");
+                lock.lock().map_err(tried())?;
+            }
+            Err(TryLockError::Error(error)) => return Err(tried()(error)),
+        }
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    pub(super) fn holds_a_phone(&self) -> bool {
+        self.path.join(FILE).exists()
+    }
+
+    pub(super) fn key(&self) -> Result<KeyFile, Failure> {
+        KeyFile::read(&self.path.join(KEY_FILE))
+    }
+
+    pub(super) fn write_key(&self, key: &KeyFile) -> Result<(), Failure> {
+        self.write(KEY_FILE, key)
+    }
+
+    pub(super) fn read(&self) -> Result<Saved, Failure> {
+        let path = self.path.join(FILE);
+        let text = fs::read(&path).map_err(failed("cannot read the phone's state"))?;
         serde_json::from_slice(&text).map_err(failed(format!("cannot read `{}`", path.display())))
     }
 
-    /// Written beside and renamed, mode 0600 in a folder of mode 0700.
-    pub(super) fn write(&self, state: &Path) -> Result<(), Failure> {
-        let tried = || failed(format!("cannot write the phone's state in `{}`", state.display()));
-        let text = serde_json::to_vec_pretty(self).map_err(failed("cannot write the phone's state"))?;
-        let beside: PathBuf = state.join("phone.new");
-        let write = || -> std::io::Result<()> {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(state)?;
-            if beside.exists() {
-                std::fs::remove_file(&beside)?;
-            }
-            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, state.join(FILE))
-        };
-        write().map_err(tried())
+    pub(super) fn write_state(&self, saved: &Saved) -> Result<(), Failure> {
+        self.write(FILE, saved)
     }
 
-    /// The device key.
-    pub(super) fn key(&self) -> Result<SoftwareKey, Failure> {
-        let seed = URL_SAFE_NO_PAD.decode(&self.key_seed).ok().and_then(|seed| seed.try_into().ok());
-        let seed = seed.ok_or_else(|| Failure::new("the phone's key cannot be read"))?;
-        SoftwareKey::from_seed(seed).map_err(failed("the phone's key cannot be used"))
+    /// Written beside and renamed, mode 0600 in a folder of mode 0700.
+    fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Failure> {
+        let text = serde_json::to_vec_pretty(value).map_err(failed("cannot write the phone's state"))?;
+        let beside = self.path.join("new");
+        let write = || -> std::io::Result<()> {
+            if beside.exists() {
+                fs::remove_file(&beside)?;
+            }
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(&beside, self.path.join(name))
+        };
+        write().map_err(failed(format!("cannot write the phone's state in `{}`", self.path.display())))
+    }
+}
+
+impl Saved {
+    /// A new phone: of a new wallet, or joining one that is there.
+    pub(super) fn new(
+        url: String,
+        device_name: Text<{ limits::NAME_CHARS_MAX }>,
+        joins: Option<PayerId>,
+    ) -> Result<Self, Failure> {
+        let chance = || failed("cannot make a phone");
+        let now = SystemClock.now();
+        let payer = match joins {
+            Some(payer) => payer,
+            None => PayerId::new(now, entropy::random().map_err(chance())?),
+        };
+        let device = DeviceId::new(now, entropy::random().map_err(chance())?);
+        let (root, keys, token, nonce) = (None, None, None, None);
+        Ok(Self { url, payer, device, device_name, bound: false, root, keys, token, nonce })
     }
 
     /// The phone with its line, its token and the last nonce.
-    pub(super) fn handset(&self) -> Result<Line, Failure> {
-        let mut phone = Device::new(self.key()?, self.url.as_str(), self.payer, self.device);
+    pub(super) fn handset(&self, key: &KeyFile, passphrase: Option<&Secret<String>>) -> Result<Line, Failure> {
+        let key = key.open((self.payer, self.device), passphrase)?;
+        let mut phone = Device::new(key, self.url.as_str(), self.payer, self.device);
         if let Some(token) = &self.token {
             phone.accept_token(token);
         }
@@ -111,12 +145,22 @@ impl Saved {
         }
     }
 
-    /// Renews the access token when it ends soon.
-    pub(super) async fn token(&mut self, line: &mut Line) -> Result<(), HandsetError> {
-        if let Some(token) = line.ensure_token().await? {
-            self.token = Some(token);
+    /// Renews the access token when it ends soon, or in any case.
+    ///
+    /// WHY the state is written before: a refresh token works once. If this process dies before it hears the answer, the
+    /// next one must open a session anew, and not send the old token a second time.
+    pub(super) async fn renew(&mut self, line: &mut Line, always: bool, folder: &Folder) -> Result<(), Renewal> {
+        let now = line.now().map_err(Renewal::Line)?;
+        if !always && !line.phone().needs_token(now) {
+            return Ok(());
         }
-        Ok(())
+        if self.token.take().is_some() {
+            folder.write_state(self).map_err(Renewal::Folder)?;
+        }
+        self.token = Some(line.renew_token().await.map_err(Renewal::Line)?);
+        self.bound = true;
+        self.keep(line);
+        folder.write_state(self).map_err(Renewal::Folder)
     }
 
     /// Pins the root of a server's keys: trust on first use, and never another one after that.
@@ -143,4 +187,12 @@ impl Saved {
         self.keys = Some(set);
         Ok(())
     }
+}
+
+/// Why there is no new token.
+pub(super) enum Renewal {
+    /// The server or the way to it.
+    Line(HandsetError),
+    /// The folder.
+    Folder(Failure),
 }

@@ -4,7 +4,7 @@ mod check;
 mod drawing;
 mod inspect;
 mod make;
-mod picture;
+pub(crate) mod picture;
 mod sheet;
 mod sticker;
 
