@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 use crate::own_limits::OwnLimits;
-use crate::usage::Usage;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
+use crate::usage::Usage;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

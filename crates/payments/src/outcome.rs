@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
+use crate::noted::RegisteredCode;
 use crate::pin::PaymentPin;
 use crate::step_up::{Approval, StepUp};
 
@@ -50,6 +51,8 @@ pub enum Accepted {
     Approved(Approval),
     /// A payment PIN as it now is.
     Pin(Box<PaymentPin>),
+    /// A registered code as it now is.
+    Code(RegisteredCode),
     /// Appended credits are counted.
     RolledUp {
         /// Which account.

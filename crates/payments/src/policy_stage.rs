@@ -247,6 +247,7 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
 const fn channel(arrival: &ArrivalFacts) -> Channel {
     match arrival {
         ArrivalFacts::Code { .. } => Channel::QrDynamic,
+        ArrivalFacts::Sticker(_) => Channel::QrStatic,
         ArrivalFacts::Link | ArrivalFacts::BadCode(_) => Channel::Remote,
     }
 }

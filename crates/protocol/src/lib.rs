@@ -6,9 +6,11 @@
 
 mod bodies;
 mod canonical;
+mod codes;
 mod jwk;
 pub mod limits;
 mod own_limits;
+mod place;
 mod proof;
 mod quote;
 mod step_up;
@@ -20,11 +22,13 @@ pub use bodies::{
     RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
+pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
     RuleLimitView, RuleReasonView, SetLimitBody,
 };
+pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
 pub use step_up::{

@@ -3,12 +3,13 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Device, Event, Intent, Lock, Payee, Payer, Payment, PaymentPin, Quoted, Refund, Session, Standing, StepUp,
+    Approval, Device, Event, Intent, Lock, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session,
+    Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CitationView, DeviceView, IntentView, LimitLeftView, PayeeBalanceView, PayeeView,
-    PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, RuleReasonView,
-    SessionView, StepUpMethod, StepUpView, Strength,
+    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView,
+    PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView,
+    RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -84,6 +85,22 @@ pub(crate) fn payee(row: &PayeeBalance) -> PayeeView {
         name_latin: payee.card.name_latin.to_string(),
         payee: payee.card.id,
         place: payee.place.to_string(),
+    }
+}
+
+pub(crate) fn code(row: &RegisteredCode, payload: Option<String>) -> CodeView {
+    CodeView {
+        cap: row.cap,
+        cell: row.cell,
+        counter: row.counter.clone(),
+        expires_at: row.expires_at,
+        kind: row.kind,
+        payee: row.payee,
+        payload,
+        registered_at: row.registered_at,
+        serial: row.serial,
+        suspended_at: row.suspended_at,
+        withdrawn_at: row.withdrawn_at,
     }
 }
 

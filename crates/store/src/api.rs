@@ -8,8 +8,8 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Packs, Payee, Payer, Payment, Refund, Refusal, Settings,
-    Standing,
+    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Refusal, Settings, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -172,6 +172,11 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, PageRows<(Event, Option<String>), EventId>>;
     /// What is due at the store's present moment, at most `limit` of each.
     fn due(&self, limit: usize) -> Answer<'_, Due>;
+
+    /// Something noted about a code or a place.
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>>;
+    /// What is noted of one kind, for one payee or for all, in the order of ids, at most `limit`.
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>>;
 
     /// The accounts for which credits wait to be rolled up, the one with the oldest first, at most `limit`.
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>>;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use store::{Clock, SystemClock};
 
+use super::code::CodeCommand;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
@@ -36,6 +37,9 @@ enum Command {
         #[arg(long, value_name = "AMOUNT")]
         amount: Amount,
     },
+    /// The stickers and terminals on counters.
+    #[command(subcommand)]
+    Code(CodeCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -150,6 +154,7 @@ impl Admin {
                 staff.close().await?;
                 issued_keys(&issued, output)
             }
+            Command::Code(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;

@@ -143,6 +143,7 @@ fn registered(dir: &std::path::Path) -> serde_json::Value {
 
 async fn ask(address: &str, api_key: &str) -> IntentView {
     let body = to_canonical(&IntentBody {
+        terminal: None,
         amount: Amount::new(100, Currency::KRW),
         capture: protocol::CaptureMode::Automatic,
         expires_in_seconds: 600,

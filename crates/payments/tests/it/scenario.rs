@@ -179,6 +179,7 @@ fn by_pin(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> 
 
 fn intent(world: &mut World, id: &str, shop: &str, amount: &str, options: &[&str]) -> String {
     let mut body = IntentBody {
+        terminal: None,
         amount: won(amount),
         capture: CaptureMode::Automatic,
         expires_in_seconds: 120,

@@ -19,5 +19,6 @@ mod pages;
 mod sessions;
 mod staff;
 mod step_up;
+mod stickers;
 mod unauthenticated;
 mod world;

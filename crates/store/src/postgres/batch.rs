@@ -290,8 +290,8 @@ impl Work<'_> {
             let version = version(change, keys);
             let fate = match (change, fresh) {
                 // Appended and rolled up in one commit: it was never stored.
-                (Change::RolledUp(_), true) => continue,
-                (Change::RolledUp(_), false) => Fate::Removed,
+                (Change::RolledUp(_) | Change::Forgotten(_), true) => continue,
+                (Change::RolledUp(_) | Change::Forgotten(_), false) => Fate::Removed,
                 (_, true) => Fate::Added,
                 (_, false) => Fate::Changed,
             };

@@ -41,7 +41,7 @@ const fn plan(table: &'static str, order: &'static str) -> Plan {
 }
 
 /// Every table. `audit_sealed` is not copied but made from the seals.
-const TABLES: [Plan; 23] = [
+const TABLES: [Plan; 24] = [
     plan("meta", "key"),
     plan("accounts", "id"),
     plan("transfers", "id"),
@@ -52,6 +52,7 @@ const TABLES: [Plan; 23] = [
     plan("payers", "id"),
     plan("devices", "id"),
     plan("kept", "kind, id"),
+    plan("noted", "kind, id"),
     plan("payees", "id"),
     plan("intents", "id"),
     plan("idempotent_intents", "payee, key"),

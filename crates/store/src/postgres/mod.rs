@@ -24,7 +24,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Packs, Payee, Payer, Payment, Refund, Settings, Standing,
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
@@ -358,6 +359,14 @@ impl Store for PostgresStore {
     fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>> {
         let now = self.now();
         self.read("reading a payee's balance", move |tables| Box::pin(tables.payee_balance(payee, now)))
+    }
+
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
+        self.read("reading what is noted", move |tables| Box::pin(tables.noted(key)))
+    }
+
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>> {
+        self.read("reading what is noted", move |tables| Box::pin(tables.all_noted(kind, payee, limit)))
     }
 
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {

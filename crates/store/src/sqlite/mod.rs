@@ -24,7 +24,8 @@ use std::thread::JoinHandle;
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Packs, Payee, Payer, Payment, Refund, Settings, Standing,
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -279,6 +280,14 @@ impl Store for SqliteStore {
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
+    }
+
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
+        self.read("reading what is noted", move |tables| tables.noted(&key))
+    }
+
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>> {
+        self.read("reading what is noted", move |tables| query::all_noted(tables, kind, payee, limit))
     }
 
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
