@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use money::{Amount, Currency, PayeeId, PayerId};
 use protocol::{Text, limits};
 use serde::Serialize;
+use server::PacksInForce;
 use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use store::{Clock, SystemClock};
 
@@ -52,8 +53,25 @@ enum Command {
         #[arg(long, value_name = "URL", env = "FARTHING_DATABASE_URL", hide_env_values = true)]
         to: String,
     },
+    /// The policy packs a server decides under.
+    #[command(subcommand)]
+    Packs(PacksCommand),
     /// How the server is.
     Status {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum PacksCommand {
+    /// Those that hold now.
+    Show {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Have the server read its packs anew, as SIGHUP does; while they are broken, the old ones hold.
+    Reload {
         #[command(flatten)]
         folder: DataFolder,
     },
@@ -176,6 +194,7 @@ impl Admin {
                 Ok(())
             }
             Command::Migrate { from, to } => migrate(&from, &to, output).await,
+            Command::Packs(command) => command.run(output).await,
             Command::Status { folder } => status(&folder, output).await,
         }
     }
@@ -268,6 +287,31 @@ async fn list(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = payees.iter().map(row).collect();
     output.lines(&table(&["payee", "name", "currency", "state"], &rows, &[]));
     Ok(())
+}
+
+impl PacksCommand {
+    async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        let (folder, is_reload) = match self {
+            Self::Show { folder } => (folder, false),
+            Self::Reload { folder } => (folder, true),
+        };
+        let mut staff = Staff::of(&folder).await?;
+        if !staff.is_served() {
+            return Err(Failure::new(format!("`{}` is not served", folder.data.display())).hint("farthing policy list"));
+        }
+        let path = "/admin/packs";
+        let now: PacksInForce = if is_reload { staff.post(path, &()).await? } else { staff.get(path).await? };
+        if output.is_json() {
+            return output.object(&now);
+        }
+        match (is_reload, now.changed) {
+            (true, true) => output.line("other packs hold from now on"),
+            (true, false) => output.line("nothing has changed"),
+            (false, _) => {}
+        }
+        output.lines(&pairs(&[("digest", now.digest.to_string()), ("packs", now.packs.join(", "))]));
+        Ok(())
+    }
 }
 
 async fn fund(folder: &DataFolder, funding: Funding, output: &mut Output) -> Result<(), Failure> {
