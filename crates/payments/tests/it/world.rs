@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credentials::{ApiKey, DeviceRequest, MerchantSigned, Pepper, Verifier, VerifierKeys, api_key, http_signature};
 use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
-use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
+use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret, SessionId};
 use payments::{
     Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
     StaffPermit, Stamp, State, decide, needs, replay,
@@ -18,6 +18,8 @@ pub(crate) const ORIGIN: &str = "http://shop.test";
 
 pub(crate) struct Person {
     pub(crate) phone: Phone<SoftwareKey>,
+    /// The session its tokens belong to.
+    pub(crate) session: SessionId,
 }
 
 pub(crate) struct Shop {
@@ -154,7 +156,7 @@ impl World {
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
         self.submit(Command::OpenPayer { enrolling }).unwrap();
-        self.people.insert(name.to_owned(), Person { phone });
+        self.people.insert(name.to_owned(), Person { phone, session: device.into() });
         self.renew_token(name);
         if funds > 0 {
             let amount = Amount::new(funds, Currency::KRW);
@@ -166,12 +168,12 @@ impl World {
     /// A token and a nonce of this moment.
     pub(crate) fn renew_token(&mut self, name: &str) {
         let (nonce, now) = (self.verifier.issue_nonce(self.now), self.now);
-        let phone = &mut self.people.get_mut(name).unwrap().phone;
+        let Person { phone, session } = self.people.get_mut(name).unwrap();
         let grant = credentials::TokenGrant {
             payer: phone.payer(),
             device: phone.device(),
             key: phone.jwk().thumbprint(),
-            session: phone.device().into(),
+            session: *session,
         };
         let token = self.verifier.issue_token(&grant, 0, now);
         phone.accept_token(&token);
@@ -229,7 +231,14 @@ impl World {
         let signed = self.signed(owner, "/v1/devices", &body);
         let possession = self.verifier.possession(&possession, "/v1/devices", device, payer, self.now).unwrap();
         self.submit(Command::BindDevice { signed, possession }).unwrap();
-        self.people.insert(name.to_owned(), Person { phone });
+        let request = phone.token_request(self.moment()).unwrap();
+        let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
+        match self.submit(Command::OpenSession { enrolling, place: String::new() }).unwrap() {
+            Accepted::Session(session) => {
+                self.people.insert(name.to_owned(), Person { phone, session: session.id });
+            }
+            other => panic!("no session: {other:?}"),
+        }
     }
 
     pub(crate) fn blind(&mut self) -> Blind {

@@ -1,6 +1,8 @@
 //! [`PostgresStore`]: one of many nodes on one PostgreSQL. Two connections commit, a few answer reads, one listens for
 //! what other nodes commit. All of it runs on two threads of the store's own.
 
+mod address;
+mod agreement;
 mod batch;
 mod chains;
 mod checks;
@@ -15,8 +17,9 @@ mod present;
 mod query;
 mod schema;
 mod table;
+mod told;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -38,17 +41,19 @@ use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::{Rules, stored};
 use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store, StoreError, limits,
+    PaymentRow, Store, StoreError, Unready, limits,
 };
+use address::Address;
+use agreement::Agreement;
 use batch::{Hints, Steps};
 use committer::{Committer, Shared, Waiting, say};
-use link::{Address, Link};
+use link::Link;
 use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use copy::{CopiedTable, copy};
-pub use link::client_environment;
+pub use address::client_environment;
+pub use copy::{CopiedTable, CopyStep, copy};
 pub use options::PostgresOptions;
 
 /// The database and the threads that talk to it.
@@ -78,6 +83,7 @@ struct Inner {
     ring: Arc<Keyring>,
     present: Arc<Present>,
     rules: Arc<Rules>,
+    agreement: Arc<Agreement>,
     shared: Arc<Shared>,
     readers: Semaphore,
     waiting: Semaphore,
@@ -129,6 +135,21 @@ impl PostgresStore {
                 let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
                 link.execute(sql, &[&name, &value]).await?;
                 pinned(link, name).await?.ok_or(Fault::Unreadable("agreement"))
+            })
+        })
+    }
+
+    /// Keeps `value` under `name` unless one of the same or a higher rank was kept before; what is there now.
+    pub fn pin_newest(&self, name: &'static str, rank: u64, value: Vec<u8>) -> Answer<'_, (u64, Vec<u8>)> {
+        self.on_link("keeping what nodes agree on", move |_, link| {
+            Box::pin(async move {
+                let ranked = [rank.to_be_bytes().as_slice(), &value].concat();
+                let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE \
+                    SET value = excluded.value WHERE substr(meta.value, 1, 8) < substr(excluded.value, 1, 8)";
+                link.execute(sql, &[&name, &ranked]).await?;
+                let kept = pinned(link, name).await?.ok_or(Fault::Unreadable("agreement"))?;
+                let (rank, value) = kept.split_first_chunk::<8>().ok_or(Fault::Unreadable("agreement"))?;
+                Ok((u64::from_be_bytes(*rank), value.to_vec()))
             })
         })
     }
@@ -243,29 +264,26 @@ async fn open(
     let rules = Rules::new(options.settings.clone());
     keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
     let present = Arc::new(Present::new(options.clock.clone()));
-    let now = present.read(&link).await.map_err(reached)?;
+    let agreement = Arc::new(Agreement::join(&link, &options).await?);
+    let now = present.read(&link, &agreement).await.map_err(reached)?;
     let shared = Arc::new(Shared::default());
     let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
     let (jobs, queue) = mpsc::channel(limits::QUEUE_MAX);
     let queue = Arc::new(tokio::sync::Mutex::new(queue));
-    let mut own = HashSet::new();
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..limits::WRITERS {
         let link = database.connect().await.map_err(reached)?;
         let (epoch, last) = chains::start_epoch(&link, now).await.map_err(reached)?;
         present.committed(last);
-        own.insert(epoch.number);
+        shared.owns(epoch.number);
         let committer = Committer {
             database: Arc::clone(&database),
             link: Some(link),
             epoch,
-            decider: Decider {
-                rules: Arc::clone(&rules),
-                ring: Arc::clone(&ring),
-                #[cfg(feature = "testing")]
-                hook: options.before_deciding.clone(),
-            },
+            forsaken: false,
+            decider: decider(&options, &rules, &ring),
             present: Arc::clone(&present),
+            agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
             events: events.clone(),
             steps: Steps {
@@ -279,9 +297,9 @@ async fn open(
     let mut listener = Listener {
         database: Arc::clone(&database),
         present: Arc::clone(&present),
+        agreement: Arc::clone(&agreement),
         shared: Arc::clone(&shared),
         events: events.clone(),
-        own,
         heard: HashMap::new(),
     };
     listener.start(&link).await.map_err(reached)?;
@@ -296,6 +314,7 @@ async fn open(
         database,
         ring,
         present,
+        agreement,
         rules,
         shared,
         readers: Semaphore::new(options.readers.max(1)),
@@ -303,6 +322,15 @@ async fn open(
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
+}
+
+fn decider(options: &PostgresOptions, rules: &Arc<Rules>, ring: &Arc<Keyring>) -> Decider {
+    Decider {
+        rules: Arc::clone(rules),
+        ring: Arc::clone(ring),
+        #[cfg(feature = "testing")]
+        hook: options.before_deciding.clone(),
+    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.
@@ -321,7 +349,11 @@ async fn keyring(link: &Link, folder: &Folder, options: &PostgresOptions) -> Res
     if same {
         Ok(ring)
     } else {
-        Err(StoreError::Unusable("the key-encryption key is not the one of this database".to_owned()))
+        Err(StoreError::Unusable(
+            "the key-encryption key is not the one of this database; copy `kek` from another node, or name its key \
+             command"
+                .to_owned(),
+        ))
     }
 }
 
@@ -433,6 +465,7 @@ impl Store for PostgresStore {
         self.on_link("keeping packs", move |inner, link| {
             Box::pin(async move {
                 keep_packs(link, &packs).await?;
+                inner.agreement.exchange_packs(link, &packs).await?;
                 inner.rules.exchange(packs);
                 Ok(())
             })
@@ -455,14 +488,21 @@ impl Store for PostgresStore {
         self.inner.present.now()
     }
 
-    fn is_ready(&self) -> bool {
+    fn unready(&self) -> Option<Unready> {
         let shared = &self.inner.shared;
-        !shared.closing.load(Ordering::SeqCst)
-            && shared.away.load(Ordering::SeqCst) == 0
-            && shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
-            && self.inner.present.is_steady()
+        let reasons = [
+            (shared.closing.load(Ordering::SeqCst), Unready::Closing),
             // The writers tell when they end; if one died, there is nobody left to tell.
-            && self.closed.has_changed().is_ok()
+            (self.closed.has_changed().is_err(), Unready::WriterEnded),
+            (shared.behind.load(Ordering::SeqCst), Unready::Behind),
+            (!self.inner.agreement.holds(), Unready::OtherSettings),
+            (!self.inner.present.is_steady(), Unready::ClocksApart),
+            (shared.away.load(Ordering::SeqCst) > 0 || shared.deaf.load(Ordering::SeqCst), Unready::DatabaseAway),
+            (shared.stalled.load(Ordering::SeqCst) > 0, Unready::CommitStalled),
+            (shared.full.load(Ordering::SeqCst), Unready::StorageFull),
+            (shared.quarantined.load(Ordering::SeqCst) >= limits::QUARANTINE_MAX, Unready::Quarantine),
+        ];
+        reasons.into_iter().find_map(|(holds, reason)| holds.then_some(reason))
     }
 
     fn close(&self) -> Answer<'_, ()> {

@@ -37,7 +37,7 @@ use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, limits,
+    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -336,11 +336,16 @@ impl Store for SqliteStore {
         self.clock.now().max(Instant::from_unix_millis(self.shared.last.load(Ordering::SeqCst)))
     }
 
-    fn is_ready(&self) -> bool {
-        !self.shared.closing.load(Ordering::SeqCst)
+    fn unready(&self) -> Option<Unready> {
+        if self.shared.closing.load(Ordering::SeqCst) {
+            Some(Unready::Closing)
+        } else if self.closed.has_changed().is_err() {
             // The writer tells when it ends; if it died, there is nobody left to tell.
-            && self.closed.has_changed().is_ok()
-            && self.shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
+            Some(Unready::WriterEnded)
+        } else {
+            let quarantined = self.shared.quarantined.load(Ordering::SeqCst);
+            (quarantined >= limits::QUARANTINE_MAX).then_some(Unready::Quarantine)
+        }
     }
 
     fn close(&self) -> Answer<'_, ()> {
