@@ -281,7 +281,12 @@ async fn open(
             link: Some(link),
             epoch,
             forsaken: false,
-            decider: decider(&options, &rules, &ring),
+            decider: Decider {
+                rules: Arc::clone(&rules),
+                ring: Arc::clone(&ring),
+                #[cfg(feature = "testing")]
+                hook: options.before_deciding.clone(),
+            },
             present: Arc::clone(&present),
             agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
@@ -322,15 +327,6 @@ async fn open(
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
-}
-
-fn decider(options: &PostgresOptions, rules: &Arc<Rules>, ring: &Arc<Keyring>) -> Decider {
-    Decider {
-        rules: Arc::clone(rules),
-        ring: Arc::clone(ring),
-        #[cfg(feature = "testing")]
-        hook: options.before_deciding.clone(),
-    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.
