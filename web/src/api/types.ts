@@ -13,6 +13,7 @@ import type {
   PayerId,
   PaymentId,
   RefundId,
+  SessionId,
 } from '@/domain/typeid';
 import type { Amount } from '@/domain/money';
 import type { PaymentStatus } from '@/domain/status';
@@ -38,6 +39,10 @@ export type SignUpBody = {
   payer: PayerId;
 };
 export type TokenBody = { device: DeviceId; payer: PayerId };
+export type RefreshBody = { device: DeviceId; payer: PayerId; refresh_token: string };
+export type EndSessionsBody = { device: DeviceId; session?: SessionId };
+export type RevokeDeviceBody = { device: DeviceId };
+export type BindDeviceBody = { device: DeviceId; device_name: string; possession: string };
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
@@ -88,7 +93,7 @@ export interface TokenView {
   access_token: string;
   expires_at: Instant;
   refresh_token: string;
-  session: string;
+  session: SessionId;
   token_type: 'DPoP';
 }
 export interface SignUpView {
@@ -103,6 +108,16 @@ export interface DeviceView {
   revoked: boolean;
   tier: number;
   usable_from: Instant;
+}
+export interface SessionView {
+  current: boolean;
+  device: DeviceId;
+  device_name: string;
+  last_at: Instant;
+  opened_at: Instant;
+  /** A network, or nothing. */
+  place: string;
+  session: SessionId;
 }
 export interface PayeeView {
   balance: PayeeBalanceView;
