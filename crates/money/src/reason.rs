@@ -101,6 +101,13 @@ reasons! {
     DeviceLast "device.last_one": "마지막 기기는 해제할 수 없습니다. 지갑을 잠가 주세요.", "The last usable device cannot be revoked; freeze the wallet instead.";
     FrozenByOther "payer.frozen_by_other" under PayerFrozen: "잠근 기기에서만 풀 수 있습니다.", "Only the device that froze this wallet may unfreeze it.";
     PayerFrozen "payer.frozen": "지갑이 잠겨 있습니다. 잠금을 풀기 전에는 돈이 나가지 않습니다.", "This wallet is frozen. Nothing leaves it until it is unfrozen.";
+    PinNotSet "pin.not_set": "결제 비밀번호가 없습니다.", "There is no payment PIN.";
+    PinWaiting "pin.waiting": "새 결제 비밀번호는 대기 시간이 지나야 쓸 수 있습니다.", "The payment PIN is new; it may be used once its waiting time is over.";
+    PinLocked "pin.locked": "결제 비밀번호를 여러 번 틀려서 잠시 쓸 수 없습니다.", "The payment PIN was entered wrongly too often and is locked for a while.";
+    PinWrong "pin.wrong": "결제 비밀번호가 틀렸습니다.", "The payment PIN is wrong.";
+    PinOldNeeded "pin.old_needed": "비밀번호를 바꾸려면 지금 쓰는 비밀번호가 필요합니다.", "The present PIN is needed to set another one.";
+    PinTooSimple "pin.too_simple": "쉽게 맞힐 수 있는 비밀번호입니다. 반복되거나 이어지는 숫자, 날짜는 쓸 수 없습니다.", "This PIN is easily guessed: no repeated or running digits and no dates.";
+    PinUnchanged "pin.unchanged": "지금과 같은 비밀번호입니다.", "This is the PIN you have now.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
@@ -114,11 +121,16 @@ reasons! {
     CodeExpired "code.expired": "유효 시간이 지난 코드입니다. 새 코드를 받아 주세요.", "This code has expired; ask for a new one.";
     CodeRevoked "code.revoked": "사용이 중지된 코드입니다. 결제하지 마세요.", "This code was withdrawn. Do not pay it.";
     CodeRevocationStale "code.revocation_stale": "사용 중지 목록이 오래되어 확인할 수 없습니다. 인터넷에 연결해 다시 스캔해 주세요.", "The list of withdrawn codes is too old; connect and scan again.";
+    CodeUnregistered "code.unregistered": "등록되지 않은 코드입니다. 결제하지 마세요.", "This code is not registered. Do not pay it.";
+    CodeSuspended "code.suspended": "확인이 필요해 사용을 멈춘 코드입니다. 가게에 알려 주세요.", "This code is stopped until it has been checked; please tell the shop.";
     CodeOtherKind "code.other_kind": "이 방식으로 결제할 수 없는 종류의 코드입니다.", "A code of this kind cannot be paid this way.";
     LinkDangerous "link.dangerous": "위험한 내용입니다. 열지 마세요.", "This is dangerous. Do not open it.";
     LinkSuspicious "link.suspicious": "속임수일 수 있는 내용입니다. 열기 전에 주소를 꼭 확인해 주세요.", "This looks like a trick. Check it before you open it.";
     LinkUnreadable "link.unreadable": "링크로 읽을 수 없습니다.", "This cannot be read as a link.";
     LinkUnverified "link.unverified": "결제 코드가 아닙니다. 누가 만들었는지 알 수 없습니다.", "This is no payment code, and nobody vouches for it.";
+    CodeUnknown "code.unknown": "등록된 코드가 아닙니다.", "There is no such registered code.";
+    CodeSerialTaken "code.serial_taken": "이미 등록된 일련번호입니다.", "This serial is already registered.";
+    CodeAboveCap "code.above_cap": "이 코드로 낼 수 있는 금액을 넘었습니다.", "This is more than one payment by this code may be.";
     CodeOtherIntent "code.other_intent": "다른 결제의 코드입니다.", "This code belongs to another payment.";
     IntentUnknown "intent.unknown": "없는 결제 요청입니다.", "There is no such payment request.";
     IntentExpired "intent.expired": "결제 요청의 유효 시간이 지났습니다.", "The payment request has expired.";
@@ -159,7 +171,10 @@ reasons! {
     RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
     RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
     RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
-    StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
+    FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
+    StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";
+    StepUpWaiting "step_up.waiting": "추가 확인 수단의 대기 시간이 아직 지나지 않았습니다.", "This needs one more check, and what you set up for it may not be used yet.";
+    StepUpNotSetUp "step_up.not_set_up": "추가 확인 수단이 없습니다. 먼저 결제 비밀번호나 패스키를 등록해 주세요.", "This needs one more check, and none is set up: set a payment PIN or a passkey first.";
 
     // The money.
     FundsInsufficient "funds.insufficient": "잔액이 부족합니다.", "There is not enough money in this wallet.";

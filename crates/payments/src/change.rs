@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Kept;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::noted::Noted;
 
 /// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count;
 /// only a credit that is rolled up is removed.
@@ -29,6 +30,10 @@ pub enum Change {
     Refund(Refund),
     /// Something kept about a payer's security, new or changed.
     Kept(Kept),
+    /// Something noted about a code or a place, new or changed.
+    Noted(Noted),
+    /// Something noted that is folded into something else from now on: its row is removed, and must have been there.
+    Forgotten(Noted),
     /// A pair, new or changed.
     Pair(Pair),
     /// A ledger account, new or with new counters.
@@ -102,12 +107,30 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A payment PIN was set.
+    #[serde(rename = "pin.set")]
+    PinSet,
+    /// The payment PIN is another one.
+    #[serde(rename = "pin.changed")]
+    PinChanged,
+    /// There is no payment PIN any more.
+    #[serde(rename = "pin.removed")]
+    PinRemoved,
+    /// The payment PIN was tried so often that it is locked, unless the last try was right.
+    #[serde(rename = "pin.guessed")]
+    PinGuessed,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
     /// Nobody paid in time.
     #[serde(rename = "intent.expired")]
     IntentExpired,
+    /// A sticker or terminal was registered.
+    #[serde(rename = "code.registered")]
+    CodeRegistered,
+    /// A sticker or terminal was withdrawn.
+    #[serde(rename = "code.withdrawn")]
+    CodeWithdrawn,
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
@@ -130,7 +153,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 23] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -140,8 +163,14 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::PinSet,
+        Self::PinChanged,
+        Self::PinRemoved,
+        Self::PinGuessed,
         Self::IntentCreated,
         Self::IntentExpired,
+        Self::CodeRegistered,
+        Self::CodeWithdrawn,
         Self::PaymentAuthorized,
         Self::PaymentCaptured,
         Self::PaymentVoided,
@@ -163,8 +192,14 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::PinSet => "pin.set",
+            Self::PinChanged => "pin.changed",
+            Self::PinRemoved => "pin.removed",
+            Self::PinGuessed => "pin.guessed",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
+            Self::CodeRegistered => "code.registered",
+            Self::CodeWithdrawn => "code.withdrawn",
             Self::PaymentAuthorized => "payment.authorized",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",

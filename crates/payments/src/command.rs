@@ -1,16 +1,20 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
-use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
+use credentials::{
+    Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, Refresh, Signed, SignedPayment,
+};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
+    RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody, WithdrawCodeBody,
 };
-use qr::VerifiedCode;
+use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
 use crate::permit::{StaffPermit, SystemPermit};
+use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -32,6 +36,8 @@ pub enum Arrival {
     Link,
     /// By a dynamic code that holds.
     Code(VerifiedCode),
+    /// By a sticker that holds.
+    Sticker(VerifiedSticker),
     /// By a code that does not hold, and why.
     BadCode(ReasonCode),
 }
@@ -94,6 +100,37 @@ pub enum Command {
         /// The new key's proof.
         possession: Possession,
     },
+    /// Set a first payment PIN, or one that a passkey approves.
+    SetPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What is kept of the PIN.
+        hash: PinHash,
+    },
+    /// Count a try of the payment PIN, before it is verified.
+    TryPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What a right PIN does.
+        purpose: PinPurpose,
+    },
+    /// Approve what a right try named.
+    ApproveByPin {
+        /// That it was right.
+        proof: PinProof,
+    },
+    /// Replace a PIN that a right try knew.
+    ChangePin {
+        /// That it was right.
+        proof: PinProof,
+        /// What is kept of the new one.
+        hash: PinHash,
+    },
+    /// Have no payment PIN.
+    RemovePin {
+        /// A bound device's proof.
+        signed: Signed<RemovePinBody>,
+    },
     /// Register a payee.
     RegisterPayee {
         /// Staff.
@@ -134,6 +171,41 @@ pub enum Command {
         body: IntentBody,
         /// SHA-256 of the merchant's idempotency key, with the body's digest.
         idempotency: Option<(Digest, Digest)>,
+    },
+    /// Register a sticker or terminal, by staff.
+    RegisterCode {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payee: PayeeId,
+        /// What, and where.
+        body: CodeBody,
+    },
+    /// Register a sticker or terminal of one's own.
+    RegisterOwnCode {
+        /// The merchant's signature.
+        signed: MerchantSigned<CodeBody>,
+    },
+    /// Withdraw any code, by staff.
+    WithdrawCode {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        serial: Serial,
+    },
+    /// Withdraw a code of one's own.
+    WithdrawOwnCode {
+        /// The merchant's signature.
+        signed: MerchantSigned<WithdrawCodeBody>,
+        /// Which.
+        serial: Serial,
+    },
+    /// Ask for the terms of paying by a sticker.
+    TakeSticker {
+        /// The device's proof.
+        signed: Signed<StickerBody>,
+        /// The sticker, which holds.
+        sticker: VerifiedSticker,
     },
     /// Ask what paying would mean. Writes nothing.
     Quote {

@@ -1,17 +1,20 @@
 //! [`Facts`]: a command after its authority was consumed. Plain data, so that it can be recorded and re-executed;
 //! only [`crate::decide`] turns a command into facts that lead to a commit.
 
-use credentials::ProofUse;
+use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode,
+    SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
+    RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
+use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::pin::PinPurpose;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +52,23 @@ pub enum ArrivalFacts {
         /// The code's terms.
         quote: Digest,
     },
+    /// By a sticker that holds.
+    Sticker(StickerFacts),
     /// By a code that does not hold.
     BadCode(ReasonCode),
+}
+
+/// What a verified sticker says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StickerFacts {
+    /// Its serial.
+    pub serial: Serial,
+    /// Its payee.
+    pub payee: PayeeId,
+    /// Its cap.
+    pub cap: Amount,
+    /// Its end.
+    pub expires_at: Instant,
 }
 
 /// What is asked, by whom, under what.
@@ -64,11 +82,19 @@ pub enum Facts {
     EndSessions { caller: CallerFacts, body: EndSessionsBody },
     RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
     BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
+    SetPin { caller: CallerFacts, hash: PinHash },
+    TryPin { caller: CallerFacts, purpose: PinPurpose },
+    ApproveByPin { payer: PayerId, attempt: DecisionId, matched: PinHash },
+    ChangePin { payer: PayerId, attempt: DecisionId, matched: PinHash, hash: PinHash },
+    RemovePin { caller: CallerFacts, body: RemovePinBody },
     RegisterPayee { payee: NewPayee },
     RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
     Fund { payer: PayerId, amount: Amount },
     TestFund { caller: CallerFacts, body: TestFundsBody },
     CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
+    RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
+    WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
+    TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
     Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
     Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
     Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
@@ -97,6 +123,7 @@ impl From<Arrival> for ArrivalFacts {
         match arrival {
             Arrival::Link => Self::Link,
             Arrival::BadCode(reason) => Self::BadCode(reason),
+            Arrival::Sticker(verified) => sticker(&verified).map_or_else(Self::BadCode, Self::Sticker),
             Arrival::Code(verified) => {
                 let code = verified.code();
                 Self::Code {
@@ -109,6 +136,13 @@ impl From<Arrival> for ArrivalFacts {
             }
         }
     }
+}
+
+/// What a sticker says, in the wire's types; both sides spell a serial alike.
+fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
+    let code = verified.code();
+    let serial = code.serial.parse().map_err(|_| ReasonCode::CodeMalformed)?;
+    Ok(StickerFacts { serial, payee: code.payee, cap: code.cap, expires_at: code.expires_at })
 }
 
 impl From<Command> for Facts {
@@ -141,6 +175,17 @@ impl From<Command> for Facts {
                 key: possession.key(),
                 possession: *possession.proof_use(),
             },
+            // WHY: the PIN itself was taken out of these bodies and stays out of every record.
+            Command::SetPin { signed, hash } => Self::SetPin { caller: caller(&signed), hash },
+            Command::TryPin { signed, purpose } => Self::TryPin { caller: caller(&signed), purpose },
+            Command::ApproveByPin { proof } => {
+                Self::ApproveByPin { payer: proof.payer(), attempt: proof.attempt(), matched: proof.hash().clone() }
+            }
+            Command::ChangePin { proof, hash } => {
+                let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
+                Self::ChangePin { payer, attempt, matched, hash }
+            }
+            Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
@@ -149,6 +194,9 @@ impl From<Command> for Facts {
             Command::TestFund { signed } => Self::TestFund { caller: caller(&signed), body: signed.into_body() },
             Command::CreateIntent { permit, body, idempotency } => {
                 Self::CreateIntent { payee: permit.payee(), body, idempotency }
+            }
+            Command::TakeSticker { .. } | Command::RegisterCode { .. } | Command::WithdrawCode { .. } => {
+                Self::of_codes(command)
             }
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
@@ -161,12 +209,29 @@ impl From<Command> for Facts {
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
-            Command::Capture { .. } | Command::Void { .. } | Command::Refund { .. } => Self::of_merchant(command),
+            Command::Capture { .. }
+            | Command::Void { .. }
+            | Command::Refund { .. }
+            | Command::RegisterOwnCode { .. }
+            | Command::WithdrawOwnCode { .. } => Self::of_merchant(command),
         }
     }
 }
 
 impl Facts {
+    fn of_codes(command: Command) -> Self {
+        match command {
+            Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
+            Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
+            Command::TakeSticker { signed, sticker: verified } => {
+                // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
+                let Ok(sticker) = sticker(&verified) else { unreachable!("a verified sticker has no serial") };
+                Self::TakeSticker { caller: caller(&signed), body: signed.into_body(), sticker }
+            }
+            other => Self::from(other),
+        }
+    }
+
     fn of_merchant(command: Command) -> Self {
         match command {
             Command::Capture { signed, payment } => {
@@ -180,6 +245,13 @@ impl Facts {
             Command::Refund { signed } => {
                 let (payee, proof, digest) = (signed.payee(), *signed.proof_use(), signed.body_digest());
                 Self::Refund { payee, proof, body: signed.into_body(), digest }
+            }
+            Command::RegisterOwnCode { signed } => {
+                let (payee, proof) = (signed.payee(), Some(*signed.proof_use()));
+                Self::RegisterCode { payee, proof, body: signed.into_body() }
+            }
+            Command::WithdrawOwnCode { signed, serial } => {
+                Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
         }
@@ -195,11 +267,19 @@ impl Facts {
             Self::EndSessions { .. } => "end_sessions",
             Self::RevokeDevice { .. } => "revoke_device",
             Self::BindDevice { .. } => "bind_device",
+            Self::SetPin { .. } => "set_pin",
+            Self::TryPin { .. } => "try_pin",
+            Self::ApproveByPin { .. } => "approve_by_pin",
+            Self::ChangePin { .. } => "change_pin",
+            Self::RemovePin { .. } => "remove_pin",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
             Self::Fund { .. } => "fund",
             Self::TestFund { .. } => "test_fund",
             Self::CreateIntent { .. } => "create_intent",
+            Self::RegisterCode { .. } => "register_code",
+            Self::WithdrawCode { .. } => "withdraw_code",
+            Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
             Self::Pay { .. } => "pay",
             Self::Capture { .. } => "capture",
@@ -219,11 +299,15 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } => Some(*payer),
+            Self::Fund { payer, .. } | Self::ApproveByPin { payer, .. } | Self::ChangePin { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
+            | Self::SetPin { caller, .. }
+            | Self::TryPin { caller, .. }
+            | Self::RemovePin { caller, .. }
             | Self::TestFund { caller, .. }
+            | Self::TakeSticker { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

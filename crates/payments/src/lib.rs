@@ -6,6 +6,7 @@
 //! [`Command`], then the pipeline of a payment in `pay.rs`.
 
 mod change;
+mod codes;
 mod command;
 mod decide;
 mod enrol;
@@ -16,9 +17,11 @@ mod kept;
 pub mod limits;
 mod lockdown;
 mod model;
+mod noted;
 mod outcome;
 mod pay;
 mod permit;
+mod pin;
 mod pipeline;
 mod quote;
 mod record;
@@ -29,16 +32,20 @@ mod settings;
 mod settle;
 mod stamp;
 mod state;
+mod step_up;
 
 pub use change::{Change, Event, EventKind};
 pub use command::{Arrival, Command, NewPayee, PayerAuthority};
 pub use decide::{Admitted, Decision, decide};
-pub use facts::{ArrivalFacts, CallerFacts, Facts};
+pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
 pub use outcome::{Accepted, Quoted, Refusal};
 pub use permit::{StaffPermit, SystemPermit};
+pub use pin::{Attempt, PaymentPin, PinPurpose};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
 pub use settings::Settings;
 pub use stamp::Stamp;
 pub use state::{Key, Row, State, needs};
+pub use step_up::{Approval, Demand, StepUp};

@@ -6,7 +6,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
-use protocol::RefundBody;
+use protocol::{RefundBody, Serial};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -14,6 +14,8 @@ use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::pin::PaymentPin;
 use crate::roll_up;
 
 /// Names one row, present or absent.
@@ -52,6 +54,8 @@ pub enum Key {
     Proof(Digest),
     /// Something kept about a payer's security.
     Kept(KeptKey),
+    /// Something noted about a code or a place.
+    Noted(NotedKey),
 }
 
 /// One loaded row.
@@ -75,6 +79,7 @@ pub enum Row {
     AppendedTo(Vec<(PayerId, TransferId)>),
     Proof,
     Kept(Kept),
+    Noted(Noted),
 }
 
 /// What is known: for every loaded key its row, or that there is none. Reading a key that was not loaded is a bug
@@ -154,6 +159,7 @@ impl State {
             match change {
                 Change::Appended(row) => self.append(row),
                 Change::RolledUp(row) => self.roll_up(row),
+                Change::Forgotten(row) => self.load(Key::Noted(row.key()), None),
                 _ => {}
             }
             if let Some((key, row)) = written(change) {
@@ -213,6 +219,20 @@ impl State {
         }
     }
 
+    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
+        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
+            Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
+        match self.row(&Key::Noted(NotedKey::Code(serial))) {
+            Some(Row::Noted(Noted::Code(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -232,8 +252,9 @@ fn written(change: &Change) -> Option<(Key, Row)> {
         Change::Hold(row) => (Key::Hold(row.id), Row::Hold(row.clone())),
         Change::Transfer(row) | Change::Refunded(row) => (Key::Transfer(row.id), Row::Transfer(row.clone())),
         Change::Kept(row) => (Key::Kept(row.key()), Row::Kept(row.clone())),
+        Change::Noted(row) => (Key::Noted(row.key()), Row::Noted(row.clone())),
         Change::Proof(proof) => (Key::Proof(proof.id), Row::Proof),
-        Change::Appended(_) | Change::RolledUp(_) | Change::Event(_) => return None,
+        Change::Appended(_) | Change::RolledUp(_) | Change::Forgotten(_) | Change::Event(_) => return None,
     })
 }
 
@@ -323,8 +344,16 @@ fn caller_keys(caller: &CallerFacts, wanted: &mut Vec<Key>) {
     device_keys(caller.device, wanted);
 }
 
+const fn code_key(serial: Serial) -> Key {
+    Key::Noted(NotedKey::Code(serial))
+}
+
 fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
+}
+
+fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
 }
 
 /// What the command itself names.
@@ -353,6 +382,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([Key::Proof(possession.id), Key::Device(body.device), Key::DeviceKey(*key)]);
         }
+        Facts::SetPin { caller, .. } | Facts::TryPin { caller, .. } | Facts::RemovePin { caller, .. } => {
+            caller_keys(caller, wanted);
+            pin_keys(caller.payer, wanted);
+        }
+        Facts::ApproveByPin { payer, .. } | Facts::ChangePin { payer, .. } => {
+            wanted.push(Key::Payer(*payer));
+            pin_keys(*payer, wanted);
+        }
         Facts::RegisterPayee { payee } => wanted.push(Key::Payee(payee.card.id)),
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
         Facts::Fund { payer, amount } => {
@@ -362,17 +399,31 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.push(Key::Account(test_cash(body.amount.currency())));
         }
-        Facts::CreateIntent { payee, idempotency, .. } => {
+        Facts::CreateIntent { payee, body, idempotency } => {
             wanted.push(Key::Payee(*payee));
+            wanted.extend(body.terminal.map(code_key));
             wanted.extend(idempotency.iter().map(|(key, _)| Key::Idempotent(*payee, *key)));
+        }
+        Facts::RegisterCode { payee, proof, body } => {
+            wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
+            wanted.extend([Key::Payee(*payee), code_key(body.serial)]);
+        }
+        Facts::WithdrawCode { proof, serial, .. } => {
+            wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
+            wanted.push(code_key(*serial));
+        }
+        Facts::TakeSticker { caller, sticker, .. } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Payee(sticker.payee), code_key(sticker.serial)]);
         }
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Intent(body.intent));
+            wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
-            wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent)]);
+            let guard = Key::Kept(KeptKey::Guard(caller.payer));
+            wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
         }
         Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Payment(*payment)]);
@@ -417,6 +468,12 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
                 wanted.extend(guard.frozen_by.map(Key::Device));
             }
         }
+        Facts::ApproveByPin { payer, attempt, .. } | Facts::ChangePin { payer, attempt, .. } => {
+            if let Some(Row::Kept(Kept::Pin(pin))) = rows.known(&Key::Kept(KeptKey::Pin(*payer))) {
+                let tries = pin.tries.iter().filter(|known| known.id == *attempt);
+                wanted.extend(tries.map(|known| Key::Device(known.device)));
+            }
+        }
         Facts::Refund { body, .. } => {
             follow_payment(rows, body.payment, wanted);
             follow_refund(rows, body, wanted);
@@ -429,6 +486,7 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
 fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
     if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
+        wanted.extend(intent.core.counter.map(|counter| code_key(counter.serial)));
     }
 }
 

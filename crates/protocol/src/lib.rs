@@ -6,10 +6,13 @@
 
 mod bodies;
 mod canonical;
+mod codes;
 mod jwk;
 pub mod limits;
+mod place;
 mod proof;
 mod quote;
+mod step_up;
 mod text;
 mod views;
 
@@ -18,9 +21,15 @@ pub use bodies::{
     RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
+pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use step_up::{
+    ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
+    Strength,
+};
 pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,

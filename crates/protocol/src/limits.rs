@@ -22,6 +22,8 @@ pub const LINE_CHARS_MAX: usize = 60;
 pub const REFERENCE_CHARS_MAX: usize = 64;
 /// Characters of a scanned code.
 pub const CODE_CHARS_MAX: usize = 512;
+/// Marks of what can be seen around a code.
+pub const SURROUNDINGS_MAX: usize = 8;
 /// The longest an intent may wait for its payer.
 pub const INTENT_LIFE_SECONDS_MAX: i64 = 3_600;
 /// The shortest an intent may wait for its payer.
@@ -34,3 +36,7 @@ pub const PAGE_ROWS_DEFAULT: usize = 50;
 pub const DEVICES_PER_PAYER_MAX: usize = 10;
 /// The most a test-mode funding may add, in minor units.
 pub const TEST_FUNDS_MINOR_MAX: i64 = 1_000_000;
+/// Digits of a payment PIN.
+pub const PIN_DIGITS: usize = 6;
+/// How long an approval of a body is good for, in seconds.
+pub const APPROVAL_LIFE_SECONDS: i64 = 120;

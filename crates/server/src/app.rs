@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use credentials::Verifier;
+use credentials::{Pepper, Verifier};
 use money::{Instant, ReasonCode};
 use payments::{Accepted, Command, Settings};
 use store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::CodeSigner;
 use crate::http::error::Failure;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
+use crate::names::Names;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 
@@ -18,6 +20,9 @@ use crate::replay::ReplayCache;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Arc<Pepper>,
+    /// Turns to hash a PIN.
+    pub(crate) hashes: Semaphore,
     pub(crate) signer: CodeSigner,
     /// Host and port, as merchants sign it.
     pub(crate) authority: String,
@@ -28,6 +33,7 @@ pub(crate) struct App {
     pub(crate) behind_proxy: bool,
     pub(crate) rates: Rates,
     pub(crate) replays: ReplayCache,
+    pub(crate) names: Names,
     pub(crate) live: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: String,
@@ -78,11 +84,19 @@ const fn command_name(command: &Command) -> &'static str {
         Command::EndSessions { .. } => "end_sessions",
         Command::RevokeDevice { .. } => "revoke_device",
         Command::BindDevice { .. } => "bind_device",
+        Command::SetPin { .. } => "set_pin",
+        Command::TryPin { .. } => "try_pin",
+        Command::ApproveByPin { .. } => "approve_by_pin",
+        Command::ChangePin { .. } => "change_pin",
+        Command::RemovePin { .. } => "remove_pin",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
         Command::Fund { .. } => "fund",
         Command::TestFund { .. } => "test_fund",
         Command::CreateIntent { .. } => "create_intent",
+        Command::RegisterCode { .. } | Command::RegisterOwnCode { .. } => "register_code",
+        Command::WithdrawCode { .. } | Command::WithdrawOwnCode { .. } => "withdraw_code",
+        Command::TakeSticker { .. } => "take_sticker",
         Command::Quote { .. } => "quote",
         Command::Pay { .. } => "pay",
         Command::Capture { .. } => "capture",

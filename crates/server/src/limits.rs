@@ -45,6 +45,12 @@ pub const RATE_TIDY_SECONDS: u64 = 10;
 pub const RATE_CLIENTS_WARNING: usize = 262_144;
 /// Characters of a list's `q`.
 pub const SEARCH_CHARS_MAX: usize = 60;
+/// Stickers and terminals listed at once.
+pub const CODES_LISTED_MAX: usize = 1_000;
+/// Payees whose names a scanned text is compared with.
+pub const NAMES_MAX: usize = 20_000;
+/// How old those names may be, in seconds.
+pub const NAMES_SECONDS: i64 = 10;
 /// Bytes of an administrator's request body.
 pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
 /// Payees listed to an administrator.
@@ -53,3 +59,5 @@ pub const ADMIN_PAYEES_MAX: usize = 1_000;
 pub const KEY_SET_DAYS: i64 = 90;
 /// How long before a key set's end the server warns.
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
+/// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
+pub(crate) const HASHES_AT_ONCE: usize = 4;

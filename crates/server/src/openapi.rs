@@ -158,11 +158,16 @@ const ARRIVAL: &[ReasonCode] = &[
     ReasonCode::CodeExpired,
     ReasonCode::CodeRevoked,
     ReasonCode::CodeRevocationStale,
+    ReasonCode::CodeUnregistered,
+    ReasonCode::CodeSuspended,
     ReasonCode::CodeOtherKind,
     ReasonCode::IntentUnknown,
     ReasonCode::PayeeUnknown,
     ReasonCode::FundingNotAccepted,
 ];
+
+/// That one more check is missing; with `step_up` in the answer.
+const STEP_UP: &[ReasonCode] = &[ReasonCode::StepUpNeeded, ReasonCode::StepUpWaiting, ReasonCode::StepUpNotSetUp];
 
 /// What may be wrong beyond who is calling.
 fn own_refusals(operation: &str) -> Vec<ReasonCode> {
@@ -180,12 +185,32 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             ARRIVAL,
             &[R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,
-            &[R::PolicyPaymentLimit, R::RiskRefused, R::FundsInsufficient],
+            &[R::PolicyPaymentLimit, R::RiskRefused],
+            STEP_UP,
+            &[R::FundsInsufficient],
         ]),
+        "set_pin" => with(&[
+            &[R::DeviceCoolingOff, R::PayerFrozen, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
+            &[R::PinOldNeeded, R::PinTooSimple, R::PinUnchanged],
+            STEP_UP,
+        ]),
+        "remove_pin" => with(&[&[R::DeviceCoolingOff, R::PinNotSet], STEP_UP]),
+        "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),
-        "create_intent" => with(&[&[R::IdempotencyKeyReused, R::PayeeClosed], AMOUNT]),
+        "create_intent" => with(&[
+            &[R::IdempotencyKeyReused, R::PayeeClosed, R::CodeUnregistered, R::CodeRevoked, R::CodeSuspended],
+            &[R::CodeOtherKind],
+            AMOUNT,
+        ]),
+        "register_code" => with(&[&[R::PayeeClosed, R::CodeSerialTaken], AMOUNT]),
+        "withdraw_code" => vec![R::CodeUnknown],
+        "take_sticker" => with(&[
+            &[R::DeviceCoolingOff, R::PayeeClosed, R::CodeAboveCap, R::PolicyPaymentLimit, R::RequestMalformed],
+            ARRIVAL,
+            AMOUNT,
+        ]),
         "show_intent" | "stream_intent" | "show_terms" => vec![R::IntentUnknown],
         "capture" => with(&[SETTLED, AMOUNT, &[R::CaptureExceedsHold]]),
         "void" => with(&[SETTLED, &[R::AmountWrongCurrency, R::VoidDifferentAmount]]),

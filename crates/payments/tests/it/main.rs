@@ -9,10 +9,12 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod codes;
 mod history;
 mod misuse;
 mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod step_up;
 mod world;

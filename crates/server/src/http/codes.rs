@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use money::{Language, ReasonCode};
-use qr::{FindingKind, Inspection};
+use payments::{Noted, NotedKey};
+use qr::{FindingKind, Inspection, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,7 +39,27 @@ pub(crate) async fn inspect(
     if payload.chars().count() > SCANNED_CHARS_MAX {
         return Err(ReasonCode::RequestTooLarge.into());
     }
-    Ok(Json(qr::inspect(&payload, Some(app.signer.trusted()), app.now())))
+    let names = app.names.known(&*app.store).await?;
+    let inspection = qr::inspect_among(&payload, Some(app.signer.trusted()), app.now(), &names);
+    Ok(Json(registered(&app, inspection, &payload).await?))
+}
+
+/// What the register says of a genuine sticker: one that is not in it, or not to be paid by any more, was printed by
+/// us and is worth nothing.
+async fn registered(app: &App, inspection: Inspection, payload: &str) -> Result<Inspection, Failure> {
+    let Ok(sticker) = qr::verify_static(payload, app.signer.trusted(), app.now()) else { return Ok(inspection) };
+    let serial = sticker.code().serial.parse().map_err(|_| Failure::from(ReasonCode::CodeMalformed))?;
+    let known = match app.store.noted(NotedKey::Code(serial)).await? {
+        Some(Noted::Code(code)) if code.payee == sticker.code().payee => Some(code),
+        _ => None,
+    };
+    let reason = match known {
+        None => ReasonCode::CodeUnregistered,
+        Some(code) if code.withdrawn_at.is_some() => ReasonCode::CodeRevoked,
+        Some(code) if code.suspended_at.is_some() => ReasonCode::CodeSuspended,
+        Some(_) => return Ok(inspection),
+    };
+    Ok(inspection.lowered(Verdict::Dangerous, &[reason]))
 }
 
 /// Something that may be found in a scanned text.

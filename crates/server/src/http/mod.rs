@@ -15,8 +15,10 @@ mod lockdown;
 mod merchant;
 mod payers;
 mod payments;
+mod pin;
 mod quotes;
 mod reasons;
+mod registered;
 mod sessions;
 mod streams;
 mod test_funds;
@@ -52,6 +54,9 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::receipt))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(pin::show, pin::set))
+        .routes(routes!(pin::remove))
+        .routes(routes!(pin::step_up))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::stream))
         .routes(routes!(test_funds::add))
@@ -63,6 +68,9 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(merchant::capture))
         .routes(routes!(merchant::void))
         .routes(routes!(merchant::refund))
+        .routes(routes!(registered::list, registered::register))
+        .routes(routes!(registered::withdraw))
+        .routes(routes!(registered::take))
         .routes(routes!(codes::inspect))
         .routes(routes!(codes::findings))
         .routes(routes!(reasons::catalogue))

@@ -55,6 +55,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merchant's stickers and terminals, by serial. */
+        get: operations["list_codes"];
+        put?: never;
+        /**
+         * Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
+         *     as the first time.
+         */
+        post: operations["register_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{serial}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** From now on it takes no payment. */
+        post: operations["withdraw_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices": {
         parameters: {
             query?: never;
@@ -312,6 +350,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's payment PIN: whether there is one, and what is left of its tries. Never the PIN. */
+        get: operations["show_pin"];
+        put?: never;
+        /**
+         * Set the payment PIN: the first one, or with `old` another one. A first one waits as a new device does, unless the
+         *     wallet was opened a moment ago or a passkey approved this body.
+         */
+        post: operations["set_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pin/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have no payment PIN: one that still waits goes at once; else this body needs a step-up. */
+        post: operations["remove_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/qr/findings": {
         parameters: {
             query?: never;
@@ -428,6 +504,40 @@ export interface paths {
          *     refused. Ending all of one's own also tells a browser to forget what it cached.
          */
         post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/step-up/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve one body by PIN. Send that body within two minutes, from this device. */
+        post: operations["step_up_by_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stickers/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The terms of paying this much by this sticker: for this payer only, and for some minutes. */
+        post: operations["take_sticker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -558,6 +668,15 @@ export interface components {
             /** Format: int64 */
             minor: number;
         };
+        /** @description A body was approved: send it within that time, from this device, as the very bytes whose digest this is. */
+        ApprovalView: {
+            /** @description Digest of the approved body. */
+            body: components["schemas"]["Digest"];
+            /** @description When the approval ends. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description How strongly it was approved. */
+            strength: components["schemas"]["Strength"];
+        };
         /** @description Posted, held and available money of one account: available = posted − held. */
         BalanceView: {
             /** @description What can be spent now. */
@@ -590,6 +709,8 @@ export interface components {
              */
             possession: string;
         };
+        /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
+        Blind: string;
         /** @description `POST /v1/payments/{id}/capture`: take a held payment. Signed by the merchant (RFC 9421). */
         CaptureBody: {
             amount?: components["schemas"]["Amount"] | null;
@@ -599,6 +720,7 @@ export interface components {
          * @enum {string}
          */
         CaptureMode: "automatic" | "manual";
+        Cell: string;
         /** @description What the client says about itself; bound by the proof, believed by nobody alone. */
         ClientFacts: {
             /** @description Name and version of the app or page. */
@@ -609,6 +731,56 @@ export interface components {
              */
             shown_at: number;
         };
+        /** @description `POST /v1/codes`: register a sticker or terminal to a counter. Signed by the merchant (RFC 9421). */
+        CodeBody: {
+            cap?: components["schemas"]["Amount"] | null;
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description The counter it stands on. */
+            counter: components["schemas"]["CounterName"];
+            /**
+             * Format: int32
+             * @description How long a sticker is valid, in days (1 to 396).
+             */
+            days?: number;
+            /** @description What it is. */
+            kind: components["schemas"]["CodeKind"];
+            /** @description Its serial; a serial is registered once and for ever. */
+            serial: components["schemas"]["Serial"];
+            /** @description What can be seen around it. */
+            surroundings?: components["schemas"]["Surroundings"];
+        };
+        /**
+         * @description What stands on a counter.
+         * @enum {string}
+         */
+        CodeKind: "sticker" | "terminal";
+        /** @description A registered sticker or terminal. */
+        CodeView: {
+            cap?: components["schemas"]["Amount"] | null;
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description The counter it stands on. */
+            counter: components["schemas"]["CounterName"];
+            expires_at?: components["schemas"]["Instant"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["CodeKind"];
+            /** @description Whose. */
+            payee: components["schemas"]["PayeeId"];
+            /** @description The text to print as a code; only where a sticker was registered just now. */
+            payload?: string | null;
+            /** @description Since when. */
+            registered_at: components["schemas"]["Instant"];
+            /** @description Its serial. */
+            serial: components["schemas"]["Serial"];
+            suspended_at?: components["schemas"]["Instant"] | null;
+            withdrawn_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description The registered code that terms came by. */
+        Counter: {
+            /** @description Its serial. */
+            serial: components["schemas"]["Serial"];
+            taker?: components["schemas"]["Digest"] | null;
+        };
+        CounterName: string;
         /** @description an ISO 4217 currency code */
         Currency: string;
         /** @description an id that starts with `dec_` */
@@ -823,6 +995,7 @@ export interface components {
             /** @description What for. */
             purpose: components["schemas"]["Text60"];
             reference?: components["schemas"]["Text64"] | null;
+            terminal?: components["schemas"]["Serial"] | null;
         };
         /** @description an id that starts with `int_` */
         IntentId: string;
@@ -905,6 +1078,31 @@ export interface components {
                 payment?: components["schemas"]["PaymentId"] | null;
                 /** @description Why, for a refusal. */
                 reasons: components["schemas"]["ReasonView"][];
+            }[];
+            /** @description Pass it as `cursor` for the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A page of a list, newest first. */
+        Page_CodeView: {
+            /** @description The rows. */
+            items: {
+                cap?: components["schemas"]["Amount"] | null;
+                cell?: components["schemas"]["Cell"] | null;
+                /** @description The counter it stands on. */
+                counter: components["schemas"]["CounterName"];
+                expires_at?: components["schemas"]["Instant"] | null;
+                /** @description What it is. */
+                kind: components["schemas"]["CodeKind"];
+                /** @description Whose. */
+                payee: components["schemas"]["PayeeId"];
+                /** @description The text to print as a code; only where a sticker was registered just now. */
+                payload?: string | null;
+                /** @description Since when. */
+                registered_at: components["schemas"]["Instant"];
+                /** @description Its serial. */
+                serial: components["schemas"]["Serial"];
+                suspended_at?: components["schemas"]["Instant"] | null;
+                withdrawn_at?: components["schemas"]["Instant"] | null;
             }[];
             /** @description Pass it as `cursor` for the next page; absent at the end. */
             next?: string | null;
@@ -1114,6 +1312,30 @@ export interface components {
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
         };
+        /** @description A payment PIN: six digits. */
+        Pin: string;
+        /** @description `POST /v1/step-up/pin`: approve one signed body by PIN. */
+        PinStepUpBody: {
+            /** @description Fresh randomness. */
+            blind: components["schemas"]["Blind"];
+            /** @description SHA-256 of the canonical bytes of the body that is approved. */
+            body: components["schemas"]["Digest"];
+            /** @description The PIN. */
+            pin: components["schemas"]["Pin"];
+        };
+        /** @description The payment PIN, as its payer sees it. */
+        PinView: {
+            locked_until?: components["schemas"]["Instant"] | null;
+            /** @description Whether there is one. */
+            set: boolean;
+            set_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description How many wrong tries are left before it is locked.
+             */
+            tries_left: number;
+            usable_from?: components["schemas"]["Instant"] | null;
+        };
         /** @description RFC 9457 problem details, with the reason code. */
         Problem: {
             /** @description The stable code. */
@@ -1130,6 +1352,7 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
+            step_up?: components["schemas"]["StepUpView"] | null;
             /** @description The English sentence, always. */
             title: string;
             /** @description `/docs/reasons#<code>`. */
@@ -1161,6 +1384,7 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description Whether the money moves at once or is held until the payee takes it. */
             capture: components["schemas"]["CaptureMode"];
+            counter?: components["schemas"]["Counter"] | null;
             /** @description When the intent was made. */
             created_at: components["schemas"]["Instant"];
             /** @description From this moment on it cannot be paid. */
@@ -1191,6 +1415,7 @@ export interface components {
             quote: components["schemas"]["Digest"];
             /** @description Why it would be refused; empty when it would be accepted. */
             refusals: components["schemas"]["ReasonView"][];
+            step_up?: components["schemas"]["StepUpView"] | null;
             /** @description Amount and fee. */
             total: components["schemas"]["Amount"];
             /** @description What to look at. */
@@ -1271,16 +1496,31 @@ export interface components {
             /** @description What can still be refunded. */
             remaining: components["schemas"]["Amount"];
         };
+        /** @description `POST /v1/pin/remove`: have no payment PIN. */
+        RemovePinBody: {
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerId"];
+        };
         /** @description `POST /v1/devices/revoke`: a device may no longer act, from the next request on. */
         RevokeDeviceBody: {
             /** @description Which. */
             device: components["schemas"]["DeviceId"];
         };
         /**
+         * @description Where and among what something was scanned. A phone sends it only when its payer has agreed to; everything in it is
+         *     coarse, and none of it is proof.
+         */
+        Scan: {
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description What could be seen around. */
+            surroundings?: components["schemas"]["Surroundings"];
+        };
+        /**
          * @description What kind of text was scanned.
          * @enum {string}
          */
         Scheme: "emv-mpm" | "emv-cpm" | "upi" | "link" | "unknown";
+        Serial: string;
         /** @description an id that starts with `ses_` */
         SessionId: string;
         /** @description One live session of a device. */
@@ -1299,6 +1539,14 @@ export interface components {
             place: string;
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+        };
+        /** @description `POST /v1/pin`: set the payment PIN, or another one. */
+        SetPinBody: {
+            /** @description Fresh randomness. */
+            blind: components["schemas"]["Blind"];
+            /** @description From now on. */
+            new: components["schemas"]["Pin"];
+            old?: components["schemas"]["Pin"] | null;
         };
         /** @description `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key. */
         SignUpBody: {
@@ -1320,6 +1568,38 @@ export interface components {
             /** @description The first access token. */
             token: components["schemas"]["TokenView"];
         };
+        /** @description One way to approve. */
+        StepUpMethod: {
+            /** @description Where. */
+            path: string;
+            /** @description How strong it is. */
+            strength: components["schemas"]["Strength"];
+        };
+        /** @description One more check is asked for. */
+        StepUpView: {
+            body?: components["schemas"]["Digest"] | null;
+            /** @description How it can be done, the least effort first; empty when nothing is set up that is strong enough. */
+            methods: components["schemas"]["StepUpMethod"][];
+            ready_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it is asked for. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description The least that is enough. */
+            strength: components["schemas"]["Strength"];
+        };
+        /** @description `POST /v1/stickers/intents`: the terms of paying this much by this sticker, for the payer who signs this. */
+        StickerBody: {
+            /** @description What the payer entered. */
+            amount: components["schemas"]["Amount"];
+            /** @description The sticker, as scanned, at most 512 characters. */
+            payload: string;
+            purpose?: components["schemas"]["Text60"] | null;
+        };
+        /**
+         * @description How strongly a body was approved. Each includes the ones before it: a passkey also serves where a PIN is asked for.
+         * @enum {string}
+         */
+        Strength: "device_key" | "pin" | "passkey" | "attested";
+        Surroundings: number[];
         /** @description `POST /v1/test/funds` (test mode only): put play money into the caller's wallet. */
         TestFundsBody: {
             /** @description How much. */
@@ -1364,6 +1644,7 @@ export interface components {
             kind: "code";
             /** @description Every character of it, at most 512. */
             payload: string;
+            scan?: components["schemas"]["Scan"] | null;
         } | {
             /** @enum {string} */
             kind: "link";
@@ -1377,6 +1658,8 @@ export interface components {
          * @enum {string}
          */
         Warning: "first_time_payee" | "expires_soon" | "leaves_little";
+        /** @description `POST /v1/codes/{serial}/withdraw`: it takes no payment any more. Signed by the merchant (RFC 9421). */
+        WithdrawCodeBody: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -1550,6 +1833,247 @@ export interface operations {
             };
             /** @description `device.revoked` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CodeView"];
+                };
+            };
+            /** @description `auth.refused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.closed`, `code.serial_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serial: components["schemas"]["Serial"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawCodeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2000,7 +2524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.unregistered`, `code.revoked`, `code.suspended`, `code.other_kind`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2583,7 +3107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `risk.refused` */
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `risk.refused`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2619,7 +3143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3041,6 +3565,281 @@ export interface operations {
             };
         };
     };
+    show_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPinBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `pin.waiting`, `pin.locked`, `pin.wrong`, `pin.old_needed`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set`, `pin.unchanged` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.too_simple` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovePinBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     findings: {
         parameters: {
             query?: never;
@@ -3224,7 +4023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3539,6 +4338,216 @@ export interface operations {
             };
             /** @description `request.too_large` */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_by_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinStepUpBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `pin.waiting`, `pin.locked`, `pin.wrong` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_sticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickerBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `policy.payment_limit` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `intent.unknown`, `payee.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code.above_cap`, `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
