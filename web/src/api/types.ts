@@ -13,9 +13,11 @@ import type {
   PayerId,
   PaymentId,
   RefundId,
+  SessionId,
 } from '@/domain/typeid';
 import type { Amount } from '@/domain/money';
 import type { PaymentStatus } from '@/domain/status';
+import type { SessionKind } from '@/domain/join';
 
 /** RFC 3339 in UTC, with milliseconds. */
 export type Instant = string;
@@ -37,7 +39,16 @@ export type SignUpBody = {
   name: string;
   payer: PayerId;
 };
-export type TokenBody = { device: DeviceId; kind?: 'own' | 'shared'; payer: PayerId };
+export type TokenBody = { device: DeviceId; kind?: SessionKind; payer: PayerId };
+export type RefreshBody = { device: DeviceId; payer: PayerId; refresh_token: string };
+export type EndSessionsBody = { device: DeviceId; session?: SessionId };
+export type RevokeDeviceBody = { device: DeviceId };
+export type BindDeviceBody = {
+  device: DeviceId;
+  device_name: string;
+  kind?: SessionKind;
+  possession: string;
+};
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
@@ -90,7 +101,7 @@ export interface TokenView {
   access_token: string;
   expires_at: Instant;
   refresh_token?: string;
-  session: string;
+  session: SessionId;
   token_type: 'DPoP';
 }
 export interface SignUpView {
@@ -106,6 +117,17 @@ export interface DeviceView {
   revoked: boolean;
   tier: number;
   usable_from: Instant;
+}
+export interface SessionView {
+  current: boolean;
+  device: DeviceId;
+  device_name: string;
+  kind?: SessionKind;
+  last_at: Instant;
+  opened_at: Instant;
+  /** A network, or nothing. */
+  place: string;
+  session: SessionId;
 }
 export interface PayeeView {
   balance: PayeeBalanceView;

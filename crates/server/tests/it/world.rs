@@ -59,9 +59,9 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
         let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
-        let options = Options::new(dir.path().join("data")).settings(settings.clone()).clock(clock.clone());
+        let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
-        let mut config = config(dir.path(), &store, settings);
+        let mut config = config(dir.path(), &store);
         change(&mut config);
         let running = server::start(config, store.clone()).await.unwrap();
         Self { dir, store, clock, running }
@@ -69,8 +69,7 @@ impl World {
 
     /// Another server on the same store; staff do not reach it.
     pub(crate) async fn another(&self, change: impl FnOnce(&mut Config)) -> Running {
-        let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
-        let mut config = Config { admin_socket: None, ..config(self.dir.path(), &self.store, settings) };
+        let mut config = Config { admin_socket: None, ..config(self.dir.path(), &self.store) };
         change(&mut config);
         server::start(config, self.store.clone()).await.unwrap()
     }
@@ -133,7 +132,7 @@ impl World {
     }
 }
 
-fn config(dir: &std::path::Path, store: &SqliteStore, settings: payments::Settings) -> Config {
+fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_origin: None,
@@ -143,7 +142,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore, settings: payments::Settin
         token_key: store.purpose_key("access tokens").unwrap(),
         nonce_key: store.purpose_key("nonces").unwrap(),
         test_mode: true,
-        settings,
+        pack_reader: None,
         rate: RateLimits::unlimited(),
         web: true,
     }
