@@ -151,7 +151,13 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
-fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String), process: [u8; 8], pepper: Pepper) -> App {
+fn app(
+    config: Config,
+    store: Arc<dyn Store>,
+    (origin, authority): (&str, String),
+    process: [u8; 8],
+    pepper: Pepper,
+) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {

@@ -70,8 +70,13 @@ fn changed(text: &str, change: &Change) -> String {
 }
 
 fn accepted(authorization: &str, dpop: &str, body: &[u8]) -> bool {
-    let request =
-        DeviceRequest { authorization: Some(authorization), dpop: Some(dpop), method: "POST", path: "/v1/test/funds", body };
+    let request = DeviceRequest {
+        authorization: Some(authorization),
+        dpop: Some(dpop),
+        method: "POST",
+        path: "/v1/test/funds",
+        body,
+    };
     HONEST.verifier.signed::<TestFundsBody>(&request, NOW).is_ok()
 }
 

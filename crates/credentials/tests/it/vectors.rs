@@ -192,7 +192,8 @@ fn es256(group: &Value, jws: &str) -> Option<bool> {
         let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(message.split_once('.')?.0).ok()?).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let is_es256 = header["alg"] == "ES256" && message.split('.').count() == 2;
-        (for_signing && is_es256 && verify_es256(&key.point().ok()?, message.as_bytes(), &signature).is_ok()).then_some(())
+        (for_signing && is_es256 && verify_es256(&key.point().ok()?, message.as_bytes(), &signature).is_ok())
+            .then_some(())
     };
     Some(verified().is_some())
 }
