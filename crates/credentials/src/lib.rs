@@ -8,6 +8,7 @@
 mod verifier;
 
 mod proof;
+mod pairwise;
 mod refresh;
 mod token;
 
@@ -27,6 +28,7 @@ pub use body::body_reason;
 pub use error::ProofError;
 pub use http_signature::{MerchantSigned, Presented, SignatureError, SignedRequest};
 pub use pin::{HashError, Pepper, PinHash, PinProof, PinTry};
+pub use pairwise::Pairwise;
 pub use refresh::Refresh;
 pub use signature::{SignatureRefused, verify_ed25519, verify_es256};
 pub use signed::{Apart, Caller, Enrolling, Possession, ProofUse, Signed, SignedPayment};

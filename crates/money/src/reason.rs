@@ -109,6 +109,8 @@ reasons! {
     PinTooSimple "pin.too_simple": "쉽게 맞힐 수 있는 비밀번호입니다. 반복되거나 이어지는 숫자, 날짜는 쓸 수 없습니다.", "This PIN is easily guessed: no repeated or running digits and no dates.";
     PinUnchanged "pin.unchanged": "지금과 같은 비밀번호입니다.", "This is the PIN you have now.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
+    KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
     DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";

@@ -3,7 +3,7 @@
 use credentials::{
     Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, Refresh, Signed, SignedPayment,
 };
-use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{AccountId, Amount, Currency, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
     QuoteBody, RefreshBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SetLimitBody, SignUpBody, StickerBody,
@@ -12,6 +12,7 @@ use protocol::{
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
+use crate::merchant_key::MerchantKey;
 use crate::model::Line;
 use crate::permit::{ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
@@ -150,6 +151,22 @@ pub enum Command {
         api_key: Option<Digest>,
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
+    },
+    /// Give a payee one more key.
+    AddMerchantKey {
+        /// Staff.
+        permit: StaffPermit,
+        /// The key; since when is the decision's.
+        key: MerchantKey,
+    },
+    /// End a payee's key, now or later.
+    EndMerchantKey {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        key: KeyId,
+        /// In how many seconds.
+        in_seconds: i64,
     },
     /// Put play money into a wallet, by staff.
     Fund {

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, own_limits, pay, pin, quote, refund, roll_up, session, settle, shown_limits,
+    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, pay, pin, quote, refund, roll_up, session, settle, shown_limits,
 };
 use credentials::ProofUse;
 
@@ -123,6 +123,8 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         }
         Facts::RemovePin { caller, body } => pin::remove(context, caller, body),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
+        Facts::AddMerchantKey { key } => merchant_key::add(context, key),
+        Facts::EndMerchantKey { key, in_seconds } => merchant_key::end(context, *key, *in_seconds),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
             enrol::rekey_payee(context, *payee, *api_key, *signing_key)
         }

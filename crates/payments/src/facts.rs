@@ -3,7 +3,7 @@
 
 use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode,
     SessionId,
 };
 use protocol::{
@@ -14,6 +14,7 @@ use protocol::{
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
+use crate::merchant_key::MerchantKey;
 use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
 use crate::pin::PinPurpose;
 
@@ -137,6 +138,13 @@ pub enum Facts {
     },
     RegisterPayee {
         payee: NewPayee,
+    },
+    AddMerchantKey {
+        key: MerchantKey,
+    },
+    EndMerchantKey {
+        key: KeyId,
+        in_seconds: i64,
     },
     RekeyPayee {
         payee: PayeeId,
@@ -314,6 +322,8 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
+            Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
             }
@@ -404,6 +414,8 @@ impl Facts {
             Self::RemovePin { .. } => "remove_pin",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
+            Self::AddMerchantKey { .. } => "add_merchant_key",
+            Self::EndMerchantKey { .. } => "end_merchant_key",
             Self::Fund { .. } => "fund",
             Self::TestFund { .. } => "test_fund",
             Self::CreateIntent { .. } => "create_intent",

@@ -1,9 +1,11 @@
-//! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
+//! [`Noted`]: what is noted about payees: their codes and the places they stand in, their keys. One kind of row for all of it; none of it is
 //! about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, PayeeId};
+use money::{Amount, Instant, KeyId, PayeeId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
+
+use crate::merchant_key::MerchantKey;
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum NotedKey {
     /// A registered sticker or terminal.
     Code(Serial),
+    /// A merchant's key.
+    MerchantKey(KeyId),
 }
 
 /// A kind of noted rows.
@@ -18,6 +22,8 @@ pub enum NotedKey {
 pub enum NotedKind {
     /// Registered stickers and terminals.
     Code,
+    /// Merchants' keys.
+    MerchantKey,
 }
 
 impl NotedKind {
@@ -26,6 +32,7 @@ impl NotedKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code => "code",
+            Self::MerchantKey => "merchant_key",
         }
     }
 }
@@ -36,6 +43,7 @@ impl NotedKind {
 #[expect(missing_docs, reason = "each holds the row of the key of the same name")]
 pub enum Noted {
     Code(RegisteredCode),
+    MerchantKey(MerchantKey),
 }
 
 impl NotedKey {
@@ -44,6 +52,7 @@ impl NotedKey {
     pub const fn kind(&self) -> NotedKind {
         match self {
             Self::Code(_) => NotedKind::Code,
+            Self::MerchantKey(_) => NotedKind::MerchantKey,
         }
     }
 
@@ -52,6 +61,7 @@ impl NotedKey {
     pub const fn id(&self) -> [u8; 16] {
         match self {
             Self::Code(serial) => *serial.as_bytes(),
+            Self::MerchantKey(key) => *key.as_bytes(),
         }
     }
 }
@@ -62,6 +72,7 @@ impl Noted {
     pub const fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
+            Self::MerchantKey(row) => NotedKey::MerchantKey(row.id),
         }
     }
 
@@ -70,6 +81,16 @@ impl Noted {
     pub const fn code(&self) -> Option<&RegisteredCode> {
         match self {
             Self::Code(row) => Some(row),
+            Self::MerchantKey(_) => None,
+        }
+    }
+
+    /// The merchant's key it is, if it is one.
+    #[must_use]
+    pub const fn merchant_key(&self) -> Option<&MerchantKey> {
+        match self {
+            Self::MerchantKey(row) => Some(row),
+            Self::Code(_) => None,
         }
     }
 
@@ -78,6 +99,7 @@ impl Noted {
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
+            Self::MerchantKey(row) => row.payee,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ledger::{Account, Hold, Transfer};
 use money::{
-    AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
+    AccountId, Currency, DeviceId, Digest, HoldId, IntentId, KeyId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
 use protocol::{RefundBody, Serial};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::merchant_key::MerchantKey;
 use crate::noted::{Noted, NotedKey, RegisteredCode};
 use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
@@ -242,6 +243,13 @@ impl State {
         }
     }
 
+    pub(crate) fn merchant_key(&self, key: KeyId) -> Option<&MerchantKey> {
+        match self.row(&Key::Noted(NotedKey::MerchantKey(key))) {
+            Some(Row::Noted(Noted::MerchantKey(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
         match self.row(&Key::Noted(NotedKey::Code(serial))) {
             Some(Row::Noted(Noted::Code(row))) => Some(row),
@@ -412,6 +420,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RegisterPayee { payee } => wanted.push(Key::Payee(payee.card.id)),
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
+        Facts::AddMerchantKey { key } => {
+            wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+        }
+        Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
         }

@@ -5,17 +5,19 @@
 
 mod calls;
 mod codes;
+mod keys;
 mod wire;
 
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
 pub use codes::{NewCode, codes, register_code, withdraw_code};
+pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::{HeaderValue, header};
@@ -33,9 +35,25 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/healthz", get(health::staff_alive).fallback(handle))
         .route("/admin/readyz", get(health::staff_ready).fallback(handle))
         .route("/admin/metrics", get(health::staff_metrics).fallback(handle))
+        .route("/admin/payees/{payee}/keys", get(keys_and_uses).fallback(handle))
         .route("/admin/packs", get(packs_in_force).post(reload_packs).fallback(handle))
         .fallback(handle)
         .with_state(app)
+}
+
+/// A payee's keys, with the last uses this process has seen; of a folder that is not served nobody has seen any.
+async fn keys_and_uses(State(app): State<Arc<App>>, Path(payee): Path<String>, headers: http::HeaderMap) -> Response {
+    let listed = match payee.parse() {
+        Ok(payee) => keys(app.store.as_ref(), payee, &app.key_uses.all()).await,
+        Err(_) => Err(money::ReasonCode::PayeeUnknown.into()),
+    };
+    match listed {
+        Ok(keys) => json(200, "application/json", &in_json(&keys)),
+        Err(error) => {
+            let status = http_status(error.reason()).as_u16();
+            json(status, "application/problem+json", &in_json(&error.problem(language(&headers))))
+        }
+    }
 }
 
 /// The packs of this process; a folder that is not served has none.

@@ -17,6 +17,7 @@ mod metrics;
 mod names;
 mod packs;
 mod rate;
+mod key_uses;
 mod replay;
 mod serve;
 mod workers;

@@ -61,3 +61,6 @@ pub const KEY_SET_DAYS: i64 = 90;
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
 /// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
 pub(crate) const HASHES_AT_ONCE: usize = 4;
+
+/// Keys of one payee in one list, ended ones among them.
+pub(crate) const KEYS_LISTED_MAX: usize = 200;

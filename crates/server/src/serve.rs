@@ -9,12 +9,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use credentials::{Pepper, Verifier, VerifierKeys};
+use credentials::{Pairwise, Pepper, Verifier, VerifierKeys};
 use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::key_uses::KeyUses;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
@@ -136,8 +137,9 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let proxies = Proxies::new(&config.trusted_proxies);
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
     let pack_reader = config.pack_reader.clone();
+    let pairwise = Pairwise::new(&store.purpose_key("pairwise payers").map_err(StartError::Keys)?);
     let process = entropy::random().map_err(StartError::Chance)?;
-    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), process, pepper));
+    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), process, (pepper, pairwise)));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -156,7 +158,8 @@ fn app(
     store: Arc<dyn Store>,
     (origin, authority): (&str, String),
     process: [u8; 8],
-    pepper: Pepper,
+    (pepper, pairwise): (Pepper, Pairwise),
+
 ) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
@@ -174,6 +177,8 @@ fn app(
         rates: Rates::new(&config.rate),
         names: Names::default(),
         replays: ReplayCache::new(limits::REPLAYS_MAX),
+        key_uses: KeyUses::default(),
+        pairwise,
         live: Hub::default(),
         metrics: Metrics::new(),
         openapi: openapi::openapi(),

@@ -40,7 +40,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
+        R::NotFound | R::IntentUnknown | R::KeyUnknown
+        | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
             StatusCode::NOT_FOUND
         }
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -114,6 +115,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::RefundIdReused
         | R::IntentIdReused
         | R::PayerExists
+        | R::KeyExists
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed
