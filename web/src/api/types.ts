@@ -55,7 +55,6 @@ export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
-  counter?: { serial: string; taker?: string };
   expires_in_seconds?: number;
   place?: string;
   purpose: string;
