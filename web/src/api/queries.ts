@@ -15,6 +15,7 @@ export const keys = {
   alerts: ['alerts'],
   devices: ['devices'],
   sessions: ['sessions'],
+  pin: ['pin'],
   trusted: ['trusted-keys'],
   unsettled: ['unsettled'],
 } as const;
@@ -32,6 +33,11 @@ export function useDevices() {
 export function useSessions() {
   const identity = useIdentity();
   return useQuery({ queryKey: keys.sessions, queryFn: () => wallet.sessions(identity) });
+}
+
+export function usePin() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.pin, queryFn: () => wallet.pin(identity) });
 }
 
 export function usePayments(filter: wallet.PaymentFilter, limit?: number) {

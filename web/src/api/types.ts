@@ -178,6 +178,19 @@ export interface StepUpMethod {
   path: string;
   strength: Strength;
 }
+export type PinStepUpBody = { blind: string; body: Digest; pin: string };
+export interface PinView {
+  locked_until?: Instant | null;
+  set: boolean;
+  set_at?: Instant | null;
+  tries_left: number;
+  usable_from?: Instant | null;
+}
+export interface ApprovalView {
+  body: Digest;
+  expires_at: Instant;
+  strength: Strength;
+}
 export interface StepUpView {
   body?: Digest | null;
   methods: StepUpMethod[];

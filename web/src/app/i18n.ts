@@ -13,6 +13,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as stepupEn } from '@/features/stepup/texts.en';
+import { ko as stepupKo } from '@/features/stepup/texts.ko';
 import { en as toolsEn } from '@/features/tools/texts.en';
 import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { en as commonEn } from '@/ui/texts.en';
@@ -30,6 +32,7 @@ const en = {
   security: securityEn,
   shop: shopEn,
   signup: signupEn,
+  stepup: stepupEn,
   tools: toolsEn,
 };
 const ko: typeof en = {
@@ -40,6 +43,7 @@ const ko: typeof en = {
   security: securityKo,
   shop: shopKo,
   signup: signupKo,
+  stepup: stepupKo,
   tools: toolsKo,
 };
 

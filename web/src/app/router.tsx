@@ -62,6 +62,11 @@ const addDevice = createRoute({
   path: '/security/devices/add',
   component: lazyRouteComponent(() => import('@/features/security/AddDevicePage'), 'AddDevicePage'),
 });
+const pin = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/pin',
+  component: lazyRouteComponent(() => import('@/features/security/PinPage'), 'PinPage'),
+});
 const browser = createRoute({
   getParentRoute: () => wallet,
   path: '/security/browser',
@@ -87,7 +92,19 @@ const join = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    wallet.addChildren([home, scan, pay, payment, activity, alerts, security, devices, addDevice, browser]),
+    wallet.addChildren([
+      home,
+      scan,
+      pay,
+      payment,
+      activity,
+      alerts,
+      security,
+      devices,
+      addDevice,
+      pin,
+      browser,
+    ]),
     plain.addChildren([shop, codeTester, join]),
   ]),
   scrollRestoration: true,

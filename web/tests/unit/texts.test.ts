@@ -9,6 +9,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as stepupEn } from '@/features/stepup/texts.en';
+import { ko as stepupKo } from '@/features/stepup/texts.ko';
 import { en as toolsEn } from '@/features/tools/texts.en';
 import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { checkLine } from '@/domain/text';
@@ -25,6 +27,7 @@ test.each([
   ['security', securityEn, securityKo],
   ['shop', shopEn, shopKo],
   ['signup', signupEn, signupKo],
+  ['stepup', stepupEn, stepupKo],
   ['tools', toolsEn, toolsKo],
 ])('both languages of %s fill the same blanks', (_, en, ko) => {
   const korean = new Map(leaves(ko));

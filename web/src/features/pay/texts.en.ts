@@ -150,6 +150,15 @@ export const en = {
     altered: 'These terms do not match the code. Do not pay.',
     alteredBody:
       'What the server says is not what the code was signed for. No money moved. Please tell your provider.',
+    stepUp: {
+      pin: 'A payment PIN will be asked',
+      passkey: 'A passkey will be asked',
+      attested: 'A phone with protected hardware will be asked',
+      device_key: 'One more check will be asked',
+      notSetUp: 'You have not set one up yet, so this cannot be paid now.',
+      setUp: 'Set a payment PIN',
+      waiting: 'What you set up is new and usable from {{time}}.',
+    },
     cancel: 'Do not pay',
     warnings: {
       first_time_payee: {

@@ -149,6 +149,15 @@ export const ko: typeof en = {
     altered: '코드와 결제 내용이 달라요. 결제하지 마세요.',
     alteredBody:
       '서버가 알려 준 내용이 코드에 서명된 내용과 달라요. 돈은 나가지 않았어요. 서비스 제공자에게 알려 주세요.',
+    stepUp: {
+      pin: '결제 비밀번호를 물어볼게요',
+      passkey: '패스키로 확인할게요',
+      attested: '보호된 하드웨어가 있는 전화기로 확인해야 해요',
+      device_key: '한 번 더 확인할게요',
+      notSetUp: '아직 등록한 확인 수단이 없어서 지금은 결제할 수 없어요.',
+      setUp: '결제 비밀번호 만들기',
+      waiting: '새로 등록한 확인 수단은 {{time}}부터 쓸 수 있어요.',
+    },
     cancel: '결제하지 않기',
     warnings: {
       first_time_payee: {
