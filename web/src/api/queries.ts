@@ -16,6 +16,7 @@ export const keys = {
   devices: ['devices'],
   sessions: ['sessions'],
   pin: ['pin'],
+  limits: ['limits'],
   trusted: ['trusted-keys'],
   unsettled: ['unsettled'],
 } as const;
@@ -33,6 +34,11 @@ export function useDevices() {
 export function useSessions() {
   const identity = useIdentity();
   return useQuery({ queryKey: keys.sessions, queryFn: () => wallet.sessions(identity) });
+}
+
+export function useLimits() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.limits, queryFn: () => wallet.limits(identity) });
 }
 
 export function usePin() {
@@ -80,8 +86,8 @@ export function useUnsettled() {
 /** Marks everything that a movement of money or a freeze may have changed. */
 export async function refreshWallet(client: QueryClient): Promise<void> {
   await Promise.all(
-    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions].map((queryKey) =>
-      client.invalidateQueries({ queryKey }),
+    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions, keys.limits].map(
+      (queryKey) => client.invalidateQueries({ queryKey }),
     ),
   );
 }

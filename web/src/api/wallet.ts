@@ -11,6 +11,7 @@ import {
   type SessionId,
 } from '@/domain/typeid';
 import type { JoinRequest } from '@/domain/join';
+import type { Scope } from '@/domain/limits';
 import type { Amount } from '@/domain/money';
 import { adoptToken, asDevice, deviceResponse, possession, proven, tokenBody } from './client';
 import { follow } from './events';
@@ -19,9 +20,11 @@ import type { Identity } from './keystore';
 import type {
   AlertView,
   BindDeviceBody,
+  CancelRaiseBody,
   DeviceView,
   EndSessionsBody,
   FreezeBody,
+  LimitsView,
   Page,
   PayBody,
   PayerView,
@@ -79,6 +82,22 @@ export const setPin = (identity: Identity, bodyText: string) =>
 
 export const removePin = (identity: Identity, bodyText: string) =>
   asDevice<PinView>(identity, { method: 'POST', path: '/v1/pin/remove', bodyText });
+
+export const limits = (identity: Identity) => asDevice<LimitsView>(identity, { path: '/v1/limits' });
+
+export const setLimit = (identity: Identity, bodyText: string) =>
+  asDevice<LimitsView>(identity, { method: 'POST', path: '/v1/limits', bodyText });
+
+/** Calls off a rise that waits. */
+export const cancelRaise = (identity: Identity, { window, category, channel }: Scope) => {
+  const body: CancelRaiseBody = {
+    ...(category != null && { category }),
+    ...(channel != null && { channel }),
+    payer: identity.payer,
+    window,
+  };
+  return asDevice<LimitsView>(identity, { method: 'POST', path: '/v1/limits/cancel', body });
+};
 
 /** Lets a new device into this wallet. */
 export const bindDevice = (

@@ -5,6 +5,8 @@ import { initReactI18next } from 'react-i18next';
 import { speak } from '@/api/client';
 import { en as activityEn } from '@/features/activity/texts.en';
 import { ko as activityKo } from '@/features/activity/texts.ko';
+import { en as limitsEn } from '@/features/limits/texts.en';
+import { ko as limitsKo } from '@/features/limits/texts.ko';
 import { en as payEn } from '@/features/pay/texts.en';
 import { ko as payKo } from '@/features/pay/texts.ko';
 import { en as securityEn } from '@/features/security/texts.en';
@@ -28,6 +30,7 @@ const en = {
   app: appEn,
   common: commonEn,
   activity: activityEn,
+  limits: limitsEn,
   pay: payEn,
   security: securityEn,
   shop: shopEn,
@@ -39,6 +42,7 @@ const ko: typeof en = {
   app: appKo,
   common: commonKo,
   activity: activityKo,
+  limits: limitsKo,
   pay: payKo,
   security: securityKo,
   shop: shopKo,

@@ -67,6 +67,11 @@ const pin = createRoute({
   path: '/security/pin',
   component: lazyRouteComponent(() => import('@/features/security/PinPage'), 'PinPage'),
 });
+const limits = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/limits',
+  component: lazyRouteComponent(() => import('@/features/limits/LimitsPage'), 'LimitsPage'),
+});
 const browser = createRoute({
   getParentRoute: () => wallet,
   path: '/security/browser',
@@ -103,6 +108,7 @@ export const router = createRouter({
       devices,
       addDevice,
       pin,
+      limits,
       browser,
     ]),
     plain.addChildren([shop, codeTester, join]),

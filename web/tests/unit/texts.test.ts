@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { en as activityEn } from '@/features/activity/texts.en';
 import { ko as activityKo } from '@/features/activity/texts.ko';
+import { en as limitsEn } from '@/features/limits/texts.en';
+import { ko as limitsKo } from '@/features/limits/texts.ko';
 import { en as payEn } from '@/features/pay/texts.en';
 import { ko as payKo } from '@/features/pay/texts.ko';
 import { en as securityEn } from '@/features/security/texts.en';
@@ -23,6 +25,7 @@ const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, na
 
 test.each([
   ['activity', activityEn, activityKo],
+  ['limits', limitsEn, limitsKo],
   ['pay', payEn, payKo],
   ['security', securityEn, securityKo],
   ['shop', shopEn, shopKo],

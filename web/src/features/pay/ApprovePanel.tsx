@@ -31,6 +31,13 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             {quote.refusals.map((reason) => (
               <p key={reason.code}>{sentence(reason, locale)}</p>
             ))}
+            {quote.rules?.map(({ pack, rule, say, citation }) => (
+              <p key={`${pack} ${rule}`}>
+                {say}
+                {' · '}
+                {t('preview.because', { law: citation.law, article: citation.article })}
+              </p>
+            ))}
             {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
           </Notice>
         )}
@@ -39,7 +46,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             <p>{t('preview.expiredBody')}</p>
           </Notice>
         )}
-        {!blocked && !expired && quote.step_up && <StepUpAhead view={quote.step_up} />}
+        {!expired && quote.step_up && <StepUpAhead view={quote.step_up} />}
         {!blocked &&
           !expired &&
           quote.warnings.map((warning) => (

@@ -12,6 +12,8 @@ export const en = {
     pinSays: 'For payments that need one more check',
     pinSet: 'Set',
     pinNone: 'Not set',
+    limits: 'Limits',
+    limitsSays: 'What is left, and your own to set',
     browser: 'What this browser holds',
     browserSays: 'Key, numbers, pinned root',
   },

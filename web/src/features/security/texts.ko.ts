@@ -14,6 +14,8 @@ export const ko: typeof en = {
     pinSays: '한 번 더 확인할 때 써요',
     pinSet: '있음',
     pinNone: '없음',
+    limits: '한도',
+    limitsSays: '남은 한도와 내가 정한 한도',
     browser: '이 브라우저가 가진 것',
     browserSays: '열쇠, 번호, 고정한 최상위 열쇠',
   },
