@@ -7,12 +7,13 @@ use money::{
 };
 use protocol::{
     BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    ReportCodeBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody,
+    VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,9 @@ pub enum Facts {
     CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
     RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
     WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
+    ReportCode { caller: CallerFacts, body: ReportCodeBody, serial: Serial },
+    JudgeCode { serial: Serial, verdict: CodeVerdict },
+    FoldSightings { sightings: Vec<IntentId> },
     TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
     Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
     Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
@@ -177,9 +181,12 @@ impl From<Command> for Facts {
             Command::CreateIntent { permit, body, idempotency } => {
                 Self::CreateIntent { payee: permit.payee(), body, idempotency }
             }
-            Command::TakeSticker { .. } | Command::RegisterCode { .. } | Command::WithdrawCode { .. } => {
-                Self::of_codes(command)
-            }
+            Command::TakeSticker { .. }
+            | Command::RegisterCode { .. }
+            | Command::WithdrawCode { .. }
+            | Command::ReportCode { .. }
+            | Command::JudgeCode { .. }
+            | Command::FoldSightings { .. } => Self::of_codes(command),
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
             }
@@ -204,6 +211,11 @@ impl Facts {
     fn of_codes(command: Command) -> Self {
         match command {
             Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
+            Command::ReportCode { signed, serial } => {
+                Self::ReportCode { caller: caller(&signed), body: signed.into_body(), serial }
+            }
+            Command::JudgeCode { permit: _, serial, verdict } => Self::JudgeCode { serial, verdict },
+            Command::FoldSightings { permit: _, sightings } => Self::FoldSightings { sightings },
             Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
             Command::TakeSticker { signed, sticker: verified } => {
                 // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
@@ -256,6 +268,9 @@ impl Facts {
             Self::CreateIntent { .. } => "create_intent",
             Self::RegisterCode { .. } => "register_code",
             Self::WithdrawCode { .. } => "withdraw_code",
+            Self::ReportCode { .. } => "report_code",
+            Self::JudgeCode { .. } => "judge_code",
+            Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
             Self::Pay { .. } => "pay",
@@ -282,6 +297,7 @@ impl Facts {
             | Self::BindDevice { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
+            | Self::ReportCode { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

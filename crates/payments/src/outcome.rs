@@ -41,6 +41,11 @@ pub enum Accepted {
     Refund(Refund),
     /// A registered code as it now is.
     Code(RegisteredCode),
+    /// Scans are folded in.
+    Folded {
+        /// How many.
+        sightings: usize,
+    },
     /// Appended credits are counted.
     RolledUp {
         /// Which account.

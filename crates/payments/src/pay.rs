@@ -14,6 +14,7 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::sighting;
 
 /// Decides a payment.
 pub(crate) fn pay(
@@ -31,11 +32,20 @@ pub(crate) fn pay(
     }
     let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
-    let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
+    let case = Case { payer, device, intent, payee, arrival, funding: body.funding, scan: body.via.scan() };
     let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
-    match verdict.and_then(|passed| move_money(context, &case, &passed)) {
-        Ok(moved) => Ok(accept(context, body, caller, &case, moved)),
-        Err(reason) => Err(refuse(context, body, caller, intent, reason)),
+    match verdict.and_then(|passed| Ok((move_money(context, &case, &passed)?, passed))) {
+        Ok((moved, passed)) => {
+            sighting::leave(context, &case, passed.swap);
+            Ok(accept(context, body, caller, &case, moved))
+        }
+        Err(reason) => {
+            if reason == ReasonCode::CodeSwapSuspected {
+                let swap = sighting::weigh(context, &case);
+                sighting::leave(context, &case, swap);
+            }
+            Err(refuse(context, body, caller, intent, reason))
+        }
     }
 }
 

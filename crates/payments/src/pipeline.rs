@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus};
+use protocol::{FundingKind, FundingPath, IntentStatus, Scan};
 
 use crate::codes;
 use crate::decide::Context;
@@ -10,6 +10,8 @@ use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
+use crate::sighting;
+use crate::swap::{Suspicion, SwapAnswer};
 
 /// Everything the stages look at.
 pub(crate) struct Case<'a> {
@@ -19,12 +21,16 @@ pub(crate) struct Case<'a> {
     pub(crate) payee: &'a Payee,
     pub(crate) arrival: &'a ArrivalFacts,
     pub(crate) funding: FundingKind,
+    /// Where it was scanned, if the phone says so.
+    pub(crate) scan: Option<&'a Scan>,
 }
 
 /// Stages 2 to 6, passed: what is left is the money.
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What speaks for a swapped code.
+    pub(crate) swap: Suspicion,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
@@ -60,6 +66,12 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Rea
     lockdown(context, case)?;
     posture(context, case)?;
     terms(context, case)?;
+    let swap = sighting::weigh(context, case);
+    match context.settings.swap.answer(swap.points) {
+        SwapAnswer::Refuse => return Err(ReasonCode::CodeSwapSuspected),
+        SwapAnswer::StepUp => return Err(ReasonCode::StepUpNeeded),
+        SwapAnswer::Nothing | SwapAnswer::Warn => {}
+    }
     let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if case.payer.currency != total.currency() {
@@ -67,7 +79,7 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Rea
     }
     policy(context, total)?;
     risk(context, case, total)?;
-    Ok(Passed { path, total })
+    Ok(Passed { path, total, swap })
 }
 
 /// Stage 2: the payer's own brakes.
