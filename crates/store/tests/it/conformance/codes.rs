@@ -52,6 +52,7 @@ pub(crate) async fn what_is_scanned_is_folded_once(place: Place<'_>) {
     assert_eq!((here.residents[0].payee, here.residents[0].scans), (shop.id, 3));
     assert_eq!(store.all_noted(NotedKind::PayeeWatch, None, 10).await.unwrap().len(), 1);
 
+    place.town.clock.advance(1);
     let withdraw = Command::WithdrawCode { permit: staff(), serial: "TERM-1".parse().unwrap() };
     place.run(withdraw).await.unwrap();
     let page = PageRequest { before: None, limit: 1 };
