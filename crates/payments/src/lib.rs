@@ -21,6 +21,7 @@ mod noted;
 mod outcome;
 mod pay;
 mod permit;
+mod pin;
 mod pipeline;
 mod quote;
 mod record;
@@ -32,6 +33,7 @@ mod settle;
 mod sighting;
 mod stamp;
 mod state;
+mod step_up;
 mod swap;
 mod watch;
 
@@ -44,9 +46,11 @@ pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, P
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
 pub use outcome::{Accepted, Quoted, Refusal};
 pub use permit::{StaffPermit, SystemPermit};
+pub use pin::{Attempt, PaymentPin, PinPurpose};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
 pub use settings::Settings;
 pub use stamp::Stamp;
 pub use state::{Key, Row, State, needs};
+pub use step_up::{Approval, Demand, StepUp};
 pub use swap::{Scene, Suspicion, SwapAnswer, SwapSettings, suspicion};
 pub use watch::{Alert, Place, Resident, Seen, Sighting, Strike, Watch, Watched};

@@ -8,8 +8,8 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Refusal,
-    Standing,
+    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund,
+    Refusal, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,38 @@ pub struct AuditSummary {
     pub findings: Vec<String>,
 }
 
+/// Why no command can be committed now, the gravest reason first. For the operator: it names no person and no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Unready {
+    /// It is closing or closed.
+    #[error("the store is closing")]
+    Closing,
+    /// A writer has ended without having been asked to.
+    #[error("a writer of the store has ended; restart this server and report what its log says")]
+    WriterEnded,
+    /// The database does not know commits that were acknowledged.
+    #[error("the database lacks commits of this node; {}", crate::fault::BEHIND)]
+    Behind,
+    /// The nodes of the database have agreed on other settings.
+    #[error("the nodes of this database have agreed on other settings; restart this one with them")]
+    OtherSettings,
+    /// One of the clocks has jumped.
+    #[error("the clocks of the database and of this node have moved apart; set them right")]
+    ClocksApart,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    DatabaseAway,
+    /// A commit has been waiting for long.
+    #[error("the database does not finish a commit: its synchronous standby may be away, or its disk may hang")]
+    CommitStalled,
+    /// The database cannot write.
+    #[error("the database's disk is full or fails: make room")]
+    StorageFull,
+    /// Too many commands could not be decided.
+    #[error("too many commands were quarantined; see the table `quarantine` and the log")]
+    Quarantine,
+}
+
 /// Where everything durable lives. Reads see everything committed before they began.
 pub trait Store: Send + Sync + 'static {
     /// Decides `command` and makes its outcome durable before answering. Commands that write nothing (a quote) are
@@ -141,6 +173,8 @@ pub trait Store: Send + Sync + 'static {
     fn devices(&self, payer: PayerId) -> Answer<'_, Vec<(Device, Option<Standing>)>>;
     /// One device, and what it may do now.
     fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>>;
+    /// Something kept about a payer's security.
+    fn kept(&self, key: KeptKey) -> Answer<'_, Option<Kept>>;
     /// A payee.
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>>;
     /// A payee with its balance, and with what is on the way to it.
@@ -197,8 +231,12 @@ pub trait Store: Send + Sync + 'static {
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError>;
     /// The store's present moment.
     fn now(&self) -> Instant;
+    /// Why no command can be committed now; `None` when they can.
+    fn unready(&self) -> Option<Unready>;
     /// Whether commands can be committed now.
-    fn is_ready(&self) -> bool;
+    fn is_ready(&self) -> bool {
+        self.unready().is_none()
+    }
     /// Finishes the commit in flight, refuses what comes after, and closes.
     fn close(&self) -> Answer<'_, ()>;
 }

@@ -16,5 +16,6 @@ mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod step_up;
 mod swap;
 mod world;

@@ -301,6 +301,15 @@ fn copies_on_anothers_counter_are_refused_alerted_and_suspended() {
 }
 
 #[test]
+fn a_doubtful_scan_asks_for_one_more_check_and_a_mild_one_only_warns() {
+    let mut world = town();
+    let doubtful = scan_and_pay(&mut world, "P1", "mina", ("cafe", "CAFE-1"), at(Some(north(20)), &[]));
+    assert_eq!(doubtful.map(drop), Err(ReasonCode::StepUpNotSetUp), "she has no PIN yet");
+    assert_eq!(world.balance("cafe"), (0, 0, 0, 0));
+    scan_and_pay(&mut world, "P2", "mina", ("cafe", "CAFE-1"), at(Some(north(4)), &[])).unwrap();
+}
+
+#[test]
 fn one_phone_that_errs_alerts_nobody() {
     let mut world = town();
     let wrong = scan_and_pay(&mut world, "P1", "mina", ("cafe", "CAFE-1"), at(Some(north(4)), &[1, 2])).unwrap();

@@ -145,6 +145,7 @@ pub fn status(store: &dyn Store) -> Status {
         engine: payments::ENGINE.to_owned(),
         now: store.now(),
         ready: store.is_ready(),
+        unready: store.unready().map(|part| part.to_string()),
     }
 }
 

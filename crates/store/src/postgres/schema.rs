@@ -35,6 +35,13 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
         if found == known {
             return Ok(());
         }
+        if found == 0
+            && let Some(table) = stranger(link).await.map_err(|fault| fault.during("reading the schema"))?
+        {
+            return Err(StoreError::Unusable(format!(
+                "the database holds tables of something else (`{table}`); name an empty one"
+            )));
+        }
         attempt = attempt.saturating_add(1);
         match runner.run_async(link.client_mut()).await {
             Ok(_) => return Ok(()),
@@ -43,6 +50,15 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
             Err(error) => return Err(failed(error)),
         }
     }
+}
+
+/// A table of a database that is none of ours. Looked for before the version is read again: another node may be making
+/// ours at this moment.
+async fn stranger(link: &Link) -> Result<Option<String>, Fault> {
+    let sql = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema() \
+        AND table_name <> 'refinery_schema_history' ORDER BY table_name LIMIT 1";
+    let Some(row) = link.maybe(sql, &[]).await? else { return Ok(None) };
+    if version(link).await? > 0 { Ok(None) } else { Ok(Some(row.try_get(0)?)) }
 }
 
 /// The version of the schema that is there; 0 when there is none.

@@ -23,7 +23,9 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
+use payments::{
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing,
+};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -33,7 +35,7 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, limits,
+    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -217,6 +219,10 @@ impl Store for SqliteStore {
         self.read("reading a device", move |tables| query::device(tables, device))
     }
 
+    fn kept(&self, key: KeptKey) -> Answer<'_, Option<Kept>> {
+        self.read("reading a kept row", move |tables| tables.kept(&key))
+    }
+
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {
         self.read("reading a payee", move |tables| query::payee(tables, payee))
     }
@@ -313,11 +319,16 @@ impl Store for SqliteStore {
         self.clock.now().max(Instant::from_unix_millis(self.shared.last.load(Ordering::SeqCst)))
     }
 
-    fn is_ready(&self) -> bool {
-        !self.shared.closing.load(Ordering::SeqCst)
+    fn unready(&self) -> Option<Unready> {
+        if self.shared.closing.load(Ordering::SeqCst) {
+            Some(Unready::Closing)
+        } else if self.closed.has_changed().is_err() {
             // The writer tells when it ends; if it died, there is nobody left to tell.
-            && self.closed.has_changed().is_ok()
-            && self.shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
+            Some(Unready::WriterEnded)
+        } else {
+            let quarantined = self.shared.quarantined.load(Ordering::SeqCst);
+            (quarantined >= limits::QUARANTINE_MAX).then_some(Unready::Quarantine)
+        }
     }
 
     fn close(&self) -> Answer<'_, ()> {
