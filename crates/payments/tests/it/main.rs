@@ -16,6 +16,7 @@ mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod sessions;
 mod step_up;
 mod swap;
 mod world;

@@ -535,7 +535,7 @@ export interface paths {
         put?: never;
         /**
          * End one session of one of the caller's devices, or all of that device's: from the next request on its tokens are
-         *     refused. Ending all of one's own also tells a browser to forget what it cached.
+         *     refused. Ending one's own also tells a browser to forget what it cached, and a shared device to forget everything.
          */
         post: operations["end_sessions"];
         delete?: never;
@@ -604,7 +604,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token. */
+        /**
+         * Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token.
+         *     `shared` makes this a shared device for good: tokens of two minutes and no refresh token; the call carries its one
+         *     session on while it lasts, and opens no other. A wallet's last device cannot become one.
+         */
         post: operations["issue_token"];
         delete?: never;
         options?: never;
@@ -737,9 +741,11 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description What the payer calls it. */
             device_name: components["schemas"]["Text40"];
+            /** @description `shared` lets it in as a shared device. */
+            kind?: components["schemas"]["SessionKind"];
             /**
              * @description A compact DPoP proof by the new key for this address, its `body_s256` the digest of the canonical
-             *     [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins.
+             *     [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins, and how.
              */
             possession: string;
         };
@@ -829,6 +835,8 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description Thumbprint of its key (RFC 7638). */
             key: components["schemas"]["Digest"];
+            /** @description Whose machine it is. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description What the payer calls it. */
             name: string;
             /** @description Whether it may no longer act. */
@@ -1152,6 +1160,8 @@ export interface components {
                 device: components["schemas"]["DeviceId"];
                 /** @description Thumbprint of its key (RFC 7638). */
                 key: components["schemas"]["Digest"];
+                /** @description Whose machine it is. */
+                kind?: components["schemas"]["SessionKind"];
                 /** @description What the payer calls it. */
                 name: string;
                 /** @description Whether it may no longer act. */
@@ -1213,6 +1223,8 @@ export interface components {
                 device: components["schemas"]["DeviceId"];
                 /** @description What the payer calls that device. */
                 device_name: string;
+                /** @description On whose machine. */
+                kind?: components["schemas"]["SessionKind"];
                 /** @description When it last fetched a token. */
                 last_at: components["schemas"]["Instant"];
                 /** @description When it began. */
@@ -1564,6 +1576,11 @@ export interface components {
         Serial: string;
         /** @description an id that starts with `ses_` */
         SessionId: string;
+        /**
+         * @description On whose machine a device signs in.
+         * @enum {string}
+         */
+        SessionKind: "own" | "shared";
         /** @description One live session of a device. */
         SessionView: {
             /** @description Whether the caller asks with it. */
@@ -1572,6 +1589,8 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description What the payer calls that device. */
             device_name: string;
+            /** @description On whose machine. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description When it last fetched a token. */
             last_at: components["schemas"]["Instant"];
             /** @description When it began. */
@@ -1653,6 +1672,8 @@ export interface components {
         TokenBody: {
             /** @description The device. */
             device: components["schemas"]["DeviceId"];
+            /** @description `shared` makes this a shared device, for good. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description Its payer. */
             payer: components["schemas"]["PayerId"];
         };
@@ -1662,8 +1683,8 @@ export interface components {
             access_token: string;
             /** @description When it ends. */
             expires_at: components["schemas"]["Instant"];
-            /** @description For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. */
-            refresh_token: string;
+            /** @description For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. A shared device gets none. */
+            refresh_token?: string | null;
             /** @description The session both belong to. */
             session: components["schemas"]["SessionId"];
             /** @description Always `DPoP`. */
@@ -4916,8 +4937,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed`, `auth.session_ended` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.last_one` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
