@@ -7,9 +7,9 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SessionKind, SignUpBody, StickerBody, TestFundsBody,
-    TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
+    QuoteBody, RefundBody, RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody,
+    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -219,6 +219,18 @@ pub enum Facts {
         caller: CallerFacts,
         body: UnfreezeBody,
     },
+    SetLimit {
+        caller: CallerFacts,
+        body: SetLimitBody,
+    },
+    CancelRaise {
+        caller: CallerFacts,
+        body: CancelRaiseBody,
+    },
+    ShowLimits {
+        payer: PayerId,
+        device: DeviceId,
+    },
     ExpireHold {
         payment: PaymentId,
     },
@@ -336,6 +348,9 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
+            Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
@@ -425,6 +440,9 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::SetLimit { .. } => "set_limit",
+            Self::CancelRaise { .. } => "cancel_raise",
+            Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
@@ -437,7 +455,10 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } | Self::ApproveByPin { payer, .. } | Self::ChangePin { payer, .. } => Some(*payer),
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
+            | Self::ApproveByPin { payer, .. }
+            | Self::ChangePin { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
@@ -450,6 +471,8 @@ impl Facts {
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),
             _ => None,
         }

@@ -15,7 +15,9 @@ use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
+use crate::usage::Usage;
 use crate::watch::{Place, Sighting, Watch, Watched};
 use crate::{roll_up, sighting};
 
@@ -220,6 +222,20 @@ impl State {
         }
     }
 
+    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
+        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
+            Some(Row::Kept(Kept::Usage(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
+        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
+            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
         match self.row(&Key::Kept(KeptKey::Pin(payer))) {
             Some(Row::Kept(Kept::Pin(row))) => Some(row),
@@ -374,6 +390,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
+}
+
 fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
 }
@@ -453,12 +473,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
+            limit_keys(caller.payer, wanted);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
             let guard = Key::Kept(KeptKey::Guard(caller.payer));
             wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
             wanted.push(Key::Noted(NotedKey::Sighting(body.intent)));
+            limit_keys(caller.payer, wanted);
         }
         Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Payment(*payment)]);
@@ -469,6 +491,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+        }
+        Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            limit_keys(caller.payer, wanted);
+        }
+        Facts::ShowLimits { payer, device } => {
+            wanted.extend([Key::Payer(*payer), Key::Device(*device)]);
+            limit_keys(*payer, wanted);
         }
         Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
@@ -547,7 +578,7 @@ fn follow_sightings(rows: &impl Known, sightings: &[IntentId], wanted: &mut Vec<
 fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) {
     let Some(Row::Payment(payment)) = rows.known(&Key::Payment(payment)) else { return };
     wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
-    wanted.push(Key::Pair(payment.payer, payment.payee));
+    wanted.extend([Key::Pair(payment.payer, payment.payee), Key::Kept(KeptKey::Usage(payment.payer))]);
     wanted.extend(payment.hold.map(Key::Hold));
     wanted.extend(payment.transfer.map(Key::Transfer));
     wanted.extend(rows.known(&Key::Payer(payment.payer)).and_then(account_of));

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use money::{PayerId, ReasonCode, SessionId};
-use payments::Payee;
+use payments::{Payee, ReadPermit};
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -166,6 +166,11 @@ impl Reader {
     /// Whose things.
     pub(crate) const fn payer(&self) -> PayerId {
         self.caller.payer()
+    }
+
+    /// Leave to have the core show them.
+    pub(crate) const fn permit(&self) -> ReadPermit {
+        ReadPermit::dangerous_for_proven_device(self.caller.payer(), self.caller.device())
     }
 
     /// In which session.

@@ -33,7 +33,7 @@ pub(crate) async fn judge(
     });
     // WHY no finer reason: whoever swaps codes would ask here what gives them away.
     let reasons = [ReasonCode::CodeSwapSuspected];
-    Ok(match app.settings.swap.answer(found.points) {
+    Ok(match app.store.settings().swap.answer(found.points) {
         SwapAnswer::Nothing => inspection,
         SwapAnswer::Warn | SwapAnswer::StepUp => inspection.lowered(Verdict::Suspicious, &reasons),
         SwapAnswer::Refuse => inspection.lowered(Verdict::Dangerous, &reasons),
