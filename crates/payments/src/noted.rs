@@ -5,6 +5,7 @@ use money::{Amount, Instant, IntentId, PayeeId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
+use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
 
 /// Names one noted row.
@@ -162,4 +163,35 @@ pub struct RegisteredCode {
     pub withdrawn_at: Option<Instant>,
     /// Since when it takes no payment until staff have looked at it.
     pub suspended_at: Option<Instant>,
+}
+
+/// The typed readers of noted rows.
+impl State {
+    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
+        match self.row(&Key::Noted(NotedKey::Code(serial))) {
+            Some(Row::Noted(Noted::Code(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn place(&self, cell: Cell) -> Option<&Place> {
+        match self.row(&Key::Noted(NotedKey::Place(cell))) {
+            Some(Row::Noted(Noted::Place(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn watch(&self, watched: Watched) -> Option<&Watch> {
+        match self.row(&Key::Noted(NotedKey::Watch(watched))) {
+            Some(Row::Noted(Noted::Watch(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sighting(&self, intent: IntentId) -> Option<&Sighting> {
+        match self.row(&Key::Noted(NotedKey::Sighting(intent))) {
+            Some(Row::Noted(Noted::Sighting(row))) => Some(row),
+            _ => None,
+        }
+    }
 }

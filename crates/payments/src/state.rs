@@ -6,7 +6,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
-use protocol::{Cell, RefundBody, Serial, Via};
+use protocol::{RefundBody, Serial, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -14,11 +14,11 @@ use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
-use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::noted::{Noted, NotedKey};
 use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
 use crate::usage::Usage;
-use crate::watch::{Place, Sighting, Watch, Watched};
+use crate::watch::Watched;
 use crate::{roll_up, sighting};
 
 /// Names one row, present or absent.
@@ -239,34 +239,6 @@ impl State {
     pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
         match self.row(&Key::Kept(KeptKey::Pin(payer))) {
             Some(Row::Kept(Kept::Pin(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
-        match self.row(&Key::Noted(NotedKey::Code(serial))) {
-            Some(Row::Noted(Noted::Code(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn place(&self, cell: Cell) -> Option<&Place> {
-        match self.row(&Key::Noted(NotedKey::Place(cell))) {
-            Some(Row::Noted(Noted::Place(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn watch(&self, watched: Watched) -> Option<&Watch> {
-        match self.row(&Key::Noted(NotedKey::Watch(watched))) {
-            Some(Row::Noted(Noted::Watch(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn sighting(&self, intent: IntentId) -> Option<&Sighting> {
-        match self.row(&Key::Noted(NotedKey::Sighting(intent))) {
-            Some(Row::Noted(Noted::Sighting(row))) => Some(row),
             _ => None,
         }
     }
