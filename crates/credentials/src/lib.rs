@@ -7,8 +7,8 @@
 
 mod verifier;
 
-mod proof;
 mod pairwise;
+mod proof;
 mod refresh;
 mod token;
 
@@ -27,8 +27,8 @@ pub use api_key::{ApiKey, ApiKeyError, MerchantPermit};
 pub use body::body_reason;
 pub use error::ProofError;
 pub use http_signature::{MerchantSigned, Presented, SignatureError, SignedRequest};
-pub use pin::{HashError, Pepper, PinHash, PinProof, PinTry};
 pub use pairwise::Pairwise;
+pub use pin::{HashError, Pepper, PinHash, PinProof, PinTry};
 pub use refresh::Refresh;
 pub use signature::{SignatureRefused, verify_ed25519, verify_es256};
 pub use signed::{Apart, Caller, Enrolling, Possession, ProofUse, Signed, SignedPayment};

@@ -56,6 +56,11 @@ pub enum Accepted {
     Code(RegisteredCode),
     /// A merchant's key as it now is.
     MerchantKey(MerchantKey),
+    /// Scans are folded in.
+    Folded {
+        /// How many.
+        sightings: usize,
+    },
     /// Appended credits are counted.
     RolledUp {
         /// Which account.

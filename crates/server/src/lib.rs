@@ -12,12 +12,12 @@ mod extract;
 mod http;
 mod render;
 
+mod key_uses;
 mod live;
 mod metrics;
 mod names;
 mod packs;
 mod rate;
-mod key_uses;
 mod replay;
 mod serve;
 mod workers;

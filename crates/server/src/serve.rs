@@ -22,7 +22,7 @@ use crate::names::Names;
 use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, roller, sealer, sweeper};
+use crate::workers::{Workers, folder, roller, sealer, sweeper};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -145,6 +145,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
     workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
+    workers.spawn(folder(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
@@ -159,7 +160,6 @@ fn app(
     (origin, authority): (&str, String),
     process: [u8; 8],
     (pepper, pairwise): (Pepper, Pairwise),
-
 ) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();

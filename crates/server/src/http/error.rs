@@ -40,10 +40,13 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::KeyUnknown
-        | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
-            StatusCode::NOT_FOUND
-        }
+        R::NotFound
+        | R::IntentUnknown
+        | R::KeyUnknown
+        | R::PayeeUnknown
+        | R::PaymentUnknown
+        | R::CodeUnknown
+        | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -152,6 +155,15 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeUnregistered
         | R::CodeSuspended
         | R::CodeAboveCap
+        | R::CodeSwapSuspected
+        | R::CodeOthersCounter
+        | R::CodeFarFromPlace
+        | R::CodeSeenApart
+        | R::CodeOtherPayeeHere
+        | R::CodeSurroundingsDiffer
+        | R::CodeNewPayeeHere
+        | R::CodeManyFirstPayers
+        | R::CodeReported
         | R::CodeOtherIntent
         | R::FundingNotAccepted
         | R::AmountMalformed

@@ -59,8 +59,7 @@ async fn an_api_key_does_what_its_scopes_say_until_it_ends() {
     let merchant = world.merchant().await;
     let till = added(&world, &merchant, NewKey { scopes: vec![Scope::CreateIntents], ..wanted(NewKeyKind::Api) }).await;
     let books = added(&world, &merchant, NewKey { scopes: vec![Scope::Read], ..wanted(NewKeyKind::Api) }).await;
-    let both =
-        added(&world, &merchant, NewKey { expires_in_seconds: Some(60), ..wanted(NewKeyKind::Api) }).await;
+    let both = added(&world, &merchant, NewKey { expires_in_seconds: Some(60), ..wanted(NewKeyKind::Api) }).await;
     assert_eq!(create(&world, &till).await.status, 201);
     check(&look(&world, &till).await, (403, "auth.permission_missing"));
     assert_eq!(look(&world, &books).await.status, 200);
@@ -95,7 +94,8 @@ async fn a_key_takes_over_from_another_without_a_gap_and_never_lengthens_it() {
     assert_eq!(create(&world, &new).await.status, 201);
     // Somebody else's key takes over from nothing.
     let rival = world.merchant().await;
-    let stolen = NewKey { replaces: Some(Replaced { key: new.view.key, overlap_seconds: 0 }), ..wanted(NewKeyKind::Api) };
+    let stolen =
+        NewKey { replaces: Some(Replaced { key: new.view.key, overlap_seconds: 0 }), ..wanted(NewKeyKind::Api) };
     let refused = add_key(store, rival.payee, stolen).await.unwrap_err();
     assert_eq!(refused.reason().code(), "key.unknown");
     assert_eq!(create(&world, &new).await.status, 201);
@@ -141,7 +141,8 @@ async fn a_key_bound_to_networks_is_worth_nothing_elsewhere() {
     let merchant = world.merchant().await;
     let networks = vec!["203.0.113.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
     let key = added(&world, &merchant, NewKey { networks, ..wanted(NewKeyKind::Api) }).await;
-    for (from, good) in [("203.0.113.9", true), ("198.51.100.1", false), ("2001:db8::5", true), ("2001:db9::5", false)] {
+    for (from, good) in [("203.0.113.9", true), ("198.51.100.1", false), ("2001:db8::5", true), ("2001:db9::5", false)]
+    {
         let bearer = format!("Bearer {}", key.api_key.as_ref().unwrap());
         let sent = Sent::new("GET", "/v1/payee").header("authorization", bearer).header("x-forwarded-for", from);
         let answer = world.send(sent).await;
@@ -194,7 +195,9 @@ async fn two_merchants_cannot_tell_that_their_payer_is_one_person() {
             said.push_str(&answer.text());
             let stream = Sent::new("GET", &format!("/v1/intents/{}/events", intent.intent));
             let stream = stream.header("authorization", merchant.bearer());
-            said.push_str(&stream.listen(world.address(), |text| text.contains("taken") || text.contains("problem")).await);
+            said.push_str(
+                &stream.listen(world.address(), |text| text.contains("taken") || text.contains("problem")).await,
+            );
             let body = RefundBody { amount: won(10), payment: paid.payment, reason: None, refund: refund_id(&world) };
             said.push_str(&merchant.sign(&world, "/v1/refunds", &body).await.text());
         }
