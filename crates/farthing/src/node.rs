@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use money::Secret;
 use payments::Settings;
-use server::{CodeSigner, Config, RateLimits, Running};
+use server::{CodeSigner, Config, PasskeyConfig, RateLimits, Running};
 use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     pub(crate) listen: SocketAddr,
     pub(crate) public_origin: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) passkeys: PasskeyConfig,
     pub(crate) settings: Settings,
     pub(crate) keys: KeySource,
     pub(crate) rate: RateLimits,
@@ -52,6 +53,7 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         signing,
         token_key: store.purpose_key("access-token").map_err(failed("cannot derive keys"))?,
         nonce_key: store.purpose_key("nonce").map_err(failed("cannot derive keys"))?,
+        passkeys: plan.passkeys,
         test_mode: plan.settings.test_mode,
         settings: plan.settings,
         rate: plan.rate,

@@ -107,6 +107,15 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A passkey was added.
+    #[serde(rename = "passkey.added")]
+    PasskeyAdded,
+    /// A passkey was taken away.
+    #[serde(rename = "passkey.revoked")]
+    PasskeyRevoked,
+    /// A passkey's counter went back: there may be two of its authenticator. It approves nothing any more.
+    #[serde(rename = "passkey.cloned")]
+    PasskeyCloned,
     /// A payment PIN was set.
     #[serde(rename = "pin.set")]
     PinSet,
@@ -153,7 +162,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -163,6 +172,9 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::PasskeyAdded,
+        Self::PasskeyRevoked,
+        Self::PasskeyCloned,
         Self::PinSet,
         Self::PinChanged,
         Self::PinRemoved,
@@ -192,6 +204,9 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::PasskeyAdded => "passkey.added",
+            Self::PasskeyRevoked => "passkey.revoked",
+            Self::PasskeyCloned => "passkey.cloned",
             Self::PinSet => "pin.set",
             Self::PinChanged => "pin.changed",
             Self::PinRemoved => "pin.removed",

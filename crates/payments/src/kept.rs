@@ -5,6 +5,7 @@ use money::{DeviceId, Instant, PayerId, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
 
@@ -18,6 +19,8 @@ pub enum KeptKey {
     Guard(PayerId),
     /// The payment PIN.
     Pin(PayerId),
+    /// The passkeys.
+    Passkeys(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -28,6 +31,7 @@ pub enum Kept {
     Standing(Standing),
     Guard(Guard),
     Pin(PaymentPin),
+    Passkeys(Passkeys),
 }
 
 impl KeptKey {
@@ -38,6 +42,7 @@ impl KeptKey {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
             Self::Pin(_) => "pin",
+            Self::Passkeys(_) => "passkeys",
         }
     }
 
@@ -46,7 +51,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Pin(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Pin(payer) | Self::Passkeys(payer) => payer.as_bytes(),
         }
     }
 }
@@ -59,6 +64,7 @@ impl Kept {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
+            Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
         }
     }
 
@@ -69,6 +75,7 @@ impl Kept {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
             Self::Pin(row) => row.payer,
+            Self::Passkeys(row) => row.payer,
         }
     }
 }

@@ -28,6 +28,8 @@ pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
 /// Approvals one payer has open; one more ends the oldest.
 pub const APPROVALS_MAX: usize = 8;
+/// Passkeys one payer has.
+pub const PASSKEYS_MAX: usize = 6;
 /// Wrong tries of a PIN, over all devices, before it is locked.
 pub const PIN_TRIES_MAX: usize = 5;
 /// For how long a wrong try counts, in seconds (a week).

@@ -9,6 +9,7 @@ mod canonical;
 mod codes;
 mod jwk;
 pub mod limits;
+mod passkeys;
 mod place;
 mod proof;
 mod quote;
@@ -23,6 +24,10 @@ pub use bodies::{
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use passkeys::{
+    AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
+    PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
+};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use money::Secret;
 
-use crate::CodeSigner;
+use crate::{CodeSigner, PasskeyConfig};
 
 /// Everything a server is started with.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Config {
     pub token_key: Secret<[u8; 32]>,
     /// For nonces; the same on every node.
     pub nonce_key: Secret<[u8; 32]>,
+    /// Where passkeys are good.
+    pub passkeys: PasskeyConfig,
     /// Whether wallets are told that play money can be had.
     pub test_mode: bool,
     /// The settings decisions are made with; here only shown.

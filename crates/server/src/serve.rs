@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
+use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, roller, sealer, sweeper};
@@ -52,6 +53,9 @@ pub enum StartError {
     /// A key of the server cannot be derived.
     #[error("cannot derive the server's keys")]
     Keys(#[source] StoreError),
+    /// The relying party of passkeys does not fit the origin.
+    #[error("passkeys cannot be set up: {0}")]
+    Passkeys(String),
     /// Not an origin: scheme, host and perhaps port, nothing more.
     #[error("`{0}` is not an origin like `https://pay.example`")]
     Origin(String),
@@ -121,8 +125,11 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     };
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
+    let key = store.purpose_key("passkey ceremonies").map_err(StartError::Keys)?;
+    let provider = &config.settings.provider;
+    let passkeys = Passkeys::new(&origin, provider, &config.passkeys, &key).map_err(StartError::Passkeys)?;
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
-    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, pepper));
+    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, Secrets { pepper, passkeys }));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -136,13 +143,20 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     Ok(Running { address, origin, admin_socket, store, workers })
 }
 
-fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, pepper: Pepper) -> App {
+/// What is keyed by the store.
+struct Secrets {
+    pepper: Pepper,
+    passkeys: Passkeys,
+}
+
+fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, secrets: Secrets) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
         verifier: Verifier::new(origin, keys),
-        pepper: Arc::new(pepper),
+        pepper: Arc::new(secrets.pepper),
+        passkeys: secrets.passkeys,
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,

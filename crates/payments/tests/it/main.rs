@@ -12,6 +12,7 @@
 mod codes;
 mod history;
 mod misuse;
+mod passkeys;
 mod refusals;
 mod replay;
 mod roll_up;

@@ -69,6 +69,7 @@ impl World {
             signing: keys::load_or_create(dir.path(), store.now()).unwrap(),
             token_key: store.purpose_key("access tokens").unwrap(),
             nonce_key: store.purpose_key("nonces").unwrap(),
+            passkeys: server::PasskeyConfig::default(),
             test_mode: true,
             settings,
             rate: RateLimits::unlimited(),
