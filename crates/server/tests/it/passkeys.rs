@@ -105,9 +105,9 @@ async fn an_assertion_for_another_payment_or_from_another_device_is_refused() {
     let answer = jun.post(&world, "/v1/step-up/passkey", &theirs).await;
     assert_eq!(answer.problem(), (403, "passkey.ceremony_over".to_owned()));
     // The ceremony of one purpose is not that of another.
-    let answer =
-        mina.post(&world, "/v1/passkeys", &AddPasskeyBody { ceremony: sent.ceremony, credential: sent.credential });
-    assert_eq!(answer.await.problem(), (403, "passkey.ceremony_over".to_owned()));
+    let add = AddPasskeyBody { ceremony: sent.ceremony, credential: sent.credential };
+    let answer = mina.post(&world, "/v1/passkeys", &add).await;
+    assert_eq!(answer.problem(), (403, "passkey.ceremony_over".to_owned()));
     assert_eq!(jun.begin_step_up(&world, body).await.problem(), (404, "passkey.unknown".to_owned()));
     world.clock.advance(121);
     assert_eq!(mina.post(&world, "/v1/step-up/passkey", &theirs).await.problem().1, "passkey.ceremony_over");
