@@ -68,6 +68,8 @@ pub enum Command {
     OpenPayer {
         /// The new key's proof.
         enrolling: Enrolling<SignUpBody>,
+        /// The caller's network, cut short.
+        place: String,
     },
     /// Open a session of a bound device.
     OpenSession {

@@ -99,9 +99,10 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
 
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
-        Facts::OpenPayer { body, key, .. } => enrol::open_payer(context, body, *key),
+        Facts::OpenPayer { body, key, place, .. } => enrol::open_payer(context, body, *key, place),
         Facts::OpenSession { body, key, place, .. } => {
-            session::open(context, &session::Asking { payer: body.payer, device: body.device, key: *key, place })
+            let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };
+            session::open(context, &asking, body.kind)
         }
         Facts::RefreshSession { body, key, session, generation, place, .. } => {
             let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };

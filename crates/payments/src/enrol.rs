@@ -2,7 +2,7 @@
 
 use ledger::{Intake, Normal, Operation, Overdraft};
 use money::{AccountId, Currency, DeviceId, Digest, PayeeId, ReasonCode};
-use protocol::{BindDeviceBody, SignUpBody};
+use protocol::{BindDeviceBody, SessionKind, SignUpBody};
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, EventKind};
@@ -18,7 +18,12 @@ use crate::pipeline;
 const UNATTESTED_TIER: u8 = 1;
 
 /// Opens a wallet and binds the device that asks.
-pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Digest) -> Result<Accepted, Refusal> {
+pub(crate) fn open_payer(
+    context: &mut Context<'_>,
+    body: &SignUpBody,
+    key: Digest,
+    place: &str,
+) -> Result<Accepted, Refusal> {
     if context.state.payer(body.payer).is_some() {
         return Err(ReasonCode::PayerExists.into());
     }
@@ -47,8 +52,9 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
         bound_at: context.at,
         revoked: false,
     };
-    let first = Session::new(device.id.into(), context.at, String::new());
-    let standing = first_standing(context, &device, 0, vec![first])?;
+    let first = Session::new(device.id.into(), SessionKind::Own, context.at, place.to_owned());
+    let mut standing = first_standing(context, &device, 0, SessionKind::Own)?;
+    standing.sessions.push(first);
     context.push(Change::Payer(payer.clone()));
     context.push(Change::Device(device));
     context.push(Change::Kept(Kept::Standing(standing)));
@@ -69,7 +75,7 @@ pub(crate) fn bind_device(
     if payer.lock.is_frozen(context.at) {
         return Err(ReasonCode::PayerFrozen.into());
     }
-    let new = NewDevice { id: body.device, name: body.device_name.clone(), key };
+    let new = NewDevice { id: body.device, name: body.device_name.clone(), key, kind: body.kind };
     may_bind(context, payer, &new)?;
     Ok(Accepted::Device(bind(context, payer, &new, Vec::new())?))
 }
@@ -83,6 +89,8 @@ pub struct NewDevice {
     pub name: Name,
     /// Thumbprint of its key.
     pub key: Digest,
+    /// Whose machine it is.
+    pub kind: SessionKind,
 }
 
 /// Whether there is room for this device, and none like it.
@@ -110,8 +118,11 @@ pub(crate) fn bind(
         bound_at: context.at,
         revoked: false,
     };
-    let standing = first_standing(context, &device, context.settings.device_delay_seconds, sessions)?;
-    let payer = Payer { devices: payer.devices.saturating_add(1), ..payer.clone() };
+    let mut standing = first_standing(context, &device, context.settings.device_delay_seconds, new.kind)?;
+    standing.sessions = sessions;
+    // A shared device does not count: nobody comes back to the money with it.
+    let counted = u8::from(new.kind.is_own());
+    let payer = Payer { devices: payer.devices.saturating_add(counted), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
@@ -126,10 +137,10 @@ fn first_standing(
     context: &Context<'_>,
     device: &Device,
     delay_seconds: i64,
-    sessions: Vec<Session>,
+    kind: SessionKind,
 ) -> Result<Standing, ReasonCode> {
     let usable_from = context.at.checked_add_seconds(delay_seconds).ok_or(ReasonCode::ServiceFault)?;
-    Ok(Standing { device: device.id, payer: device.payer, usable_from, sessions })
+    Ok(Standing { device: device.id, payer: device.payer, kind, usable_from, sessions: Vec::new() })
 }
 
 /// Registers a payee.

@@ -8,8 +8,8 @@ use money::{
 };
 use protocol::{
     BeginPasskeyBody, BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
-    QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SignUpBody,
-    StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
+    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -80,41 +80,176 @@ pub struct StickerFacts {
 #[serde(rename_all = "snake_case", tag = "command")]
 #[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
 pub enum Facts {
-    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
-    OpenSession { body: TokenBody, key: Digest, proof: ProofUse, place: String },
-    RefreshSession { body: TokenBody, key: Digest, proof: ProofUse, session: SessionId, generation: u32, place: String },
-    EndSessions { caller: CallerFacts, body: EndSessionsBody },
-    RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
-    BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
-    SetPin { caller: CallerFacts, hash: PinHash },
-    TryPin { caller: CallerFacts, purpose: PinPurpose },
-    ApproveByPin { payer: PayerId, attempt: DecisionId, matched: PinHash },
-    ChangePin { payer: PayerId, attempt: DecisionId, matched: PinHash, hash: PinHash },
-    RemovePin { caller: CallerFacts, body: RemovePinBody },
-    BeginPasskey { caller: CallerFacts, body: BeginPasskeyBody },
-    AddPasskey { caller: CallerFacts, made: NewPasskey, name: Name, vouched: bool, ceremony: ProofUse },
-    RenamePasskey { caller: CallerFacts, body: RenamePasskeyBody },
-    RevokePasskey { caller: CallerFacts, body: RevokePasskeyBody },
-    ApproveByPasskey { caller: CallerFacts, body: Digest, used: PasskeyUse },
-    SignIn { payer: PayerId, device: NewDevice, proof: ProofUse, used: PasskeyUse, place: String },
-    RegisterPayee { payee: NewPayee },
-    RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
-    Fund { payer: PayerId, amount: Amount },
-    TestFund { caller: CallerFacts, body: TestFundsBody },
-    CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
-    RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
-    WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
-    TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
-    Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
-    Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
-    Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
-    Void { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: VoidBody },
-    Refund { payee: PayeeId, proof: ProofUse, body: RefundBody, digest: Digest },
-    Freeze { caller: CallerFacts, body: FreezeBody },
-    Unfreeze { caller: CallerFacts, body: UnfreezeBody },
-    ExpireHold { payment: PaymentId },
-    ExpireIntent { intent: IntentId },
-    RollUp { account: AccountId },
+    OpenPayer {
+        body: SignUpBody,
+        key: Digest,
+        proof: ProofUse,
+        #[serde(default)]
+        place: String,
+    },
+    OpenSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        place: String,
+    },
+    RefreshSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        session: SessionId,
+        generation: u32,
+        place: String,
+    },
+    EndSessions {
+        caller: CallerFacts,
+        body: EndSessionsBody,
+    },
+    RevokeDevice {
+        caller: CallerFacts,
+        body: RevokeDeviceBody,
+    },
+    BindDevice {
+        caller: CallerFacts,
+        body: BindDeviceBody,
+        key: Digest,
+        possession: ProofUse,
+    },
+    SetPin {
+        caller: CallerFacts,
+        hash: PinHash,
+    },
+    TryPin {
+        caller: CallerFacts,
+        purpose: PinPurpose,
+    },
+    ApproveByPin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+    },
+    ChangePin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+        hash: PinHash,
+    },
+    RemovePin {
+        caller: CallerFacts,
+        body: RemovePinBody,
+    },
+    BeginPasskey {
+        caller: CallerFacts,
+        body: BeginPasskeyBody,
+    },
+    AddPasskey {
+        caller: CallerFacts,
+        made: NewPasskey,
+        name: Name,
+        vouched: bool,
+        ceremony: ProofUse,
+    },
+    RenamePasskey {
+        caller: CallerFacts,
+        body: RenamePasskeyBody,
+    },
+    RevokePasskey {
+        caller: CallerFacts,
+        body: RevokePasskeyBody,
+    },
+    ApproveByPasskey {
+        caller: CallerFacts,
+        body: Digest,
+        used: PasskeyUse,
+    },
+    SignIn {
+        payer: PayerId,
+        device: NewDevice,
+        proof: ProofUse,
+        used: PasskeyUse,
+        place: String,
+    },
+    RegisterPayee {
+        payee: NewPayee,
+    },
+    RekeyPayee {
+        payee: PayeeId,
+        api_key: Option<Digest>,
+        signing_key: Option<[u8; 32]>,
+    },
+    Fund {
+        payer: PayerId,
+        amount: Amount,
+    },
+    TestFund {
+        caller: CallerFacts,
+        body: TestFundsBody,
+    },
+    CreateIntent {
+        payee: PayeeId,
+        body: IntentBody,
+        idempotency: Option<(Digest, Digest)>,
+    },
+    RegisterCode {
+        payee: PayeeId,
+        proof: Option<ProofUse>,
+        body: CodeBody,
+    },
+    WithdrawCode {
+        payee: Option<PayeeId>,
+        proof: Option<ProofUse>,
+        serial: Serial,
+    },
+    TakeSticker {
+        caller: CallerFacts,
+        body: StickerBody,
+        sticker: StickerFacts,
+    },
+    Quote {
+        caller: CallerFacts,
+        body: QuoteBody,
+        arrival: ArrivalFacts,
+    },
+    Pay {
+        caller: CallerFacts,
+        body: PayBody,
+        arrival: ArrivalFacts,
+    },
+    Capture {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: CaptureBody,
+    },
+    Void {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: VoidBody,
+    },
+    Refund {
+        payee: PayeeId,
+        proof: ProofUse,
+        body: RefundBody,
+        digest: Digest,
+    },
+    Freeze {
+        caller: CallerFacts,
+        body: FreezeBody,
+    },
+    Unfreeze {
+        caller: CallerFacts,
+        body: UnfreezeBody,
+    },
+    ExpireHold {
+        payment: PaymentId,
+    },
+    ExpireIntent {
+        intent: IntentId,
+    },
+    RollUp {
+        account: AccountId,
+    },
 }
 
 fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
@@ -158,9 +293,9 @@ fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
 impl From<Command> for Facts {
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling } => {
+            Command::OpenPayer { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
             }
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
@@ -168,7 +303,11 @@ impl From<Command> for Facts {
             }
             Command::RefreshSession { enrolling, refresh, place } => Self::RefreshSession {
                 // WHY: the refresh token's text is a secret and stays out of every record.
-                body: TokenBody { device: enrolling.body().device, payer: enrolling.body().payer },
+                body: TokenBody {
+                    device: enrolling.body().device,
+                    kind: SessionKind::Own,
+                    payer: enrolling.body().payer,
+                },
                 key: enrolling.key(),
                 proof: *enrolling.proof_use(),
                 session: refresh.session(),
@@ -211,7 +350,7 @@ impl From<Command> for Facts {
                 Self::ApproveByPasskey { caller: caller(&signed), body, used }
             }
             Command::SignIn { permit: _, enrolling, payer, device, name, used, place } => {
-                let device = NewDevice { id: device, name, key: enrolling.key() };
+                let device = NewDevice { id: device, name, key: enrolling.key(), kind: SessionKind::Own };
                 Self::SignIn { payer, device, proof: *enrolling.proof_use(), used, place }
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },

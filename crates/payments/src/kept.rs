@@ -2,6 +2,7 @@
 //! new sort needs no new table; each is led by its payer.
 
 use money::{DeviceId, Instant, PayerId, SessionId};
+use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
@@ -87,6 +88,9 @@ pub struct Standing {
     pub device: DeviceId,
     /// Whose it is.
     pub payer: PayerId,
+    /// Whose machine it is; once shared, it stays so.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// From when it may do more than look and freeze.
     pub usable_from: Instant,
     /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
@@ -98,6 +102,9 @@ pub struct Standing {
 pub struct Session {
     /// The session.
     pub id: SessionId,
+    /// On whose machine.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// How often it was refreshed: only the refresh token of this generation is good.
     pub generation: u32,
     /// Since when.
@@ -137,15 +144,19 @@ impl Guard {
 impl Session {
     /// A session that begins at `at`.
     #[must_use]
-    pub const fn new(id: SessionId, at: Instant, place: String) -> Self {
-        Self { id, generation: 0, opened_at: at, last_at: at, place }
+    pub const fn new(id: SessionId, kind: SessionKind, at: Instant, place: String) -> Self {
+        Self { id, kind, generation: 0, opened_at: at, last_at: at, place }
     }
 
     /// Whether neither its idle nor its absolute life is over.
     #[must_use]
     pub fn is_live(&self, at: Instant) -> bool {
         let before = |from: Instant, seconds| from.checked_add_seconds(seconds).is_some_and(|end| at < end);
-        before(self.opened_at, limits::SESSION_LIFE_SECONDS) && before(self.last_at, limits::SESSION_IDLE_SECONDS)
+        let (life, idle) = match self.kind {
+            SessionKind::Own => (limits::SESSION_LIFE_SECONDS, limits::SESSION_IDLE_SECONDS),
+            SessionKind::Shared => (limits::SHARED_LIFE_SECONDS, limits::SHARED_IDLE_SECONDS),
+        };
+        before(self.opened_at, life) && before(self.last_at, idle)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use credentials::ProofUse;
 use money::{Digest, Instant, PayerId, ReasonCode};
-use protocol::{BeginPasskeyBody, RenamePasskeyBody, RevokePasskeyBody, Strength};
+use protocol::{BeginPasskeyBody, RenamePasskeyBody, RevokePasskeyBody, SessionKind, Strength};
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, EventKind};
@@ -221,7 +221,7 @@ pub(crate) fn sign_in(
     }
     enrol::may_bind(context, &payer, device)?;
     let row = after_use(context, payer.id, used)?;
-    let session = Session::new(context.ids.make(money::SessionId::new), context.at, place.to_owned());
+    let session = Session::new(context.ids.make(money::SessionId::new), SessionKind::Own, context.at, place.to_owned());
     enrol::bind(context, &payer, device, vec![session.clone()])?;
     context.push(Change::Kept(Kept::Passkeys(row)));
     Ok(Accepted::Session(session))

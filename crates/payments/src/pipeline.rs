@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus, Strength};
+use protocol::{FundingKind, FundingPath, IntentStatus, SessionKind, Strength};
 
 use crate::codes;
 use crate::decide::Context;
@@ -47,8 +47,13 @@ pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Resul
 
 /// A device's standing; of one that was bound before there were any, that of a device without sessions.
 pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
-    let none =
-        || Standing { device: device.id, payer: device.payer, usable_from: device.bound_at, sessions: Vec::new() };
+    let none = || Standing {
+        device: device.id,
+        payer: device.payer,
+        kind: SessionKind::Own,
+        usable_from: device.bound_at,
+        sessions: Vec::new(),
+    };
     context.state.standing(device.id).cloned().unwrap_or_else(none)
 }
 

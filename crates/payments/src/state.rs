@@ -371,7 +371,7 @@ fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
 /// What the command itself names.
 fn first(facts: &Facts, wanted: &mut Vec<Key>) {
     match facts {
-        Facts::OpenPayer { body, key, proof } => wanted.extend([
+        Facts::OpenPayer { body, key, proof, .. } => wanted.extend([
             Key::Proof(proof.id),
             Key::Payer(body.payer),
             Key::Device(body.device),

@@ -19,7 +19,8 @@ mod views;
 
 pub use bodies::{
     BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
-    RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
+    RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
+    VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};

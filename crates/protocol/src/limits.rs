@@ -12,6 +12,8 @@ pub const JTI_CHARS_MAX: usize = 64;
 pub const PROOF_SKEW_SECONDS: i64 = 60;
 /// How long an access token lives.
 pub const TOKEN_LIFE_SECONDS: i64 = 600;
+/// How long the access token of a shared device lives: as long as it may idle.
+pub const SHARED_TOKEN_LIFE_SECONDS: i64 = 120;
 /// How long a server nonce is accepted after it was given out.
 pub const NONCE_LIFE_SECONDS: i64 = 300;
 /// Characters of a person's or payee's name.

@@ -7,7 +7,7 @@ use money::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, StepUpView};
+use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, SessionKind, StepUpView};
 
 /// Posted, held and available money of one account: available = posted − held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -65,8 +65,9 @@ pub struct TokenView {
     pub access_token: String,
     /// When it ends.
     pub expires_at: Instant,
-    /// For `POST /v1/tokens/refresh`, once; used a second time, it ends the session.
-    pub refresh_token: String,
+    /// For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. A shared device gets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// The session both belong to.
     pub session: SessionId,
     /// Always `DPoP`.
@@ -91,6 +92,9 @@ pub struct SessionView {
     pub device: DeviceId,
     /// What the payer calls that device.
     pub device_name: String,
+    /// On whose machine.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// When it last fetched a token.
     pub last_at: Instant,
     /// When it began.
@@ -110,6 +114,9 @@ pub struct DeviceView {
     pub device: DeviceId,
     /// Thumbprint of its key (RFC 7638).
     pub key: Digest,
+    /// Whose machine it is.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// What the payer calls it.
     pub name: String,
     /// Whether it may no longer act.

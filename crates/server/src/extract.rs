@@ -237,7 +237,11 @@ pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
 
 /// A body signed by a key nobody vouches for yet; counted by address, since keys cost nothing.
 #[derive(Debug)]
-pub(crate) struct Newcomer<B>(pub(crate) Enrolling<B>);
+pub(crate) struct Newcomer<B> {
+    pub(crate) enrolling: Enrolling<B>,
+    /// The caller's network, cut short.
+    pub(crate) place: String,
+}
 
 impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     type Rejection = Failure;
@@ -245,7 +249,8 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let wire = Wire::read(request).await?;
         count(app, Client::address(Peer::of(&wire.parts).client))?;
-        wire.device(app, |request| app.verifier.enrolling(request, app.now())).map(Self)
+        let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
+        Ok(Self { enrolling, place: place(Peer::of(&wire.parts)) })
     }
 }
 

@@ -17,5 +17,6 @@ mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod sessions;
 mod step_up;
 mod world;

@@ -143,7 +143,7 @@ pub(crate) async fn step_up(
 )]
 pub(crate) async fn begin_sign_in(
     State(app): State<Arc<App>>,
-    Newcomer(enrolling): Newcomer<BeginSignInBody>,
+    Newcomer { enrolling, place: _ }: Newcomer<BeginSignInBody>,
 ) -> Result<Json<CeremonyView>, Failure> {
     first_use(&app, enrolling.proof_use())?;
     let start = app.passkeys.begin_sign_in()?;

@@ -159,6 +159,11 @@ impl Handset {
         Self { phone: Phone::new(key, world.running.origin(), payer, device), seed, token: String::new() }
     }
 
+    /// The same phone, on a machine that others use too.
+    pub(crate) fn shared(self) -> Self {
+        Self { phone: self.phone.shared(), ..self }
+    }
+
     pub(crate) fn sign_up_body(&self) -> SignUpBody {
         SignUpBody {
             currency: Currency::KRW,
