@@ -116,6 +116,15 @@ pub enum EventKind {
     /// A passkey's counter went back: there may be two of its authenticator. It approves nothing any more.
     #[serde(rename = "passkey.cloned")]
     PasskeyCloned,
+    /// A payer's own limit was lowered.
+    #[serde(rename = "limit.lowered")]
+    LimitLowered,
+    /// A payer's own limit will rise after its delay.
+    #[serde(rename = "limit.raise_requested")]
+    LimitRaiseRequested,
+    /// A rise that waited was called off.
+    #[serde(rename = "limit.raise_cancelled")]
+    LimitRaiseCancelled,
     /// A payment PIN was set.
     #[serde(rename = "pin.set")]
     PinSet,
@@ -162,7 +171,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -175,6 +184,9 @@ impl EventKind {
         Self::PasskeyAdded,
         Self::PasskeyRevoked,
         Self::PasskeyCloned,
+        Self::LimitLowered,
+        Self::LimitRaiseRequested,
+        Self::LimitRaiseCancelled,
         Self::PinSet,
         Self::PinChanged,
         Self::PinRemoved,
@@ -207,6 +219,9 @@ impl EventKind {
             Self::PasskeyAdded => "passkey.added",
             Self::PasskeyRevoked => "passkey.revoked",
             Self::PasskeyCloned => "passkey.cloned",
+            Self::LimitLowered => "limit.lowered",
+            Self::LimitRaiseRequested => "limit.raise_requested",
+            Self::LimitRaiseCancelled => "limit.raise_cancelled",
             Self::PinSet => "pin.set",
             Self::PinChanged => "pin.changed",
             Self::PinRemoved => "pin.removed",

@@ -6,16 +6,17 @@ use credentials::{
 };
 use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BeginPasskeyBody, BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
-    QuoteBody, RefreshBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial,
-    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
+    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
+    PayeeCard, QuoteBody, RefreshBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody,
+    RevokePasskeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Line, Name};
 use crate::passkey::{NewPasskey, PasskeyUse};
-use crate::permit::{PasskeyPermit, StaffPermit, SystemPermit};
+use crate::permit::{PasskeyPermit, ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
@@ -309,6 +310,21 @@ pub enum Command {
     Unfreeze {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
+    },
+    /// Set one of the payer's own limits.
+    SetLimit {
+        /// The device's proof.
+        signed: Signed<SetLimitBody>,
+    },
+    /// Call off a rise that waits.
+    CancelRaise {
+        /// The device's proof.
+        signed: Signed<CancelRaiseBody>,
+    },
+    /// Show every limit of a wallet. Writes nothing.
+    ShowLimits {
+        /// Whose, and with which device.
+        permit: ReadPermit,
     },
     /// Release a hold whose time has come.
     ExpireHold {

@@ -7,9 +7,9 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BeginPasskeyBody, BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
-    QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
-    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
+    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial,
+    SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -241,6 +241,18 @@ pub enum Facts {
         caller: CallerFacts,
         body: UnfreezeBody,
     },
+    SetLimit {
+        caller: CallerFacts,
+        body: SetLimitBody,
+    },
+    CancelRaise {
+        caller: CallerFacts,
+        body: CancelRaiseBody,
+    },
+    ShowLimits {
+        payer: PayerId,
+        device: DeviceId,
+    },
     ExpireHold {
         payment: PaymentId,
     },
@@ -374,6 +386,9 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
+            Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
@@ -461,6 +476,9 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::SetLimit { .. } => "set_limit",
+            Self::CancelRaise { .. } => "cancel_raise",
+            Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
@@ -473,7 +491,8 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. }
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }
             | Self::ChangePin { payer, .. }
             | Self::SignIn { payer, .. } => Some(*payer),
@@ -493,6 +512,8 @@ impl Facts {
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),
             _ => None,
         }

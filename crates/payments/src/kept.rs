@@ -6,9 +6,11 @@ use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
+use crate::usage::Usage;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +20,10 @@ pub enum KeptKey {
     Standing(DeviceId),
     /// Whose brake is on, and what was approved.
     Guard(PayerId),
+    /// What was used of every limit.
+    Usage(PayerId),
+    /// The limits the payer set.
+    OwnLimits(PayerId),
     /// The payment PIN.
     Pin(PayerId),
     /// The passkeys.
@@ -31,6 +37,8 @@ pub enum KeptKey {
 pub enum Kept {
     Standing(Standing),
     Guard(Guard),
+    Usage(Usage),
+    OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Passkeys(Passkeys),
 }
@@ -42,6 +50,8 @@ impl KeptKey {
         match self {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
+            Self::Usage(_) => "usage",
+            Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Passkeys(_) => "passkeys",
         }
@@ -52,7 +62,11 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Pin(payer) | Self::Passkeys(payer) => payer.as_bytes(),
+            Self::Guard(payer)
+            | Self::Usage(payer)
+            | Self::OwnLimits(payer)
+            | Self::Pin(payer)
+            | Self::Passkeys(payer) => payer.as_bytes(),
         }
     }
 }
@@ -64,6 +78,8 @@ impl Kept {
         match self {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
+            Self::Usage(row) => KeptKey::Usage(row.payer),
+            Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
         }
@@ -75,6 +91,8 @@ impl Kept {
         match self {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
+            Self::Usage(row) => row.payer,
+            Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Passkeys(row) => row.payer,
         }

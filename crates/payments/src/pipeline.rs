@@ -10,6 +10,7 @@ use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
+use crate::policy_stage::{self, Judgement, Stop};
 use crate::step_up::Demand;
 
 /// Everything the stages look at.
@@ -26,6 +27,8 @@ pub(crate) struct Case<'a> {
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What the packs said, to be counted.
+    pub(crate) judged: Judgement,
     /// What stages 5 and 6 want beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
 }
@@ -64,17 +67,18 @@ pub(crate) fn usable(context: &Context<'_>, device: money::DeviceId) -> Result<(
 }
 
 /// Runs stages 2 to 6.
-pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, ReasonCode> {
+pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Stop> {
     lockdown(context, case)?;
     posture(context, case)?;
     terms(context, case)?;
     let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if case.payer.currency != total.currency() {
-        return Err(ReasonCode::AmountWrongCurrency);
+        return Err(ReasonCode::AmountWrongCurrency.into());
     }
-    let demand = Demand::join(policy(context, total)?, risk(context, case, total));
-    Ok(Passed { path, total, demand })
+    let judged = policy_stage::judge(context, case, total).stop()?;
+    let demand = Demand::join(judged.demand(), risk(context, case, total));
+    Ok(Passed { path, total, judged, demand })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -118,12 +122,6 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
         IntentStatus::Open if intent.core.payee != case.payee.card => Err(ReasonCode::QuoteChanged),
         IntentStatus::Open => Ok(()),
     }
-}
-
-/// Stage 5: one limit a payment, until policy packs say more.
-fn policy(context: &Context<'_>, total: Amount) -> Result<Option<Demand>, ReasonCode> {
-    let limit = context.settings.payment_limit();
-    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(None) }
 }
 
 /// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:

@@ -9,6 +9,7 @@ mod canonical;
 mod codes;
 mod jwk;
 pub mod limits;
+mod own_limits;
 mod passkeys;
 mod place;
 mod proof;
@@ -25,6 +26,10 @@ pub use bodies::{
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use own_limits::{
+    CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
+    RuleLimitView, RuleReasonView, SetLimitBody,
+};
 pub use passkeys::{
     AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
     PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
@@ -38,7 +43,7 @@ pub use step_up::{
 };
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
-    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, SignUpView,
-    TokenView, Warning,
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,
+    PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    SignUpView, TokenView, Warning,
 };

@@ -20,6 +20,8 @@ pub const NONCE_LIFE_SECONDS: i64 = 300;
 pub const NAME_CHARS_MAX: usize = 40;
 /// Characters of a purpose or a place.
 pub const LINE_CHARS_MAX: usize = 60;
+/// Characters of a category's word.
+pub const CATEGORY_CHARS_MAX: usize = 40;
 /// Characters of a merchant's own reference.
 pub const REFERENCE_CHARS_MAX: usize = 64;
 /// Characters of a scanned code.

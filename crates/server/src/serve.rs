@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use credentials::{Pepper, Verifier, VerifierKeys};
-use store::{Store, StoreError};
+use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
+use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
@@ -56,6 +57,9 @@ pub enum StartError {
     /// The relying party of passkeys does not fit the origin.
     #[error("passkeys cannot be set up: {0}")]
     Passkeys(String),
+    /// No randomness.
+    #[error("no random bytes can be had")]
+    Chance(#[source] store::StoreError),
     /// Not an origin: scheme, host and perhaps port, nothing more.
     #[error("`{0}` is not an origin like `https://pay.example`")]
     Origin(String),
@@ -68,6 +72,7 @@ pub struct Running {
     admin_socket: Option<PathBuf>,
     store: Arc<dyn Store>,
     workers: Arc<Workers>,
+    pack_reader: Option<PackReader>,
 }
 
 impl std::fmt::Debug for Running {
@@ -93,6 +98,14 @@ impl Running {
     #[must_use]
     pub fn admin_socket(&self) -> Option<&Path> {
         self.admin_socket.as_deref()
+    }
+
+    /// Reads the operator's policy packs anew; while they are broken, the old ones hold.
+    ///
+    /// # Errors
+    /// [`ReloadError`]: the old ones still hold.
+    pub async fn reload_packs(&self) -> Result<PacksInForce, ReloadError> {
+        packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
     }
 
     /// Stops accepting, finishes requests and the commit in flight, stops the workers, closes the store.
@@ -126,10 +139,13 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
     let key = store.purpose_key("passkey ceremonies").map_err(StartError::Keys)?;
-    let provider = &config.settings.provider;
-    let passkeys = Passkeys::new(&origin, provider, &config.passkeys, &key).map_err(StartError::Passkeys)?;
+    let provider = store.settings().provider.clone();
+    let passkeys = Passkeys::new(&origin, &provider, &config.passkeys, &key).map_err(StartError::Passkeys)?;
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
-    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, Secrets { pepper, passkeys }));
+    let pack_reader = config.pack_reader.clone();
+    let process = entropy::random().map_err(StartError::Chance)?;
+    let secrets = Secrets { pepper, passkeys, process };
+    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), secrets));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -140,27 +156,28 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
     workers.spawn(connection::accept(listener, proxies, http::router(app), Arc::clone(&workers)));
-    Ok(Running { address, origin, admin_socket, store, workers })
+    Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
-/// What is keyed by the store.
+/// What is keyed by the store, and what tells this process from others.
 struct Secrets {
     pepper: Pepper,
     passkeys: Passkeys,
+    process: [u8; 8],
 }
 
-fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, secrets: Secrets) -> App {
+fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String), secrets: Secrets) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
-        verifier: Verifier::new(origin, keys),
+        verifier: Verifier::new(origin, keys).of_process(secrets.process),
         pepper: Arc::new(secrets.pepper),
         passkeys: secrets.passkeys,
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,
-        settings: config.settings,
+        pack_reader: config.pack_reader,
         test_mode: config.test_mode,
         web: config.web,
         behind_proxy: !config.trusted_proxies.is_empty(),

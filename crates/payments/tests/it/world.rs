@@ -183,12 +183,17 @@ impl World {
     }
 
     pub(crate) fn register_payee(&mut self, name: &str) {
+        self.register_payee_of(name, "5814");
+    }
+
+    /// A payee of this merchant category.
+    pub(crate) fn register_payee_of(&mut self, name: &str, category: &str) {
         let id = PayeeId::new(self.now, self.random());
         let (api_key, key) =
             (ApiKey::from_random(self.fresh()), Ed25519KeyPair::from_seed_unchecked(&self.fresh()).unwrap());
         let payee = NewPayee {
             card: PayeeCard {
-                category: "5814".to_owned(),
+                category: category.to_owned(),
                 id,
                 name: Text::new(name).unwrap(),
                 name_latin: Text::new(name).unwrap(),

@@ -16,7 +16,7 @@ use serde_json::Value;
 use store::entropy;
 
 use crate::app::{App, unexpected};
-use crate::extract::{Approved, Asked, Newcomer, Reader, Returning, first_use, is_bound};
+use crate::extract::{Approved, Asked, Newcomer, Reader, Returning, is_bound};
 use crate::http::error::Failure;
 use crate::passkeys::{Begun, Purpose};
 use crate::render;
@@ -145,7 +145,7 @@ pub(crate) async fn begin_sign_in(
     State(app): State<Arc<App>>,
     Newcomer { enrolling, place: _ }: Newcomer<BeginSignInBody>,
 ) -> Result<Json<CeremonyView>, Failure> {
-    first_use(&app, enrolling.proof_use())?;
+    // WHY no use of the proof is remembered: what is given out is worth nothing without this key.
     let start = app.passkeys.begin_sign_in()?;
     let (device, key) = (enrolling.body().device, enrolling.key());
     sealed(&app, Purpose::SignIn { device, key, state: start.state }, start.options)

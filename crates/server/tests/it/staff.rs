@@ -65,7 +65,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
         nonce_key: world.store.purpose_key("nonces").unwrap(),
         passkeys: server::PasskeyConfig::default(),
         test_mode: false,
-        settings: payments::Settings::default(),
+        pack_reader: None,
         rate: server::RateLimits::default(),
         web: false,
     };
