@@ -149,6 +149,18 @@ pub enum EventKind {
     /// A sticker or terminal was withdrawn.
     #[serde(rename = "code.withdrawn")]
     CodeWithdrawn,
+    /// A payer says that a code is not where it belongs; told of the code's payee.
+    #[serde(rename = "code.reported")]
+    CodeReported,
+    /// A code, or what a payee shows, is thought to stand where another's belongs; told of that payee, to staff.
+    #[serde(rename = "code.swap_suspected")]
+    CodeSwapSuspected,
+    /// The same, told to those whose counter it may be.
+    #[serde(rename = "code.swap_nearby")]
+    CodeSwapNearby,
+    /// A code takes no payment until staff have looked at it.
+    #[serde(rename = "code.suspended")]
+    CodeSuspended,
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
@@ -171,7 +183,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -195,6 +207,10 @@ impl EventKind {
         Self::IntentExpired,
         Self::CodeRegistered,
         Self::CodeWithdrawn,
+        Self::CodeReported,
+        Self::CodeSwapSuspected,
+        Self::CodeSwapNearby,
+        Self::CodeSuspended,
         Self::PaymentAuthorized,
         Self::PaymentCaptured,
         Self::PaymentVoided,
@@ -230,6 +246,10 @@ impl EventKind {
             Self::IntentExpired => "intent.expired",
             Self::CodeRegistered => "code.registered",
             Self::CodeWithdrawn => "code.withdrawn",
+            Self::CodeReported => "code.reported",
+            Self::CodeSwapSuspected => "code.swap_suspected",
+            Self::CodeSwapNearby => "code.swap_nearby",
+            Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",

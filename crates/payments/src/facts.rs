@@ -8,13 +8,14 @@ use money::{
 };
 use protocol::{
     BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
-    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, RevokeDeviceBody, RevokePasskeyBody, Serial,
-    SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
+    RevokePasskeyBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 use crate::enrol::NewDevice;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
@@ -200,6 +201,18 @@ pub enum Facts {
         proof: Option<ProofUse>,
         serial: Serial,
     },
+    ReportCode {
+        caller: CallerFacts,
+        body: ReportCodeBody,
+        serial: Serial,
+    },
+    JudgeCode {
+        serial: Serial,
+        verdict: CodeVerdict,
+    },
+    FoldSightings {
+        sightings: Vec<IntentId>,
+    },
     TakeSticker {
         caller: CallerFacts,
         body: StickerBody,
@@ -375,9 +388,12 @@ impl From<Command> for Facts {
             Command::CreateIntent { permit, body, idempotency } => {
                 Self::CreateIntent { payee: permit.payee(), body, idempotency }
             }
-            Command::TakeSticker { .. } | Command::RegisterCode { .. } | Command::WithdrawCode { .. } => {
-                Self::of_codes(command)
-            }
+            Command::TakeSticker { .. }
+            | Command::RegisterCode { .. }
+            | Command::WithdrawCode { .. }
+            | Command::ReportCode { .. }
+            | Command::JudgeCode { .. }
+            | Command::FoldSightings { .. } => Self::of_codes(command),
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
             }
@@ -405,6 +421,11 @@ impl Facts {
     fn of_codes(command: Command) -> Self {
         match command {
             Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
+            Command::ReportCode { signed, serial } => {
+                Self::ReportCode { caller: caller(&signed), body: signed.into_body(), serial }
+            }
+            Command::JudgeCode { permit: _, serial, verdict } => Self::JudgeCode { serial, verdict },
+            Command::FoldSightings { permit: _, sightings } => Self::FoldSightings { sightings },
             Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
             Command::TakeSticker { signed, sticker: verified } => {
                 // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
@@ -468,6 +489,9 @@ impl Facts {
             Self::CreateIntent { .. } => "create_intent",
             Self::RegisterCode { .. } => "register_code",
             Self::WithdrawCode { .. } => "withdraw_code",
+            Self::ReportCode { .. } => "report_code",
+            Self::JudgeCode { .. } => "judge_code",
+            Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
             Self::Pay { .. } => "pay",
@@ -509,6 +533,7 @@ impl Facts {
             | Self::ApproveByPasskey { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
+            | Self::ReportCode { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
