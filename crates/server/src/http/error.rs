@@ -45,6 +45,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::KeyUnknown
         | R::PayeeUnknown
         | R::PaymentUnknown
+        | R::PasskeyNone
         | R::CodeUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -109,6 +110,19 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinWaiting
         | R::PinLocked
         | R::PinOldNeeded
+        | R::PasskeyWaiting
+        | R::PasskeyCeremony
+        | R::PasskeyRefused
+        | R::PasskeyMalformed
+        | R::PasskeyUnknown
+        | R::PasskeyWrongOrigin
+        | R::PasskeyCrossOrigin
+        | R::PasskeyWrongChallenge
+        | R::PasskeyWrongBody
+        | R::PasskeyUserNotVerified
+        | R::PasskeyBackupInvalid
+        | R::PasskeySignature
+        | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
         | R::TestModeOff => StatusCode::FORBIDDEN,
@@ -126,6 +140,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceLimitReached
         | R::DeviceLast
         | R::PinNotSet
+        | R::PasskeyExists
+        | R::PasskeyLimitReached
+        | R::PasskeyUnavailable
         | R::PinUnchanged
         | R::IntentExpired
         | R::IntentTaken
