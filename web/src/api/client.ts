@@ -1,7 +1,7 @@
 /** One door to the server: language, deadlines, problem+json, nonces, tokens and proofs. */
 
 import { canonical, type Json } from '@/domain/jcs';
-import { createProof, newJti, type Jwk } from '@/domain/proof';
+import { createProof, newJti } from '@/domain/proof';
 import type { DeviceId } from '@/domain/typeid';
 import { NotKnown, Refusal, isRefusal } from './errors';
 import * as store from './keystore';
