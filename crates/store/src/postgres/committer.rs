@@ -194,7 +194,7 @@ impl Committer {
         self.shared.away.fetch_add(1, Ordering::SeqCst);
         let until = Instant::now() + limits::AWAY;
         let reached = loop {
-            match self.database.connect().await {
+            match self.database.connect_writer().await {
                 Ok(link) => break Ok(link),
                 Err(fault) if Instant::now() >= until || self.shared.closing.load(Ordering::SeqCst) => {
                     break Err(fault);

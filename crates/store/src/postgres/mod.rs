@@ -48,7 +48,7 @@ use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use address::client_environment;
+pub use address::{client_environment, server_process};
 pub use copy::{CopiedTable, CopyStep, copy};
 pub use options::PostgresOptions;
 
@@ -61,6 +61,11 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn connect(&self) -> Result<Link, Fault> {
         self.address.connect(&self.runtime).await
+    }
+
+    /// A connection that is to commit.
+    pub(crate) async fn connect_writer(&self) -> Result<Link, Fault> {
+        Ok(self.connect().await?.plan_by_key().await)
     }
 }
 
@@ -256,7 +261,7 @@ async fn open(
     let queue = Arc::new(tokio::sync::Mutex::new(queue));
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..limits::WRITERS {
-        let link = database.connect().await.map_err(reached)?;
+        let link = database.connect_writer().await.map_err(reached)?;
         let (epoch, last) = chains::start_epoch(&link, now).await.map_err(reached)?;
         present.committed(last);
         shared.owns(epoch.number);
