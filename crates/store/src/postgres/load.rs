@@ -130,14 +130,13 @@ impl Group {
 
     fn sql(&self, locking: Locking) -> String {
         let (extra, only) = self.kind.extra;
-        let rest = format!("{} {only}", self.kind.table.among());
         let id = self.kind.table.columns.iter().find(|column| column.role == Role::Key);
         match (locking, id) {
             (Locking::Locked, Some(id)) if self.kind.locked => {
-                let lock = format!("{rest} ORDER BY t.{} FOR UPDATE OF t", id.name);
-                self.kind.table.select(extra, &lock)
+                let lock = format!("{only} ORDER BY t.{} FOR UPDATE OF t", id.name);
+                self.kind.table.select_among(extra, &lock)
             }
-            _ => self.kind.table.select(extra, &rest),
+            _ => self.kind.table.select_among(extra, only),
         }
     }
 

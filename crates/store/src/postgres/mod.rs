@@ -21,7 +21,7 @@ mod told;
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
@@ -72,7 +72,10 @@ impl Database {
 /// One node on a database that it shares with others.
 pub struct PostgresStore {
     inner: Arc<Inner>,
-    jobs: RwLock<Option<mpsc::Sender<Box<Waiting>>>>,
+    /// What each committer is handed.
+    jobs: RwLock<Vec<Jobs>>,
+    /// Counts the commands that are no payer's.
+    next: AtomicUsize,
     events: broadcast::Sender<Arc<Event>>,
     closed: watch::Receiver<bool>,
     runtime: Option<Runtime>,
@@ -120,7 +123,8 @@ impl PostgresStore {
                 return Err(error);
             }
         };
-        Ok(Arc::new(Self { inner, jobs: RwLock::new(Some(jobs)), events, closed, runtime: Some(runtime) }))
+        let (jobs, next) = (RwLock::new(jobs), AtomicUsize::new(0));
+        Ok(Arc::new(Self { inner, jobs, next, events, closed, runtime: Some(runtime) }))
     }
 
     /// What all nodes agreed on under `name`: the first value that any of them kept.
@@ -156,12 +160,13 @@ impl PostgresStore {
 
     fn stop(&self) {
         self.inner.shared.closing.store(true, Ordering::SeqCst);
-        self.jobs.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.jobs.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn ask(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
         let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
-        match jobs.as_ref().map(|jobs| jobs.try_send(waiting)) {
+        let turn = waiting.turn(self.next.fetch_add(1, Ordering::Relaxed));
+        match jobs.get(turn).map(|jobs| jobs.try_send(waiting)) {
             Some(Ok(())) => Ok(()),
             Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
             Some(Err(TrySendError::Closed(_))) | None => Err(StoreError::Closed),
@@ -234,7 +239,8 @@ async fn pinned(link: &Link, name: &str) -> Result<Option<Vec<u8>>, Fault> {
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
+type Jobs = mpsc::Sender<Box<Waiting>>;
+type Opened = (Arc<Inner>, Vec<Jobs>, broadcast::Sender<Arc<Event>>);
 
 async fn open(
     options: PostgresOptions,
@@ -257,8 +263,7 @@ async fn open(
     let now = present.read(&link, &agreement).await.map_err(reached)?;
     let shared = Arc::new(Shared::default());
     let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
-    let (jobs, queue) = mpsc::channel(limits::QUEUE_MAX);
-    let queue = Arc::new(tokio::sync::Mutex::new(queue));
+    let mut jobs = Vec::new();
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..limits::WRITERS {
         let link = database.connect_writer().await.map_err(reached)?;
@@ -281,7 +286,9 @@ async fn open(
             },
             hints: Hints::default(),
         };
-        writers.spawn_on(committer.run(Arc::clone(&queue)), &runtime);
+        let (hand, queue) = mpsc::channel(limits::QUEUE_MAX);
+        jobs.push(hand);
+        writers.spawn_on(committer.run(queue), &runtime);
     }
     let mut listener = Listener {
         database: Arc::clone(&database),
