@@ -40,6 +40,7 @@ pub struct Verifier {
     origin: String,
     tokens: hmac::Key,
     nonces: hmac::Key,
+    process: nonce::Process,
 }
 
 impl std::fmt::Debug for Verifier {
@@ -56,13 +57,21 @@ impl Verifier {
             origin: origin.to_owned(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, keys.token.dangerous_reveal()),
             nonces: hmac::Key::new(hmac::HMAC_SHA256, keys.nonce.dangerous_reveal()),
+            process: [0; 8],
         }
+    }
+
+    /// The same, as one run of one server: eight random bytes that no other run has. See [`Caller::is_local`].
+    #[must_use]
+    pub const fn of_process(mut self, process: [u8; 8]) -> Self {
+        self.process = process;
+        self
     }
 
     /// A nonce for the `DPoP-Nonce` header (RFC 9449 §8.1), good for five minutes, on every node, and not remembered.
     #[must_use]
     pub fn issue_nonce(&self, now: Instant) -> String {
-        nonce::issue(&self.nonces, now)
+        nonce::issue(&self.nonces, self.process, now)
     }
 
     /// An access token for ten minutes, of use only with the key it names (RFC 9449 §5), and the refresh token of this
@@ -74,7 +83,20 @@ impl Verifier {
         TokenView {
             access_token: token::mint(&self.tokens, &claims),
             expires_at: claims.expires_at,
-            refresh_token: refresh::mint(&self.tokens, owner, grant.session, generation),
+            refresh_token: Some(refresh::mint(&self.tokens, owner, grant.session, generation)),
+            session: grant.session,
+            token_type: "DPoP".to_owned(),
+        }
+    }
+
+    /// An access token of a shared device: for two minutes, and nothing to carry the session on with but the device's key.
+    #[must_use]
+    pub fn issue_shared_token(&self, grant: &TokenGrant, now: Instant) -> TokenView {
+        let claims = token::shared_grant(*grant, now);
+        TokenView {
+            access_token: token::mint(&self.tokens, &claims),
+            expires_at: claims.expires_at,
+            refresh_token: None,
             session: grant.session,
             token_type: "DPoP".to_owned(),
         }
@@ -98,7 +120,8 @@ impl Verifier {
         let (grant, token, opened) = self.authenticate(request, now)?;
         let (checked, (body, digest)) = self.check(opened, request, Some(token), now)?;
         let proof_digest = sha256(request.dpop.unwrap_or_default().as_bytes());
-        Ok(Signed::new(body, grant, &checked, digest, proof_digest))
+        let is_local = checked.process == self.process;
+        Ok(Signed::new(body, grant, &checked, (digest, proof_digest), is_local))
     }
 
     /// A request without a body: token and proof.
@@ -112,7 +135,8 @@ impl Verifier {
             None if request.body.is_empty() => Ok(()),
             _ => Err(ProofError::WrongBody),
         })?;
-        Ok(Caller::new(grant, &checked))
+        let is_local = checked.process == self.process;
+        Ok(Caller::new(grant, &checked, is_local))
     }
 
     /// A request by a key without a token yet (sign-up, token request): proof by the key in its own header, and body.
@@ -133,8 +157,8 @@ impl Verifier {
     }
 
     /// The new device's statement inside `BindDeviceBody`: a proof by its key for `POST` `path`, no token, its
-    /// `body_s256` the digest of the canonical `TokenBody` of `device` and `payer`. So whoever relays it can bind the
-    /// device to no other wallet.
+    /// `body_s256` the digest of the canonical `TokenBody` it joins with. So whoever relays it can bind the device to no
+    /// other wallet, and in no other way.
     ///
     /// # Errors
     /// [`ProofError`]: the first check that fails.
@@ -142,17 +166,16 @@ impl Verifier {
         &self,
         compact: &str,
         path: &str,
-        device: DeviceId,
-        payer: PayerId,
+        joining: &TokenBody,
         now: Instant,
     ) -> Result<Possession, ProofError> {
         let opened = proof::open(compact)?;
         let expected = Expected { method: "POST", origin: &self.origin, path, token: None, now };
-        let wanted = sha256(&to_canonical(&TokenBody { device, payer }));
+        let wanted = sha256(&to_canonical(joining));
         let (checked, ()) = opened.check(&expected, &self.nonces, |claimed| {
             if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
         })?;
-        Ok(Possession::new(checked, device))
+        Ok(Possession::new(checked, joining.device))
     }
 
     /// Everything before which nothing may be said but "refused", then key and expiry of the token.

@@ -101,6 +101,13 @@ reasons! {
     DeviceLast "device.last_one": "마지막 기기는 해제할 수 없습니다. 지갑을 잠가 주세요.", "The last usable device cannot be revoked; freeze the wallet instead.";
     FrozenByOther "payer.frozen_by_other" under PayerFrozen: "잠근 기기에서만 풀 수 있습니다.", "Only the device that froze this wallet may unfreeze it.";
     PayerFrozen "payer.frozen": "지갑이 잠겨 있습니다. 잠금을 풀기 전에는 돈이 나가지 않습니다.", "This wallet is frozen. Nothing leaves it until it is unfrozen.";
+    PinNotSet "pin.not_set": "결제 비밀번호가 없습니다.", "There is no payment PIN.";
+    PinWaiting "pin.waiting": "새 결제 비밀번호는 대기 시간이 지나야 쓸 수 있습니다.", "The payment PIN is new; it may be used once its waiting time is over.";
+    PinLocked "pin.locked": "결제 비밀번호를 여러 번 틀려서 잠시 쓸 수 없습니다.", "The payment PIN was entered wrongly too often and is locked for a while.";
+    PinWrong "pin.wrong": "결제 비밀번호가 틀렸습니다.", "The payment PIN is wrong.";
+    PinOldNeeded "pin.old_needed": "비밀번호를 바꾸려면 지금 쓰는 비밀번호가 필요합니다.", "The present PIN is needed to set another one.";
+    PinTooSimple "pin.too_simple": "쉽게 맞힐 수 있는 비밀번호입니다. 반복되거나 이어지는 숫자, 날짜는 쓸 수 없습니다.", "This PIN is easily guessed: no repeated or running digits and no dates.";
+    PinUnchanged "pin.unchanged": "지금과 같은 비밀번호입니다.", "This is the PIN you have now.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
@@ -142,6 +149,18 @@ reasons! {
 
     // What the rules say.
     PolicyPaymentLimit "policy.payment_limit": "1회 결제 한도를 넘었습니다.", "This is above the limit for one payment.";
+    PolicyOwnLimit "policy.own_limit": "직접 정한 한도를 넘었습니다.", "This is above a limit you set yourself.";
+    PolicyLimit "policy.limit": "법이나 약관이 정한 한도를 넘었습니다.", "This is above a limit that law or terms set.";
+    PolicyRefused "policy.refused": "법이나 약관이 허용하지 않는 결제입니다.", "Law or terms do not allow this.";
+    PolicyFactMissing "policy.fact_missing": "판단에 필요한 정보가 확인되지 않아 가장 엄격하게 처리했습니다.", "Something that has to be known was not verified, so the strictest rule held.";
+    PolicyElsewhere "policy.elsewhere": "이 방식으로는 받을 수 없는 결제입니다.", "This may not be paid this way here.";
+    PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
+    PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
+    PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
+    LimitChanged "limit.changed": "한도가 보여 드린 값과 달라졌습니다. 다시 확인해 주세요.", "The limit is not the one that was shown; look again.";
+    LimitUnknown "limit.unknown": "그런 한도나 기다리는 변경이 없습니다.", "There is no such limit, or nothing waits.";
+    LimitsFull "limit.too_many": "정할 수 있는 한도의 수를 넘었습니다.", "There are as many limits as there may be.";
+    LimitRaise "limit.raise": "한도를 올리려면 추가 확인이 필요합니다.", "Raising a limit needs one more check.";
     RiskRefused "risk.refused": "안전을 위해 결제를 멈췄습니다.", "This payment was stopped to keep you safe.";
     RiskHeld "risk.held": "안전을 위해 결제를 보류하고 확인하고 있습니다. 돈은 움직이지 않았습니다.", "This payment is held for a check. Nothing was moved.";
     RiskListed "risk.listed" under RiskRefused: "주의 목록에 있는 상대입니다.", "This party is on a list of parties to be careful with.";
@@ -164,7 +183,10 @@ reasons! {
     RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
     RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
     RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
-    StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
+    FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
+    StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";
+    StepUpWaiting "step_up.waiting": "추가 확인 수단의 대기 시간이 아직 지나지 않았습니다.", "This needs one more check, and what you set up for it may not be used yet.";
+    StepUpNotSetUp "step_up.not_set_up": "추가 확인 수단이 없습니다. 먼저 결제 비밀번호나 패스키를 등록해 주세요.", "This needs one more check, and none is set up: set a payment PIN or a passkey first.";
 
     // The money.
     FundsInsufficient "funds.insufficient": "잔액이 부족합니다.", "There is not enough money in this wallet.";

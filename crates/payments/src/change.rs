@@ -107,6 +107,27 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A payer's own limit was lowered.
+    #[serde(rename = "limit.lowered")]
+    LimitLowered,
+    /// A payer's own limit will rise after its delay.
+    #[serde(rename = "limit.raise_requested")]
+    LimitRaiseRequested,
+    /// A rise that waited was called off.
+    #[serde(rename = "limit.raise_cancelled")]
+    LimitRaiseCancelled,
+    /// A payment PIN was set.
+    #[serde(rename = "pin.set")]
+    PinSet,
+    /// The payment PIN is another one.
+    #[serde(rename = "pin.changed")]
+    PinChanged,
+    /// There is no payment PIN any more.
+    #[serde(rename = "pin.removed")]
+    PinRemoved,
+    /// The payment PIN was tried so often that it is locked, unless the last try was right.
+    #[serde(rename = "pin.guessed")]
+    PinGuessed,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
@@ -141,7 +162,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -151,6 +172,13 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::LimitLowered,
+        Self::LimitRaiseRequested,
+        Self::LimitRaiseCancelled,
+        Self::PinSet,
+        Self::PinChanged,
+        Self::PinRemoved,
+        Self::PinGuessed,
         Self::IntentCreated,
         Self::IntentExpired,
         Self::CodeRegistered,
@@ -176,6 +204,13 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::LimitLowered => "limit.lowered",
+            Self::LimitRaiseRequested => "limit.raise_requested",
+            Self::LimitRaiseCancelled => "limit.raise_cancelled",
+            Self::PinSet => "pin.set",
+            Self::PinChanged => "pin.changed",
+            Self::PinRemoved => "pin.removed",
+            Self::PinGuessed => "pin.guessed",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
             Self::CodeRegistered => "code.registered",

@@ -1,17 +1,20 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
-use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
+use credentials::{
+    Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, Refresh, Signed, SignedPayment,
+};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
-    WithdrawCodeBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
+    QuoteBody, RefreshBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SetLimitBody, SignUpBody, StickerBody,
+    TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
-use crate::permit::{StaffPermit, SystemPermit};
+use crate::permit::{ReadPermit, StaffPermit, SystemPermit};
+use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -63,6 +66,8 @@ pub enum Command {
     OpenPayer {
         /// The new key's proof.
         enrolling: Enrolling<SignUpBody>,
+        /// The caller's network, cut short.
+        place: String,
     },
     /// Open a session of a bound device.
     OpenSession {
@@ -96,6 +101,37 @@ pub enum Command {
         signed: Signed<BindDeviceBody>,
         /// The new key's proof.
         possession: Possession,
+    },
+    /// Set a first payment PIN, or one that a passkey approves.
+    SetPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What is kept of the PIN.
+        hash: PinHash,
+    },
+    /// Count a try of the payment PIN, before it is verified.
+    TryPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What a right PIN does.
+        purpose: PinPurpose,
+    },
+    /// Approve what a right try named.
+    ApproveByPin {
+        /// That it was right.
+        proof: PinProof,
+    },
+    /// Replace a PIN that a right try knew.
+    ChangePin {
+        /// That it was right.
+        proof: PinProof,
+        /// What is kept of the new one.
+        hash: PinHash,
+    },
+    /// Have no payment PIN.
+    RemovePin {
+        /// A bound device's proof.
+        signed: Signed<RemovePinBody>,
     },
     /// Register a payee.
     RegisterPayee {
@@ -213,6 +249,21 @@ pub enum Command {
     Unfreeze {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
+    },
+    /// Set one of the payer's own limits.
+    SetLimit {
+        /// The device's proof.
+        signed: Signed<SetLimitBody>,
+    },
+    /// Call off a rise that waits.
+    CancelRaise {
+        /// The device's proof.
+        signed: Signed<CancelRaiseBody>,
+    },
+    /// Show every limit of a wallet. Writes nothing.
+    ShowLimits {
+        /// Whose, and with which device.
+        permit: ReadPermit,
     },
     /// Release a hold whose time has come.
     ExpireHold {

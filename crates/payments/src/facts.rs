@@ -1,18 +1,21 @@
 //! [`Facts`]: a command after its authority was consumed. Plain data, so that it can be recorded and re-executed;
 //! only [`crate::decide`] turns a command into facts that lead to a commit.
 
-use credentials::ProofUse;
+use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode,
+    SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
+    QuoteBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody,
+    TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::pin::PinPurpose;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,30 +77,157 @@ pub struct StickerFacts {
 #[serde(rename_all = "snake_case", tag = "command")]
 #[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
 pub enum Facts {
-    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
-    OpenSession { body: TokenBody, key: Digest, proof: ProofUse, place: String },
-    RefreshSession { body: TokenBody, key: Digest, proof: ProofUse, session: SessionId, generation: u32, place: String },
-    EndSessions { caller: CallerFacts, body: EndSessionsBody },
-    RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
-    BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
-    RegisterPayee { payee: NewPayee },
-    RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
-    Fund { payer: PayerId, amount: Amount },
-    TestFund { caller: CallerFacts, body: TestFundsBody },
-    CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
-    RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
-    WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
-    TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
-    Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
-    Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
-    Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
-    Void { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: VoidBody },
-    Refund { payee: PayeeId, proof: ProofUse, body: RefundBody, digest: Digest },
-    Freeze { caller: CallerFacts, body: FreezeBody },
-    Unfreeze { caller: CallerFacts, body: UnfreezeBody },
-    ExpireHold { payment: PaymentId },
-    ExpireIntent { intent: IntentId },
-    RollUp { account: AccountId },
+    OpenPayer {
+        body: SignUpBody,
+        key: Digest,
+        proof: ProofUse,
+        #[serde(default)]
+        place: String,
+    },
+    OpenSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        place: String,
+    },
+    RefreshSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        session: SessionId,
+        generation: u32,
+        place: String,
+    },
+    EndSessions {
+        caller: CallerFacts,
+        body: EndSessionsBody,
+    },
+    RevokeDevice {
+        caller: CallerFacts,
+        body: RevokeDeviceBody,
+    },
+    BindDevice {
+        caller: CallerFacts,
+        body: BindDeviceBody,
+        key: Digest,
+        possession: ProofUse,
+    },
+    SetPin {
+        caller: CallerFacts,
+        hash: PinHash,
+    },
+    TryPin {
+        caller: CallerFacts,
+        purpose: PinPurpose,
+    },
+    ApproveByPin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+    },
+    ChangePin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+        hash: PinHash,
+    },
+    RemovePin {
+        caller: CallerFacts,
+        body: RemovePinBody,
+    },
+    RegisterPayee {
+        payee: NewPayee,
+    },
+    RekeyPayee {
+        payee: PayeeId,
+        api_key: Option<Digest>,
+        signing_key: Option<[u8; 32]>,
+    },
+    Fund {
+        payer: PayerId,
+        amount: Amount,
+    },
+    TestFund {
+        caller: CallerFacts,
+        body: TestFundsBody,
+    },
+    CreateIntent {
+        payee: PayeeId,
+        body: IntentBody,
+        idempotency: Option<(Digest, Digest)>,
+    },
+    RegisterCode {
+        payee: PayeeId,
+        proof: Option<ProofUse>,
+        body: CodeBody,
+    },
+    WithdrawCode {
+        payee: Option<PayeeId>,
+        proof: Option<ProofUse>,
+        serial: Serial,
+    },
+    TakeSticker {
+        caller: CallerFacts,
+        body: StickerBody,
+        sticker: StickerFacts,
+    },
+    Quote {
+        caller: CallerFacts,
+        body: QuoteBody,
+        arrival: ArrivalFacts,
+    },
+    Pay {
+        caller: CallerFacts,
+        body: PayBody,
+        arrival: ArrivalFacts,
+    },
+    Capture {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: CaptureBody,
+    },
+    Void {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: VoidBody,
+    },
+    Refund {
+        payee: PayeeId,
+        proof: ProofUse,
+        body: RefundBody,
+        digest: Digest,
+    },
+    Freeze {
+        caller: CallerFacts,
+        body: FreezeBody,
+    },
+    Unfreeze {
+        caller: CallerFacts,
+        body: UnfreezeBody,
+    },
+    SetLimit {
+        caller: CallerFacts,
+        body: SetLimitBody,
+    },
+    CancelRaise {
+        caller: CallerFacts,
+        body: CancelRaiseBody,
+    },
+    ShowLimits {
+        payer: PayerId,
+        device: DeviceId,
+    },
+    ExpireHold {
+        payment: PaymentId,
+    },
+    ExpireIntent {
+        intent: IntentId,
+    },
+    RollUp {
+        account: AccountId,
+    },
 }
 
 fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
@@ -141,9 +271,9 @@ fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
 impl From<Command> for Facts {
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling } => {
+            Command::OpenPayer { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
             }
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
@@ -151,7 +281,11 @@ impl From<Command> for Facts {
             }
             Command::RefreshSession { enrolling, refresh, place } => Self::RefreshSession {
                 // WHY: the refresh token's text is a secret and stays out of every record.
-                body: TokenBody { device: enrolling.body().device, payer: enrolling.body().payer },
+                body: TokenBody {
+                    device: enrolling.body().device,
+                    kind: SessionKind::Own,
+                    payer: enrolling.body().payer,
+                },
                 key: enrolling.key(),
                 proof: *enrolling.proof_use(),
                 session: refresh.session(),
@@ -168,6 +302,17 @@ impl From<Command> for Facts {
                 key: possession.key(),
                 possession: *possession.proof_use(),
             },
+            // WHY: the PIN itself was taken out of these bodies and stays out of every record.
+            Command::SetPin { signed, hash } => Self::SetPin { caller: caller(&signed), hash },
+            Command::TryPin { signed, purpose } => Self::TryPin { caller: caller(&signed), purpose },
+            Command::ApproveByPin { proof } => {
+                Self::ApproveByPin { payer: proof.payer(), attempt: proof.attempt(), matched: proof.hash().clone() }
+            }
+            Command::ChangePin { proof, hash } => {
+                let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
+                Self::ChangePin { payer, attempt, matched, hash }
+            }
+            Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
@@ -188,6 +333,9 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
+            Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
@@ -249,6 +397,11 @@ impl Facts {
             Self::EndSessions { .. } => "end_sessions",
             Self::RevokeDevice { .. } => "revoke_device",
             Self::BindDevice { .. } => "bind_device",
+            Self::SetPin { .. } => "set_pin",
+            Self::TryPin { .. } => "try_pin",
+            Self::ApproveByPin { .. } => "approve_by_pin",
+            Self::ChangePin { .. } => "change_pin",
+            Self::RemovePin { .. } => "remove_pin",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
             Self::Fund { .. } => "fund",
@@ -264,6 +417,9 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::SetLimit { .. } => "set_limit",
+            Self::CancelRaise { .. } => "cancel_raise",
+            Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
@@ -276,15 +432,23 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } => Some(*payer),
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
+            | Self::ApproveByPin { payer, .. }
+            | Self::ChangePin { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
+            | Self::SetPin { caller, .. }
+            | Self::TryPin { caller, .. }
+            | Self::RemovePin { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),
             _ => None,
         }

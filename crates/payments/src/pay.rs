@@ -1,11 +1,11 @@
 //! A payment, from the verified approval to the posted money.
 //!
 //! The order is the pipeline of ARCHITECTURE.md: proof replay (before this file), identity, idempotency, lockdown,
-//! posture, terms, policy, risk, funds.
+//! posture, terms, policy, risk, the check these two ask for, funds.
 
 use ledger::{Leg, Operation, Side};
 use money::{Amount, HoldId, ReasonCode, TransferId};
-use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus};
+use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus, Strength};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Credited, Touched, ledger_reason};
@@ -14,6 +14,8 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::policy_stage::Stop;
+use crate::step_up;
 
 /// Decides a payment.
 pub(crate) fn pay(
@@ -32,10 +34,22 @@ pub(crate) fn pay(
     let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
     let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
-    let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
-    match verdict.and_then(|passed| move_money(context, &case, &passed)) {
-        Ok(moved) => Ok(accept(context, body, caller, &case, moved)),
-        Err(reason) => Err(refuse(context, body, caller, intent, reason)),
+    let verdict = unchanged(body, intent).map_err(Stop::from).and_then(|()| pipeline::pass(context, &case));
+    let passed = match verdict {
+        Ok(passed) => passed,
+        Err(stop) => return Err(refuse(context, body, caller, intent, stop)),
+    };
+    // A missing check is not this payment's fate: the same body may come again with it.
+    let met = step_up::met(context, caller, passed.demand.as_ref())?;
+    match move_money(context, &case, &passed) {
+        Ok(moved) => {
+            met.spend(context);
+            let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
+            let payment = accept(context, body, caller, &case, moved);
+            passed.judged.count(context, &payment, strength);
+            Ok(Accepted::Payment { payment, core: Box::new(intent.core.clone()) })
+        }
+        Err(reason) => Err(refuse(context, body, caller, intent, reason.into())),
     }
 }
 
@@ -45,7 +59,8 @@ fn first_answer(context: &Context<'_>, earlier: &Payment, caller: &CallerFacts) 
         return Err(ReasonCode::PaymentIdReused.into());
     }
     if earlier.status == PaymentStatus::Refused {
-        return Err(Refusal { reasons: earlier.reasons.clone(), payment: Some(Box::new(earlier.clone())) });
+        let (reasons, rules) = (earlier.reasons.clone(), earlier.rules.clone());
+        return Err(Refusal { reasons, payment: Some(Box::new(earlier.clone())), rules, step_up: None });
     }
     let intent = context.state.intent(earlier.intent).ok_or(ReasonCode::IntentUnknown)?;
     Ok(Accepted::Payment { payment: earlier.clone(), core: Box::new(intent.core.clone()) })
@@ -99,7 +114,7 @@ fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Re
     Ok(moved)
 }
 
-fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Accepted {
+fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Payment {
     let mut payment = draft(context, body, caller, case.intent);
     let kind = match moved {
         Moved::Transferred(transfer) => {
@@ -116,28 +131,23 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
         }
     };
     let intent = Intent { status: IntentStatus::Taken, payment: Some(payment.id), ..case.intent.clone() };
-    let core = Box::new(intent.core.clone());
     let pair = met(context, &payment);
     context.push(Change::Pair(pair));
     context.push(Change::Intent(intent));
     context.push(Change::Payment(payment.clone()));
     tell(context, kind, &payment);
-    Accepted::Payment { payment, core }
+    payment
 }
 
 /// A refusal is recorded under its id, so that the same body is refused again with the same reasons.
-fn refuse(
-    context: &mut Context<'_>,
-    body: &PayBody,
-    caller: &CallerFacts,
-    intent: &Intent,
-    reason: ReasonCode,
-) -> Refusal {
+fn refuse(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent, stop: Stop) -> Refusal {
     let mut payment = draft(context, body, caller, intent);
-    payment.reasons = vec![reason];
+    payment.reasons = vec![stop.reason];
+    payment.rules = stop.rules;
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
-    Refusal { reasons: vec![reason], payment: Some(Box::new(payment)) }
+    let (reasons, rules) = (payment.reasons.clone(), payment.rules.clone());
+    Refusal { reasons, payment: Some(Box::new(payment)), rules, step_up: None }
 }
 
 fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent) -> Payment {
@@ -155,6 +165,7 @@ fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &I
         funding: body.funding,
         status: PaymentStatus::Refused,
         reasons: Vec::new(),
+        rules: Vec::new(),
         hold: None,
         hold_expires_at: None,
         transfer: None,

@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus};
+use protocol::{FundingKind, FundingPath, IntentStatus, SessionKind, Strength};
 
 use crate::codes;
 use crate::decide::Context;
@@ -10,6 +10,8 @@ use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
+use crate::policy_stage::{self, Judgement, Stop};
+use crate::step_up::Demand;
 
 /// Everything the stages look at.
 pub(crate) struct Case<'a> {
@@ -25,6 +27,10 @@ pub(crate) struct Case<'a> {
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What the packs said, to be counted.
+    pub(crate) judged: Judgement,
+    /// What stages 5 and 6 want beyond the device key's signature.
+    pub(crate) demand: Option<Demand>,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
@@ -44,8 +50,13 @@ pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Resul
 
 /// A device's standing; of one that was bound before there were any, that of a device without sessions.
 pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
-    let none =
-        || Standing { device: device.id, payer: device.payer, usable_from: device.bound_at, sessions: Vec::new() };
+    let none = || Standing {
+        device: device.id,
+        payer: device.payer,
+        kind: SessionKind::Own,
+        usable_from: device.bound_at,
+        sessions: Vec::new(),
+    };
     context.state.standing(device.id).cloned().unwrap_or_else(none)
 }
 
@@ -56,18 +67,18 @@ pub(crate) fn usable(context: &Context<'_>, device: money::DeviceId) -> Result<(
 }
 
 /// Runs stages 2 to 6.
-pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, ReasonCode> {
+pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Stop> {
     lockdown(context, case)?;
     posture(context, case)?;
     terms(context, case)?;
     let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if case.payer.currency != total.currency() {
-        return Err(ReasonCode::AmountWrongCurrency);
+        return Err(ReasonCode::AmountWrongCurrency.into());
     }
-    policy(context, total)?;
-    risk(context, case, total)?;
-    Ok(Passed { path, total })
+    let judged = policy_stage::judge(context, case, total).stop()?;
+    let demand = Demand::join(judged.demand(), risk(context, case, total));
+    Ok(Passed { path, total, judged, demand })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -113,23 +124,17 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
     }
 }
 
-/// Stage 5: one limit a payment, until policy packs say more.
-fn policy(context: &Context<'_>, total: Amount) -> Result<(), ReasonCode> {
-    let limit = context.settings.payment_limit();
-    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(()) }
-}
-
-/// Stage 6: more than a little to a payee never paid before yesterday needs a step-up, until the risk engine says more. No step-up exists yet,
-/// so it is refused: missing risk data never approves.
-fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(), ReasonCode> {
+/// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:
+/// missing risk data never approves.
+fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<Demand> {
     let pair = context.state.pair(case.payer.id, case.payee.card.id);
     let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
     if known_from.is_some_and(|from| from <= context.at) {
-        return Ok(());
+        return None;
     }
     // All the payments to a new payee count together.
     let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
     let limit = context.settings.first_payee_limit();
     let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
-    if above { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
+    above.then(|| Demand::new(Strength::Pin, ReasonCode::RiskNewPayee))
 }

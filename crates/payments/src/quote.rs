@@ -1,13 +1,16 @@
 //! The preview: the payment's own pipeline, run dry. Nothing is written.
 
 use money::{Amount, ReasonCode};
-use protocol::{QuoteBody, Warning};
+use protocol::{QuoteBody, Strength, Warning};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
+use crate::model::Payer;
 use crate::outcome::{Accepted, Quoted, Refusal};
-use crate::pipeline::{self, Case};
+use crate::pipeline::{self, Case, Passed};
+use crate::policy_stage;
+use crate::step_up::StepUp;
 
 /// Answers what paying would mean for this payer now.
 pub(crate) fn quote(
@@ -31,8 +34,10 @@ pub(crate) fn quote(
     let available =
         context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
-    let refusals = refusals(context, &case, after);
-    let limit = context.settings.payment_limit();
+    let passed = pipeline::pass(context, &case);
+    let step_up = missing(context, payer, passed.as_ref().ok());
+    let refusals = refusals(passed.err().map(|stop| stop.reason), step_up.as_ref(), after);
+    let judged = policy_stage::judge(context, &case, total);
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
         quote: intent.quote,
@@ -40,18 +45,34 @@ pub(crate) fn quote(
         total,
         available_before: available,
         available_after: after.filter(|_| refusals.is_empty()),
-        limit_left: limit.checked_sub(total).unwrap_or(Amount::zero(payer.currency)),
+        limit_left: judged.headroom,
+        limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
+        rules: judged.rules,
         warnings: warnings(context, &case, available, after),
+        step_up: step_up.map(Box::new),
         refusals,
     })))
 }
 
-fn refusals(context: &Context<'_>, case: &Case<'_>, after: Option<Amount>) -> Vec<ReasonCode> {
-    match pipeline::pass(context, case) {
-        Err(reason) => vec![reason],
-        Ok(_) if after.is_none() => vec![ReasonCode::FundsInsufficient],
-        Ok(_) => Vec::new(),
-    }
+/// A limit with the sentence of its rule; of the payer's own, none.
+fn described(context: &Context<'_>, counter: policy::Counter) -> (policy::Counter, String) {
+    let library = context.settings.packs.book().map(policy::Rulebook::library);
+    let rule = library.and_then(|library| library.rule(&counter.rule, context.at));
+    let say = rule.map_or_else(String::new, |(_, rule)| rule.say.clone());
+    (counter, say)
+}
+
+/// The check the payment will be asked for. Approvals are of a payment that is written, so none counts here.
+fn missing(context: &Context<'_>, payer: &Payer, passed: Option<&Passed>) -> Option<StepUp> {
+    let demand = passed?.demand.clone().filter(|demand| demand.strength > Strength::DeviceKey)?;
+    Some(StepUp::of(context, payer.id, demand, None))
+}
+
+/// A check that can be done is no refusal; one that cannot is.
+fn refusals(stopped: Option<ReasonCode>, step_up: Option<&StepUp>, after: Option<Amount>) -> Vec<ReasonCode> {
+    let unmet = step_up.map(StepUp::reason).filter(|reason| *reason != ReasonCode::StepUpNeeded);
+    let funds = (stopped.is_none() && after.is_none()).then_some(ReasonCode::FundsInsufficient);
+    stopped.into_iter().chain(unmet).chain(funds).collect()
 }
 
 fn warnings(context: &Context<'_>, case: &Case<'_>, available: Amount, after: Option<Amount>) -> Vec<Warning> {

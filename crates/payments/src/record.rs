@@ -10,13 +10,14 @@ use crate::change::Change;
 use crate::decide::{Decision, decide_facts};
 use crate::facts::Facts;
 use crate::outcome::{Accepted, Refusal};
+use crate::packs::Packs;
 use crate::settings::Settings;
 use crate::stamp::Stamp;
 use crate::state::{Key, Row, State, needs, read_keys};
 
 /// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
 /// every change after which the same inputs may come out as other bytes.
-pub const ENGINE: &str = "payments/2";
+pub const ENGINE: &str = "payments/4";
 
 /// The inputs of one decision and the digest of what came out. A new one borrows them, since it is written and
 /// forgotten; one that was read back owns them (`'static`).
@@ -45,6 +46,9 @@ pub enum ReplayError {
     /// A row that the decision reads is not in the record.
     #[error("record lacks {0} of the rows the decision reads")]
     MissingInputs(usize),
+    /// The packs it was made under were not brought.
+    #[error("the packs `{0}` it was made under are not there")]
+    MissingPacks(Digest),
     /// Made again, it comes out differently.
     #[error("decision comes out differently: recorded `{recorded}`, now `{now}`")]
     Different {
@@ -94,6 +98,22 @@ impl<'a> DecisionRecord<'a> {
     }
 }
 
+impl DecisionRecord<'_> {
+    /// Brings the packs it was made under, which it names by their digest only.
+    ///
+    /// # Errors
+    /// [`ReplayError::MissingPacks`] when `find` does not have them.
+    pub fn bring_packs(&mut self, find: impl FnOnce(Digest) -> Option<Packs>) -> std::result::Result<(), ReplayError> {
+        if self.settings.packs.book().is_some() {
+            return Ok(());
+        }
+        let digest = self.settings.packs.digest();
+        let packs = find(digest).filter(|found| found.digest() == digest && found.book().is_some());
+        self.settings.to_mut().packs = packs.ok_or(ReplayError::MissingPacks(digest))?;
+        Ok(())
+    }
+}
+
 /// Makes a recorded decision again and compares.
 ///
 /// # Errors
@@ -101,6 +121,9 @@ impl<'a> DecisionRecord<'a> {
 pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayError> {
     if record.engine != ENGINE {
         return Err(ReplayError::OtherEngine(record.engine.clone().into_owned()));
+    }
+    if record.settings.packs.book().is_none() {
+        return Err(ReplayError::MissingPacks(record.settings.packs.digest()));
     }
     let mut state = State::new();
     for (key, row) in &record.inputs {

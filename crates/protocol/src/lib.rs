@@ -9,25 +9,36 @@ mod canonical;
 mod codes;
 mod jwk;
 pub mod limits;
+mod own_limits;
 mod place;
 mod proof;
 mod quote;
+mod step_up;
 mod text;
 mod views;
 
 pub use bodies::{
     BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
-    RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
+    RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
+    VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use own_limits::{
+    CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
+    RuleLimitView, RuleReasonView, SetLimitBody,
+};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use step_up::{
+    ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
+    Strength,
+};
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
-    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, SignUpView,
-    TokenView, Warning,
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,
+    PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    SignUpView, TokenView, Warning,
 };

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use credentials::Verifier;
+use credentials::{Pepper, Verifier};
 use money::{Instant, ReasonCode};
-use payments::{Accepted, Command, Settings};
+use payments::{Accepted, Command};
 use store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::CodeSigner;
 use crate::http::error::Failure;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
 use crate::names::Names;
+use crate::packs::PackReader;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 
@@ -19,10 +21,14 @@ use crate::replay::ReplayCache;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Arc<Pepper>,
+    /// Turns to hash a PIN.
+    pub(crate) hashes: Semaphore,
     pub(crate) signer: CodeSigner,
     /// Host and port, as merchants sign it.
     pub(crate) authority: String,
-    pub(crate) settings: Settings,
+    /// How the operator's packs are read anew.
+    pub(crate) pack_reader: Option<PackReader>,
     pub(crate) test_mode: bool,
     pub(crate) web: bool,
     /// Whether proxies are trusted: whoever is on loopback then is not therefore on this machine.
@@ -80,6 +86,11 @@ const fn command_name(command: &Command) -> &'static str {
         Command::EndSessions { .. } => "end_sessions",
         Command::RevokeDevice { .. } => "revoke_device",
         Command::BindDevice { .. } => "bind_device",
+        Command::SetPin { .. } => "set_pin",
+        Command::TryPin { .. } => "try_pin",
+        Command::ApproveByPin { .. } => "approve_by_pin",
+        Command::ChangePin { .. } => "change_pin",
+        Command::RemovePin { .. } => "remove_pin",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
         Command::Fund { .. } => "fund",
@@ -95,6 +106,9 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Refund { .. } => "refund",
         Command::Freeze { .. } => "freeze",
         Command::Unfreeze { .. } => "unfreeze",
+        Command::SetLimit { .. } => "set_limit",
+        Command::CancelRaise { .. } => "cancel_raise",
+        Command::ShowLimits { .. } => "show_limits",
         Command::ExpireHold { .. } => "expire_hold",
         Command::ExpireIntent { .. } => "expire_intent",
         Command::RollUp { .. } => "roll_up",

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use money::{PayerId, ReasonCode, SessionId};
-use payments::Payee;
+use payments::{Payee, ReadPermit};
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -151,7 +151,7 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Asked<B> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let Approved(signed) = Approved::from_request(request, app).await?;
-        first_use(app, signed.proof_use())?;
+        first_use(app, signed.proof_use(), signed.is_local())?;
         Ok(Self(signed))
     }
 }
@@ -166,6 +166,11 @@ impl Reader {
     /// Whose things.
     pub(crate) const fn payer(&self) -> PayerId {
         self.caller.payer()
+    }
+
+    /// Leave to have the core show them.
+    pub(crate) const fn permit(&self) -> ReadPermit {
+        ReadPermit::dangerous_for_proven_device(self.caller.payer(), self.caller.device())
     }
 
     /// In which session.
@@ -186,7 +191,7 @@ impl FromRequest<Arc<App>> for Reader {
         let wire = Wire::read(request).await?;
         let caller = wire.device(app, |request| app.verifier.caller(request, app.now()))?;
         count(app, Client::Device(caller.key()))?;
-        first_use(app, caller.proof_use())?;
+        first_use(app, caller.proof_use(), caller.is_local())?;
         bound(app, &caller).await?;
         Ok(Self { caller })
     }
@@ -220,14 +225,22 @@ pub(crate) fn place(peer: Peer) -> String {
     }
 }
 
-/// Remembers a proof's use on this node.
-pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
+/// Remembers a proof's use in this process. One whose nonce another process gave out, or this server before it was
+/// restarted, may have been used there: it must be made anew.
+fn first_use(app: &App, proof: &ProofUse, is_local: bool) -> Result<(), Failure> {
+    if !is_local {
+        return Err(ReasonCode::NonceNeeded.into());
+    }
     Ok(app.replays.first_use(proof, app.now())?)
 }
 
 /// A body signed by a key nobody vouches for yet; counted by address, since keys cost nothing.
 #[derive(Debug)]
-pub(crate) struct Newcomer<B>(pub(crate) Enrolling<B>);
+pub(crate) struct Newcomer<B> {
+    pub(crate) enrolling: Enrolling<B>,
+    /// The caller's network, cut short.
+    pub(crate) place: String,
+}
 
 impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     type Rejection = Failure;
@@ -235,7 +248,8 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let wire = Wire::read(request).await?;
         count(app, Client::address(Peer::of(&wire.parts).client))?;
-        wire.device(app, |request| app.verifier.enrolling(request, app.now())).map(Self)
+        let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
+        Ok(Self { enrolling, place: place(Peer::of(&wire.parts)) })
     }
 }
 

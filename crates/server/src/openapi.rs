@@ -166,6 +166,9 @@ const ARRIVAL: &[ReasonCode] = &[
     ReasonCode::FundingNotAccepted,
 ];
 
+/// That one more check is missing; with `step_up` in the answer.
+const STEP_UP: &[ReasonCode] = &[ReasonCode::StepUpNeeded, ReasonCode::StepUpWaiting, ReasonCode::StepUpNotSetUp];
+
 /// What may be wrong beyond who is calling.
 fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     use ReasonCode as R;
@@ -173,6 +176,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     match operation {
         "sign_up" => vec![R::PayerExists, R::DeviceExists],
         "bind_device" => vec![R::DeviceCoolingOff, R::PayerFrozen, R::DeviceExists, R::DeviceLimitReached],
+        "issue_token" => vec![R::SessionEnded, R::DeviceLast],
         "refresh_token" => vec![R::SessionEnded],
         "end_sessions" | "unfreeze" => vec![R::DeviceCoolingOff, R::PayerFrozen],
         "revoke_device" => vec![R::DeviceCoolingOff, R::DeviceLast, R::PayerFrozen],
@@ -182,8 +186,17 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             ARRIVAL,
             &[R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,
-            &[R::PolicyPaymentLimit, R::RiskRefused, R::FundsInsufficient],
+            &[R::PolicyPaymentLimit, R::RiskRefused],
+            STEP_UP,
+            &[R::FundsInsufficient],
         ]),
+        "set_pin" => with(&[
+            &[R::DeviceCoolingOff, R::PayerFrozen, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
+            &[R::PinOldNeeded, R::PinTooSimple, R::PinUnchanged],
+            STEP_UP,
+        ]),
+        "remove_pin" => with(&[&[R::DeviceCoolingOff, R::PinNotSet], STEP_UP]),
+        "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),

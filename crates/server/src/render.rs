@@ -2,10 +2,14 @@
 
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
-use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund, RegisteredCode, Session, Standing};
+use payments::{
+    Approval, Device, Event, Intent, Lock, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session,
+    Standing, StepUp,
+};
 use protocol::{
-    AlertView, BalanceView, CodeView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView,
-    QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView,
+    PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView,
+    RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -34,7 +38,7 @@ pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
         frozen: payer.lock.is_frozen(now),
         name: payer.name.to_string(),
         payer: payer.id,
-        payment_limit: app.settings.payment_limit(),
+        payment_limit: app.store.settings().payment_limit(),
         test_mode: app.test_mode,
         unfreezes_at: thaws_at(payer.lock, now),
     }
@@ -52,6 +56,7 @@ pub(crate) fn session(device: &Device, session: &Session, current: SessionId) ->
         current: session.id == current,
         device: device.id,
         device_name: device.name.to_string(),
+        kind: session.kind,
         last_at: session.last_at,
         opened_at: session.opened_at,
         place: session.place.clone(),
@@ -64,6 +69,7 @@ pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView
         bound_at: device.bound_at,
         device: device.id,
         key: device.key,
+        kind: standing.map(|standing| standing.kind).unwrap_or_default(),
         name: device.name.to_string(),
         revoked: device.revoked,
         tier: device.tier,
@@ -119,6 +125,53 @@ pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, paye
     }
 }
 
+/// The rules behind a refusal, with their citations.
+pub(crate) fn rules(rules: &[policy::Reason]) -> Vec<RuleReasonView> {
+    rules.iter().map(rule).collect()
+}
+
+fn rule(reason: &policy::Reason) -> RuleReasonView {
+    let outcome = match reason.outcome {
+        policy::Outcome::Permit => "permit",
+        policy::Outcome::StepUp => "step_up",
+        policy::Outcome::Hold => "hold",
+        policy::Outcome::Route => "route",
+        policy::Outcome::Deny => "deny",
+    };
+    RuleReasonView {
+        after: reason.after.clone(),
+        before: reason.before.clone(),
+        cap: reason.cap.clone(),
+        citation: CitationView {
+            article: reason.citation.article.clone(),
+            law: reason.citation.law.clone(),
+            source: reason.citation.source.clone(),
+        },
+        code: reason.code.clone(),
+        details: reason.details.clone(),
+        grade: format!("{:?}", reason.grade),
+        missing: reason.missing.clone(),
+        outcome: outcome.to_owned(),
+        pack: reason.pack.clone(),
+        rule: reason.rule.clone(),
+        say: reason.say.clone(),
+        version: reason.version.clone(),
+    }
+}
+
+fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
+    let (pack, rule) = counter.rule.split_once('/').unwrap_or(("", &counter.rule));
+    LimitLeftView {
+        cap: counter.cap,
+        fits: counter.fits,
+        left: counter.left,
+        pack: pack.to_owned(),
+        rule: rule.to_owned(),
+        say,
+        used: counter.after,
+    }
+}
+
 pub(crate) fn quote(quoted: Quoted) -> QuoteView {
     QuoteView {
         available_after: quoted.available_after,
@@ -126,10 +179,49 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         core: quoted.core,
         funding: quoted.funding,
         limit_left: quoted.limit_left,
+        limits: quoted.limits.into_iter().map(limit_left).collect(),
         quote: quoted.quote,
         refusals: reasons(&quoted.refusals),
+        rules: rules(&quoted.rules),
+        step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
         warnings: quoted.warnings,
+    }
+}
+
+/// A missing check, and where to do it.
+pub(crate) fn step_up(step_up: &StepUp) -> StepUpView {
+    let methods =
+        step_up.methods.iter().filter_map(|&strength| Some(StepUpMethod { path: path_of(strength)?, strength }));
+    StepUpView {
+        body: step_up.body,
+        methods: methods.collect(),
+        ready_at: step_up.ready_at,
+        reasons: reasons(&step_up.demand.reasons),
+        strength: step_up.demand.strength,
+    }
+}
+
+fn path_of(strength: Strength) -> Option<String> {
+    match strength {
+        Strength::Pin => Some("/v1/step-up/pin".to_owned()),
+        Strength::Passkey => Some("/v1/step-up/passkey".to_owned()),
+        Strength::DeviceKey | Strength::Attested => None,
+    }
+}
+
+pub(crate) fn approval(approval: &Approval) -> ApprovalView {
+    ApprovalView { body: approval.body, expires_at: approval.expires_at, strength: approval.strength }
+}
+
+pub(crate) fn pin(row: Option<&PaymentPin>, now: Instant) -> PinView {
+    let set = row.filter(|row| row.hash.is_some());
+    PinView {
+        locked_until: row.and_then(|row| row.locked(now)),
+        set: set.is_some(),
+        set_at: set.map(|row| row.set_at),
+        tries_left: set.map_or(0, |row| row.tries_left(now)),
+        usable_from: set.map(|row| row.usable_from),
     }
 }
 
@@ -148,6 +240,7 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         purpose: core.purpose.to_string(),
         reasons: reasons(&payment.reasons),
         refunded: payment.refunded,
+        rules: rules(&payment.rules),
         status: payment.status,
     }
 }

@@ -9,14 +9,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use credentials::{Verifier, VerifierKeys};
-use store::{Store, StoreError};
+use credentials::{Pepper, Verifier, VerifierKeys};
+use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
+use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, roller, sealer, sweeper};
@@ -48,6 +50,12 @@ pub enum StartError {
     /// Another server answers on the admin socket.
     #[error("another server answers on `{0}`; stop it first")]
     AlreadyServed(PathBuf),
+    /// A key of the server cannot be derived.
+    #[error("cannot derive the server's keys")]
+    Keys(#[source] StoreError),
+    /// No randomness.
+    #[error("no random bytes can be had")]
+    Chance(#[source] store::StoreError),
     /// Not an origin: scheme, host and perhaps port, nothing more.
     #[error("`{0}` is not an origin like `https://pay.example`")]
     Origin(String),
@@ -60,6 +68,7 @@ pub struct Running {
     admin_socket: Option<PathBuf>,
     store: Arc<dyn Store>,
     workers: Arc<Workers>,
+    pack_reader: Option<PackReader>,
 }
 
 impl std::fmt::Debug for Running {
@@ -85,6 +94,14 @@ impl Running {
     #[must_use]
     pub fn admin_socket(&self) -> Option<&Path> {
         self.admin_socket.as_deref()
+    }
+
+    /// Reads the operator's policy packs anew; while they are broken, the old ones hold.
+    ///
+    /// # Errors
+    /// [`ReloadError`]: the old ones still hold.
+    pub async fn reload_packs(&self) -> Result<PacksInForce, ReloadError> {
+        packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
     }
 
     /// Stops accepting, finishes requests and the commit in flight, stops the workers, closes the store.
@@ -117,7 +134,10 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     };
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
-    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority));
+    let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
+    let pack_reader = config.pack_reader.clone();
+    let process = entropy::random().map_err(StartError::Chance)?;
+    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), process, pepper));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -128,18 +148,26 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
     workers.spawn(connection::accept(listener, proxies, http::router(app), Arc::clone(&workers)));
-    Ok(Running { address, origin, admin_socket, store, workers })
+    Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
-fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String) -> App {
+fn app(
+    config: Config,
+    store: Arc<dyn Store>,
+    (origin, authority): (&str, String),
+    process: [u8; 8],
+    pepper: Pepper,
+) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
-        verifier: Verifier::new(origin, keys),
+        verifier: Verifier::new(origin, keys).of_process(process),
+        pepper: Arc::new(pepper),
+        hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,
-        settings: config.settings,
+        pack_reader: config.pack_reader,
         test_mode: config.test_mode,
         web: config.web,
         behind_proxy: !config.trusted_proxies.is_empty(),

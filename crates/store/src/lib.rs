@@ -21,6 +21,7 @@ mod options;
 mod packed;
 mod postgres;
 mod rows;
+mod rules;
 mod sqlite;
 mod words;
 

@@ -17,6 +17,7 @@ use self::banner::Banner;
 use crate::failure::{Failure, failed};
 use crate::node::{self, Plan};
 use crate::output::{Output, grouped};
+use crate::packs::Source;
 use crate::temporary::Folder;
 
 /// How long unfreezing takes in a demo, in seconds: long enough to be seen.
@@ -76,7 +77,13 @@ impl Demo {
         node::log(&self.log)?;
         let folder = Folder::or_temporary(self.data.clone())?;
         let town = Town::new(self.seed, TownSize::default()).map_err(failed("cannot make the town"))?;
-        let settings = Settings { test_mode: true, unfreeze_delay_seconds: UNFREEZE_SECONDS, ..Settings::default() };
+        let packs = Source::home();
+        let settings = Settings {
+            packs: packs.read()?,
+            test_mode: true,
+            unfreeze_delay_seconds: UNFREEZE_SECONDS,
+            ..Settings::default()
+        };
         output.ticker("the town lives through its past …");
         let settled = past::live_through(folder.path(), &settings, &town, self.days).await?;
         let plan = Plan {
@@ -87,6 +94,7 @@ impl Demo {
             public_origin: None,
             trusted_proxies: Vec::new(),
             settings,
+            packs: Some(packs),
             keys: KeySource::File,
             rate: RateLimits::default(),
             web: true,
@@ -105,7 +113,7 @@ impl Demo {
             std::future::pending().await
         };
         tokio::select! {
-            () = stop.asked() => {}
+            () = stop.asked(&running) => {}
             () = live => {}
         }
         node::stop(running).await?;

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::failure::Failure;
 use crate::node::{self, Plan};
 use crate::output::{LINK, Output, STRONG};
+use crate::packs::PackArgs;
 
 /// Serve a data folder over HTTP until Ctrl-C or SIGTERM; logs go to stderr as JSON.
 #[derive(Debug, clap::Args)]
@@ -51,6 +52,8 @@ pub(crate) struct Serve {
     key_command: Option<String>,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    packs: PackArgs,
     /// The least important log lines to write: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: String,
@@ -95,7 +98,7 @@ impl Serve {
         let until_stdin_closes = self.until_stdin_closes;
         let data = self.data.display().to_string();
         let mut stop = node::Stop::listen()?;
-        let running = node::start(self.plan()).await?;
+        let running = node::start(self.plan()?).await?;
         let admin_socket = running.admin_socket().map(|path| path.display().to_string());
         if output.is_json() {
             let listen = format!("http://{}", running.address());
@@ -108,14 +111,17 @@ impl Serve {
             ));
         }
         tokio::select! {
-            () = stop.asked() => {}
+            () = stop.asked(&running) => {}
             () = stdin_closes(), if until_stdin_closes => {}
         }
         node::stop(running).await
     }
 
-    fn plan(self) -> Plan {
+    fn plan(self) -> Result<Plan, Failure> {
+        let packs = self.packs.source(self.limits.currency);
         let settings = Settings {
+            packs: packs.read()?,
+            raise_delay_seconds: self.packs.raise_delay,
             currency: self.limits.currency,
             payment_limit_minor: self.limits.payment_limit,
             first_payee_limit_minor: self.limits.first_payee_limit,
@@ -124,7 +130,7 @@ impl Serve {
             test_mode: self.test_mode,
             ..Settings::default()
         };
-        Plan {
+        Ok(Plan {
             data: self.data,
             database: self.database_url.map(Secret::new),
             change_settings: self.change_settings,
@@ -132,10 +138,11 @@ impl Serve {
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,
             settings,
+            packs: Some(packs),
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
             rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },
             web: !self.no_web,
-        }
+        })
     }
 }
 

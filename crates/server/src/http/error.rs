@@ -5,13 +5,14 @@ use axum::response::{IntoResponse, Response};
 use credentials::{ApiKeyError, ProofError, SignatureError, body_reason};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use money::{Language, PaymentId, ReasonCode};
-use payments::Refusal;
+use payments::{Refusal, StepUp};
 use protocol::Problem;
 use store::StoreError;
 
 use crate::limits;
 use crate::live::NoStream;
 use crate::rate::TooOften;
+use crate::render;
 use crate::replay::NotFirst;
 
 /// What a caller is told when it is not told what it asked for. It becomes a [`Problem`] in the caller's language on
@@ -21,9 +22,11 @@ pub(crate) struct Failure {
     reason: ReasonCode,
     detail: Option<String>,
     payment: Option<PaymentId>,
+    rules: Vec<protocol::RuleReasonView>,
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
+    step_up: Option<Box<StepUp>>,
 }
 
 /// The HTTP status of every reason.
@@ -37,7 +40,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown => StatusCode::NOT_FOUND,
+        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
+            StatusCode::NOT_FOUND
+        }
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -63,6 +68,15 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayerFrozen
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
+        | R::PolicyOwnLimit
+        | R::PolicyLimit
+        | R::PolicyRefused
+        | R::PolicyFactMissing
+        | R::PolicyElsewhere
+        | R::PolicyHeld
+        | R::PolicyProofImpossible
+        | R::PolicyProofNeeded
+        | R::LimitRaise
         | R::RiskRefused
         | R::RiskHeld
         | R::RiskListed
@@ -86,6 +100,13 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::RiskUnlike
         | R::RiskDataMissing
         | R::StepUpNeeded
+        | R::StepUpWaiting
+        | R::StepUpNotSetUp
+        | R::PinWaiting
+        | R::PinLocked
+        | R::PinOldNeeded
+        | R::FactorChange
+        | R::PinWrong
         | R::TestModeOff => StatusCode::FORBIDDEN,
         R::FundsInsufficient => StatusCode::PAYMENT_REQUIRED,
         R::IdempotencyKeyReused
@@ -99,10 +120,14 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeSerialTaken
         | R::DeviceLimitReached
         | R::DeviceLast
+        | R::PinNotSet
+        | R::PinUnchanged
         | R::IntentExpired
         | R::IntentTaken
         | R::IntentCancelled
         | R::QuoteChanged
+        | R::LimitChanged
+        | R::LimitsFull
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
         | R::PaymentNotHeld
@@ -112,7 +137,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PaymentRefused
         | R::NotYetExpired => StatusCode::CONFLICT,
         R::CodeRevoked | R::CodeRevocationStale | R::CodeOtherKind => StatusCode::UNPROCESSABLE_ENTITY,
-        R::CodeMalformed
+        R::PinTooSimple
+        | R::CodeMalformed
         | R::CodeUnsigned
         | R::CodeUnknownKey
         | R::CodeAltered
@@ -209,8 +235,10 @@ impl Failure {
             detail: self.detail.clone(),
             message: self.reason.text(language).to_owned(),
             payment: self.payment,
+            rules: self.rules.clone(),
             retry: self.retry,
             status: status(self.reason).as_u16(),
+            step_up: self.step_up.as_deref().map(render::step_up),
             title: self.reason.text(Language::En).to_owned(),
             kind: format!("/docs/reasons#{}", self.reason),
         }
@@ -291,9 +319,11 @@ impl From<ReasonCode> for Failure {
             reason,
             detail: None,
             payment: None,
+            rules: Vec::new(),
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
+            step_up: None,
         }
     }
 }
@@ -302,7 +332,9 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
-        Self { payment: refusal.payment.map(|payment| payment.id), retry: retry || failure.retry, ..failure }
+        let rules = render::rules(&refusal.rules);
+        let payment = refusal.payment.map(|payment| payment.id);
+        Self { payment, rules, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }
 }
 

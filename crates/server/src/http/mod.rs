@@ -10,11 +10,13 @@ pub(crate) mod health;
 mod intents;
 mod keys;
 mod layers;
+mod limits;
 mod lists;
 mod lockdown;
 mod merchant;
 mod payers;
 mod payments;
+mod pin;
 mod quotes;
 mod reasons;
 mod registered;
@@ -51,8 +53,13 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::list, payments::pay))
         .routes(routes!(payments::show))
         .routes(routes!(payments::receipt))
+        .routes(routes!(limits::show, limits::set))
+        .routes(routes!(limits::cancel))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(pin::show, pin::set))
+        .routes(routes!(pin::remove))
+        .routes(routes!(pin::step_up))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::stream))
         .routes(routes!(test_funds::add))

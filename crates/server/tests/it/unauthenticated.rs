@@ -63,7 +63,7 @@ async fn every_way_of_not_being_anybody_is_answered_in_the_same_bytes() {
     let unbound = Handset::new(&world);
     let never_seen = (unbound.phone.payer(), unbound.phone.device(), unbound.seed);
     for (payer_id, device, seed) in strangers.into_iter().chain([own_device, never_seen]) {
-        let body = to_canonical(&TokenBody { device, payer: payer_id });
+        let body = to_canonical(&TokenBody { device, kind: protocol::SessionKind::Own, payer: payer_id });
         let mut attempt = Attempt::good(&world, &payer, "POST", "/v1/tokens", &body).await;
         (attempt.authorization, attempt.claims.ath, attempt.seed) = (None, None, seed);
         let answer = world.send(attempt.sent()).await;
@@ -85,7 +85,11 @@ async fn a_read_proof_works_once_and_a_token_proof_works_once() {
     let read = Attempt::good(&world, &payer, "GET", "/v1/me", b"").await;
     assert_eq!(world.send(read.sent()).await.status, 200);
     assert_eq!(world.send(read.sent()).await.problem(), (401, "proof.replayed".to_owned()));
-    let body = to_canonical(&TokenBody { device: payer.phone.device(), payer: payer.phone.payer() });
+    let body = to_canonical(&TokenBody {
+        device: payer.phone.device(),
+        kind: protocol::SessionKind::Own,
+        payer: payer.phone.payer(),
+    });
     let mut token = Attempt::good(&world, &payer, "POST", "/v1/tokens", &body).await;
     (token.authorization, token.claims.ath) = (None, None);
     assert_eq!(world.send(token.sent()).await.status, 200);
@@ -128,4 +132,32 @@ async fn unknown_addresses_and_methods_are_problems_too() {
     let answer = world.get("/v1/payments/%FF").await;
     assert!(answer.status == 400 || answer.status == 401, "{}", answer.status);
     answer.problem();
+}
+
+/// Two servers on one store: what one of them only remembers, the other does not know, and so it does not take it.
+#[tokio::test]
+async fn a_proof_that_was_read_with_on_one_node_is_worth_nothing_on_another() {
+    let origin = || Some("http://pay.test".to_owned());
+    let world = World::with(|config| config.public_origin = origin()).await;
+    let mut phone = world.payer(0).await;
+    let other = world.another(|config| config.public_origin = origin()).await;
+    for make in [
+        |phone: &device::Phone<device::SoftwareKey>, at| phone.get("/v1/me", at),
+        |phone: &device::Phone<device::SoftwareKey>, at| {
+            let intent = money::IntentId::from_bytes([3; 16]);
+            let (funding, via) = (protocol::FundingKind::Wallet, protocol::Via::Link {});
+            phone.post("/v1/quotes", &protocol::QuoteBody { funding, intent, via }, at)
+        },
+    ] {
+        phone.phone.hear(200, Some(&world.nonce().await));
+        let request = make(&phone.phone, world.moment()).unwrap();
+        let first = world.send(crate::world::sent(request.clone())).await;
+        assert_ne!(first.status, 401, "{}", first.text());
+        let again = crate::world::sent(request.clone()).to(other.address()).await;
+        assert_eq!(again.problem(), (401, "auth.nonce_needed".to_owned()));
+        phone.phone.hear(401, again.header("dpop-nonce"));
+        let fresh = make(&phone.phone, world.moment()).unwrap();
+        let answer = crate::world::sent(fresh).to(other.address()).await;
+        assert_eq!(answer.status, first.status, "an honest phone signs again: {}", answer.text());
+    }
 }

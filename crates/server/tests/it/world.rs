@@ -59,24 +59,19 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
         let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
-        let options = Options::new(dir.path().join("data")).settings(settings.clone()).clock(clock.clone());
+        let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
-        let mut config = Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_origin: None,
-            trusted_proxies: Vec::new(),
-            admin_socket: Some(dir.path().join("admin.sock")),
-            signing: keys::load_or_create(dir.path(), store.now()).unwrap(),
-            token_key: store.purpose_key("access tokens").unwrap(),
-            nonce_key: store.purpose_key("nonces").unwrap(),
-            test_mode: true,
-            settings,
-            rate: RateLimits::unlimited(),
-            web: true,
-        };
+        let mut config = config(dir.path(), &store);
         change(&mut config);
         let running = server::start(config, store.clone()).await.unwrap();
         Self { dir, store, clock, running }
+    }
+
+    /// Another server on the same store; staff do not reach it.
+    pub(crate) async fn another(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config { admin_socket: None, ..config(self.dir.path(), &self.store) };
+        change(&mut config);
+        server::start(config, self.store.clone()).await.unwrap()
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -137,6 +132,22 @@ impl World {
     }
 }
 
+fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
+    Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        public_origin: None,
+        trusted_proxies: Vec::new(),
+        admin_socket: Some(dir.join("admin.sock")),
+        signing: keys::load_or_create(dir, store.now()).unwrap(),
+        token_key: store.purpose_key("access tokens").unwrap(),
+        nonce_key: store.purpose_key("nonces").unwrap(),
+        test_mode: true,
+        pack_reader: None,
+        rate: RateLimits::unlimited(),
+        web: true,
+    }
+}
+
 /// A payer's phone.
 pub(crate) struct Handset {
     pub(crate) phone: Phone<SoftwareKey>,
@@ -156,6 +167,11 @@ impl Handset {
         let device = DeviceId::new(world.now(), fresh10());
         let key = SoftwareKey::from_seed(seed).unwrap();
         Self { phone: Phone::new(key, world.running.origin(), payer, device), seed, token: String::new() }
+    }
+
+    /// The same phone, on a machine that others use too.
+    pub(crate) fn shared(self) -> Self {
+        Self { phone: self.phone.shared(), ..self }
     }
 
     pub(crate) fn sign_up_body(&self) -> SignUpBody {

@@ -39,7 +39,8 @@ async fn ended(all: &mut Nodes) -> (i64, i64) {
         node.close().await.unwrap();
     }
     let raw = cluster().raw(&all.database).await;
-    let others = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'farthing' AND datname = current_database()";
+    let others =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'farthing' AND datname = current_database()";
     while raw.query_one(others, &[]).await.unwrap().get::<_, i64>(0) > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }

@@ -3,9 +3,11 @@
 
 mod commands;
 mod concurrency;
+mod kept;
 mod lists;
 mod proofs;
 mod roll_up;
+mod sessions;
 mod time;
 
 use std::sync::Arc;
@@ -75,6 +77,7 @@ pub(crate) async fn conformance(open: Open<'_>) {
     time::a_frozen_wallet_pays_nothing_until_it_has_thawed(next()).await;
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
+    kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
@@ -88,5 +91,8 @@ pub(crate) async fn conformance(open: Open<'_>) {
     roll_up::a_refund_does_not_wait_for_the_roll_up(next()).await;
     roll_up::payments_go_on_while_credits_are_rolled_up(next()).await;
     roll_up::a_credit_appended_and_counted_in_one_batch_is_counted_once(next()).await;
+    sessions::a_session_is_carried_on_once_also_after_a_restart(next()).await;
+    sessions::what_is_ended_or_revoked_stays_so_after_a_restart(next()).await;
+    sessions::a_shared_device_has_one_session_also_after_a_restart(next()).await;
     commands::a_closed_store_refuses(next()).await;
 }
