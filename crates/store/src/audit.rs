@@ -164,7 +164,7 @@ impl Audit {
         let id = DecisionId::from_bytes(decision.id);
         self.decisions = self.decisions.saturating_add(1);
         let Some(key) = key else { return };
-        let Some(plain) = packed::open(&key, &decision.id, blob) else {
+        let Some(plain) = packed::open(key, &decision.id, blob) else {
             self.findings.add(format!("{id}: its record cannot be decrypted"));
             return;
         };
