@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 use crate::own_limits::OwnLimits;
+use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
 use crate::usage::Usage;
@@ -25,6 +26,8 @@ pub enum KeptKey {
     OwnLimits(PayerId),
     /// The payment PIN.
     Pin(PayerId),
+    /// The passkeys.
+    Passkeys(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -37,6 +40,7 @@ pub enum Kept {
     Usage(Usage),
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
+    Passkeys(Passkeys),
 }
 
 impl KeptKey {
@@ -49,6 +53,7 @@ impl KeptKey {
             Self::Usage(_) => "usage",
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
+            Self::Passkeys(_) => "passkeys",
         }
     }
 
@@ -57,7 +62,11 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Usage(payer) | Self::OwnLimits(payer) | Self::Pin(payer) => payer.as_bytes(),
+            Self::Guard(payer)
+            | Self::Usage(payer)
+            | Self::OwnLimits(payer)
+            | Self::Pin(payer)
+            | Self::Passkeys(payer) => payer.as_bytes(),
         }
     }
 }
@@ -72,6 +81,7 @@ impl Kept {
             Self::Usage(row) => KeptKey::Usage(row.payer),
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
+            Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
         }
     }
 
@@ -84,6 +94,7 @@ impl Kept {
             Self::Usage(row) => row.payer,
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
+            Self::Passkeys(row) => row.payer,
         }
     }
 }

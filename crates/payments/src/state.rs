@@ -16,6 +16,7 @@ use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey};
 use crate::own_limits::OwnLimits;
+use crate::passkey::{PasskeyUse, Passkeys};
 use crate::pin::PaymentPin;
 use crate::usage::Usage;
 use crate::watch::Watched;
@@ -222,6 +223,13 @@ impl State {
         }
     }
 
+    pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
+        match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
+            Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
         match self.row(&Key::Kept(KeptKey::Usage(payer))) {
             Some(Row::Kept(Kept::Usage(row))) => Some(row),
@@ -362,6 +370,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
+}
+
 fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
 }
@@ -399,6 +411,23 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::SetPin { caller, .. } | Facts::TryPin { caller, .. } | Facts::RemovePin { caller, .. } => {
             caller_keys(caller, wanted);
             pin_keys(caller.payer, wanted);
+        }
+        Facts::BeginPasskey { caller, .. }
+        | Facts::RenamePasskey { caller, .. }
+        | Facts::RevokePasskey { caller, .. } => {
+            caller_keys(caller, wanted);
+            passkey_keys(caller.payer, wanted);
+        }
+        Facts::AddPasskey { caller, ceremony, .. }
+        | Facts::ApproveByPasskey { caller, used: PasskeyUse { ceremony, .. }, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Proof(ceremony.id));
+            passkey_keys(caller.payer, wanted);
+        }
+        Facts::SignIn { payer, device, proof, used, .. } => {
+            wanted.extend([Key::Proof(proof.id), Key::Proof(used.ceremony.id), Key::Payer(*payer)]);
+            wanted.extend([Key::Device(device.id), Key::DeviceKey(device.key)]);
+            passkey_keys(*payer, wanted);
         }
         Facts::ApproveByPin { payer, .. } | Facts::ChangePin { payer, .. } => {
             wanted.push(Key::Payer(*payer));
