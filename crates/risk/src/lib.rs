@@ -13,6 +13,7 @@ pub mod anomaly;
 pub mod assess;
 pub mod breaker;
 pub mod data;
+pub mod dossier;
 pub mod event;
 pub mod explain;
 pub mod feature;

@@ -55,3 +55,9 @@ pub const SNOOZES_MAX: usize = 8;
 pub const RULE_ID_BYTES_MAX: usize = 48;
 /// Parts of the breaker's window.
 pub const BREAKER_SLOTS: i64 = 12;
+/// Devices a payer's dossier remembers.
+pub const DEVICES_IN_DOSSIER: usize = 5;
+/// Payees a payer's dossier remembers one by one; of the others it knows sums.
+pub const PAYEES_IN_DOSSIER: usize = 6;
+/// A dossier, in bytes: full rings, all devices and payees with known outcomes, all snoozes.
+pub const DOSSIER_BYTES_MAX: usize = 2048;
