@@ -141,7 +141,7 @@ pub struct Assessment {
 #[must_use]
 pub fn assess(judges: &Judges, settings: &RiskSettings, case: &Case<'_>) -> Assessment {
     let features = features(case.event, case.reading);
-    let anomaly = anomaly::of(&features);
+    let anomaly = anomaly::of(&features, case.reading.peers);
     let mut voices = Voices { strictest: Verdict::Allow, reasons: Vec::new() };
     let mut causes = causes(judges, case);
     let rules = judges.rules.as_ref();

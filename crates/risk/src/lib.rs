@@ -22,6 +22,7 @@ pub mod memory;
 pub mod metric;
 pub mod model;
 pub mod number;
+pub mod peers;
 pub mod plot;
 pub mod profile;
 pub mod rule;

@@ -24,6 +24,9 @@ pub struct Schema {
     /// Whether payer and payee ids are of one kind, so that one party can be both.
     #[serde(default)]
     pub shared_ids: bool,
+    /// Whether rows are read as a server reads its payments: devices that have one payer, and a base that stands still.
+    #[serde(default)]
+    pub served: bool,
     /// Payers looked at each day for card precision.
     #[serde(default = "hundred")]
     pub card_precision_k: usize,

@@ -1,0 +1,160 @@
+//! [`Peers`]: how payments usually look, without labels: for some thirty facts, how often each of their bins occurs.
+//!
+//! A payment's surprise is −ln of how often its bin occurs, less what that is on average: facts that are always surprising
+//! say nothing, and a fact that hardly ever leaves its usual bins says much when it does. The facts are relative to the
+//! payer (against their own mean, pace and hours), so peers are people with the same habits, not the same amounts.
+
+use crate::event::{Pair, Party};
+use crate::feature::{Family, Feature, Features, PairFact, PartyFact, PaymentFact, Unit};
+use crate::limits::{PEER_BINS, PEER_PAYMENTS_MAX, PEER_PAYMENTS_MIN};
+use crate::number::{ln_1p, lnf};
+use crate::profile::Unreadable;
+use crate::profile::bytes::{Bytes, Writer};
+
+/// The facts that are looked at.
+pub const FACTS: [Feature; 32] = {
+    use Feature::{Pair as B, Party as P, Payment as T};
+    use PartyFact as F;
+    [
+        T(PaymentFact::Amount),
+        T(PaymentFact::AmountOfBalance),
+        T(PaymentFact::LocalHour),
+        T(PaymentFact::DistanceHome),
+        T(PaymentFact::Speed),
+        T(PaymentFact::TrailingZeros),
+        T(PaymentFact::IncomeAge),
+        T(PaymentFact::PayeeSpendingAge),
+        P(Party::Payer, F::AmountRobustZ),
+        P(Party::Payer, F::AmountOverLargest),
+        P(Party::Payer, F::BurstHour),
+        P(Party::Payer, F::SpentRatio1d),
+        P(Party::Payer, F::HourSurprise),
+        P(Party::Payer, F::SecondsSinceLast),
+        P(Party::Payer, F::PartnerShare),
+        P(Party::Payer, F::AmountOverSmallest),
+        P(Party::Payee, F::AmountLogZ),
+        P(Party::Payee, F::BurstDay),
+        P(Party::Payee, F::MeanRatio1d),
+        P(Party::Payee, F::SecondsSinceFirst),
+        P(Party::Payee, F::PartnerShare),
+        P(Party::Device, F::BurstHour),
+        P(Party::Category, F::AmountLogZ),
+        P(Party::Category, F::Popularity),
+        P(Party::Place, F::AmountLogZ),
+        P(Party::Place, F::Popularity),
+        P(Party::Place, F::BurstDay),
+        B(Pair::PayerPayee, PairFact::ShareOfFirst),
+        B(Pair::PayerDevice, PairFact::First),
+        B(Pair::PayerPlace, PairFact::ShareOfFirst),
+        B(Pair::PayerCategory, PairFact::ShareOfFirst),
+        B(Pair::PlaceCategory, PairFact::ShareOfFirst),
+    ]
+};
+
+/// How often each bin of each fact occurs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Peers {
+    counts: Box<[[f32; PEER_BINS]; FACTS.len()]>,
+    payments: f32,
+    /// What the surprise of each fact is on average.
+    usual: [f32; FACTS.len()],
+}
+
+impl Default for Peers {
+    fn default() -> Self {
+        Self { counts: Box::new([[0.0; PEER_BINS]; FACTS.len()]), payments: 0.0, usual: [0.0; FACTS.len()] }
+    }
+}
+
+impl Peers {
+    /// Whether enough payments were seen to say what is usual.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.payments >= PEER_PAYMENTS_MIN
+    }
+
+    /// What each fact of a payment is worth in surprise above the usual, in nats; nothing while too little is known.
+    pub fn surprises<'a>(&'a self, features: &'a Features) -> impl Iterator<Item = (Family, f32)> + 'a {
+        let known = self.is_known();
+        FACTS.iter().zip(self.counts.iter()).zip(&self.usual).filter(move |_| known).map(|((fact, counts), usual)| {
+            let surprise = self.surprise(counts, bin(*fact, features.value(*fact)));
+            (fact.entry().family, (surprise - usual).clamp(-2.0, 8.0))
+        })
+    }
+
+    fn surprise(&self, counts: &[f32; PEER_BINS], bin: usize) -> f32 {
+        let here = counts.get(bin).copied().unwrap_or(0.0);
+        -lnf((here + 0.5) / (self.payments + 0.5 * PEER_BINS as f32))
+    }
+
+    /// Takes in one payment; after [`PEER_PAYMENTS_MAX`] the oldest begin to fade.
+    pub fn observe(&mut self, features: &Features) {
+        for (place, (fact, counts)) in FACTS.iter().zip(self.counts.iter_mut()).enumerate() {
+            let bin = bin(*fact, features.value(*fact));
+            let here = counts.get(bin).copied().unwrap_or(0.0);
+            let surprise = -lnf((here + 0.5) / (self.payments + 0.5 * PEER_BINS as f32));
+            if let Some(usual) = self.usual.get_mut(place) {
+                *usual += (surprise - *usual) / (self.payments + 1.0).min(5_000.0);
+            }
+            if let Some(count) = counts.get_mut(bin) {
+                *count += 1.0;
+            }
+        }
+        self.payments += 1.0;
+        if self.payments >= PEER_PAYMENTS_MAX {
+            self.counts.iter_mut().flatten().for_each(|count| *count *= 0.5);
+            self.payments *= 0.5;
+        }
+    }
+
+    /// As bytes, for a model's baseline.
+    pub(crate) fn write(&self, to: &mut Writer) {
+        to.real(self.payments);
+        self.usual.iter().for_each(|usual| to.real(*usual));
+        for counts in self.counts.iter() {
+            let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0.0);
+            to.whole(filled.clone().count() as u64);
+            for (bin, count) in filled {
+                to.byte(bin as u8);
+                to.real(*count);
+            }
+        }
+    }
+
+    pub(crate) fn take(from: &mut Bytes<'_>) -> Result<Self, Unreadable> {
+        let mut peers = Self { payments: from.count()?, ..Self::default() };
+        for usual in &mut peers.usual {
+            *usual = from.real()?;
+        }
+        for counts in peers.counts.iter_mut() {
+            for _ in 0..from.whole()?.min(PEER_BINS as u64) {
+                let bin = usize::from(from.byte()?);
+                *counts.get_mut(bin).ok_or(Unreadable("a bin there is not"))? = from.count()?;
+            }
+        }
+        Ok(peers)
+    }
+}
+
+/// The last bin is for what is not known.
+const UNKNOWN: usize = PEER_BINS - 1;
+
+/// The bin of a value, by how its feature is counted: even steps for shares, hours and deviations, growing ones for
+/// everything that has a long tail.
+fn bin(fact: Feature, value: f32) -> usize {
+    if value.is_nan() {
+        return UNKNOWN;
+    }
+    let place = match fact.entry().unit {
+        Unit::Flag => value,
+        Unit::Share => (lnf(value.max(0.0) + 1e-4) + 9.22) * 5.0,
+        Unit::Hours => value * 1.9,
+        Unit::Deviations => (value + 6.0) * 2.0,
+        Unit::Nats => (value + 3.0) * 6.0,
+        Unit::Ratio => (lnf(value.max(0.0) + 0.01) + 4.61) * 4.0,
+        Unit::Money => ln_1p(value.max(0.0)) * 2.5,
+        Unit::Seconds => ln_1p(value.max(0.0)) * 2.6,
+        Unit::Count | Unit::Kilometres => ln_1p(value.max(0.0)) * 5.0,
+    };
+    (place.max(0.0) as usize).min(UNKNOWN - 1)
+}
