@@ -61,7 +61,7 @@ pub const DEVICES_IN_DOSSIER: usize = 5;
 pub const PAYEES_IN_DOSSIER: usize = 6;
 /// A dossier, in bytes: full rings, all devices and payees with known outcomes, all snoozes.
 pub const DOSSIER_BYTES_MAX: usize = 2048;
-/// Bins of one fact of the peers, the one for "not known" among them.
+/// Bins of one fact of the peers.
 pub const PEER_BINS: usize = 48;
 /// Payments the peers are made of before they say anything.
 pub const PEER_PAYMENTS_MIN: f32 = 500.0;

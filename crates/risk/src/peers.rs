@@ -11,43 +11,51 @@ use crate::number::{ln_1p, lnf};
 use crate::profile::Unreadable;
 use crate::profile::bytes::{Bytes, Writer};
 
-/// The facts that are looked at.
-pub const FACTS: [Feature; 32] = {
+/// On which side of the usual a fact is surprising.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// More than others.
+    Above,
+    /// Less than others.
+    Below,
+    /// What is rare, wherever it lies.
+    Rare,
+}
+
+/// The facts that are looked at, and on which side: whoever robs somebody pays more, faster, at once, somewhere new.
+pub const FACTS: [(Feature, Side); 28] = {
     use Feature::{Pair as B, Party as P, Payment as T};
     use PartyFact as F;
+    use Side::{Above, Below, Rare};
     [
-        T(PaymentFact::Amount),
-        T(PaymentFact::AmountOfBalance),
-        T(PaymentFact::LocalHour),
-        T(PaymentFact::DistanceHome),
-        T(PaymentFact::Speed),
-        T(PaymentFact::TrailingZeros),
-        T(PaymentFact::IncomeAge),
-        T(PaymentFact::PayeeSpendingAge),
-        P(Party::Payer, F::AmountRobustZ),
-        P(Party::Payer, F::AmountOverLargest),
-        P(Party::Payer, F::BurstHour),
-        P(Party::Payer, F::SpentRatio1d),
-        P(Party::Payer, F::HourSurprise),
-        P(Party::Payer, F::SecondsSinceLast),
-        P(Party::Payer, F::PartnerShare),
-        P(Party::Payer, F::AmountOverSmallest),
-        P(Party::Payee, F::AmountLogZ),
-        P(Party::Payee, F::BurstDay),
-        P(Party::Payee, F::MeanRatio1d),
-        P(Party::Payee, F::SecondsSinceFirst),
-        P(Party::Payee, F::PartnerShare),
-        P(Party::Device, F::BurstHour),
-        P(Party::Category, F::AmountLogZ),
-        P(Party::Category, F::Popularity),
-        P(Party::Place, F::AmountLogZ),
-        P(Party::Place, F::Popularity),
-        P(Party::Place, F::BurstDay),
-        B(Pair::PayerPayee, PairFact::ShareOfFirst),
-        B(Pair::PayerDevice, PairFact::First),
-        B(Pair::PayerPlace, PairFact::ShareOfFirst),
-        B(Pair::PayerCategory, PairFact::ShareOfFirst),
-        B(Pair::PlaceCategory, PairFact::ShareOfFirst),
+        (T(PaymentFact::AmountOfBalance), Rare),
+        (T(PaymentFact::LocalHour), Rare),
+        (T(PaymentFact::TrailingZeros), Rare),
+        (T(PaymentFact::DistanceHome), Above),
+        (T(PaymentFact::Speed), Above),
+        (T(PaymentFact::IncomeAge), Below),
+        (T(PaymentFact::PayeeSpendingAge), Below),
+        (P(Party::Payer, F::AmountRobustZ), Above),
+        (P(Party::Payer, F::AmountOverLargest), Above),
+        (P(Party::Payer, F::AmountOverSmallest), Above),
+        (P(Party::Payer, F::SpentRatio7d), Above),
+        (P(Party::Payer, F::BurstHour), Above),
+        (P(Party::Payer, F::BurstWeek), Above),
+        (P(Party::Payer, F::Payments10m), Above),
+        (P(Party::Payer, F::PartnerShare), Above),
+        (P(Party::Payer, F::HourSurprise), Above),
+        (P(Party::Payer, F::SecondsSinceLast), Below),
+        (P(Party::Payee, F::AmountLogZ), Rare),
+        (P(Party::Payee, F::BurstDay), Above),
+        (P(Party::Payee, F::MeanRatio1d), Rare),
+        (P(Party::Category, F::AmountLogZ), Rare),
+        (P(Party::Category, F::Popularity), Below),
+        (P(Party::Place, F::Popularity), Below),
+        (B(Pair::PayerPayee, PairFact::ShareOfFirst), Below),
+        (B(Pair::PayerDevice, PairFact::First), Above),
+        (B(Pair::PayerPlace, PairFact::ShareOfFirst), Below),
+        (B(Pair::PayerCategory, PairFact::ShareOfFirst), Below),
+        (B(Pair::PlaceCategory, PairFact::ShareOfFirst), Below),
     ]
 };
 
@@ -73,29 +81,21 @@ impl Peers {
         self.payments >= PEER_PAYMENTS_MIN
     }
 
-    /// What each fact of a payment is worth in surprise above the usual, in nats; nothing while too little is known.
+    /// What each fact of a payment is worth in surprise above the usual, in nats; nothing while too little is known, and
+    /// nothing for a fact that is not known.
     pub fn surprises<'a>(&'a self, features: &'a Features) -> impl Iterator<Item = (Family, f32)> + 'a {
         let known = self.is_known();
-        FACTS.iter().zip(self.counts.iter()).zip(&self.usual).filter(move |_| known).map(|((fact, counts), usual)| {
-            let surprise = self.surprise(counts, bin(*fact, features.value(*fact)));
-            (fact.entry().family, (surprise - usual).clamp(-2.0, 8.0))
+        FACTS.iter().zip(self.counts.iter()).zip(&self.usual).filter(move |_| known).map(|(((fact, side), counts), usual)| {
+            let surprise = bin(*fact, features.value(*fact)).map(|bin| surprise(counts, bin, *side));
+            (fact.entry().family, surprise.map_or(0.0, |surprise| (surprise - usual).clamp(-2.0, 10.0)))
         })
-    }
-
-    fn surprise(&self, counts: &[f32; PEER_BINS], bin: usize) -> f32 {
-        let here = counts.get(bin).copied().unwrap_or(0.0);
-        -lnf((here + 0.5) / (self.payments + 0.5 * PEER_BINS as f32))
     }
 
     /// Takes in one payment; after [`PEER_PAYMENTS_MAX`] the oldest begin to fade.
     pub fn observe(&mut self, features: &Features) {
-        for (place, (fact, counts)) in FACTS.iter().zip(self.counts.iter_mut()).enumerate() {
-            let bin = bin(*fact, features.value(*fact));
-            let here = counts.get(bin).copied().unwrap_or(0.0);
-            let surprise = -lnf((here + 0.5) / (self.payments + 0.5 * PEER_BINS as f32));
-            if let Some(usual) = self.usual.get_mut(place) {
-                *usual += (surprise - *usual) / (self.payments + 1.0).min(5_000.0);
-            }
+        for (((fact, side), counts), usual) in FACTS.iter().zip(self.counts.iter_mut()).zip(&mut self.usual) {
+            let Some(bin) = bin(*fact, features.value(*fact)) else { continue };
+            *usual += (surprise(counts, bin, *side) - *usual) / (self.payments + 1.0).min(5_000.0);
             if let Some(count) = counts.get_mut(bin) {
                 *count += 1.0;
             }
@@ -136,14 +136,24 @@ impl Peers {
     }
 }
 
-/// The last bin is for what is not known.
-const UNKNOWN: usize = PEER_BINS - 1;
+/// −ln of how often this bin, or one as far out on its side, occurs among the payments that know the fact.
+fn surprise(counts: &[f32; PEER_BINS], bin: usize, side: Side) -> f32 {
+    let here = counts.get(bin).copied().unwrap_or(0.0);
+    let sum = |part: Option<&[f32]>| part.unwrap_or(&[]).iter().sum::<f32>();
+    let all = counts.iter().sum::<f32>();
+    match side {
+        Side::Rare => -lnf((here + 0.5) / (all + 0.5 * PEER_BINS as f32)),
+        // Half of the bin itself, so that a fact with two values is usual at both.
+        Side::Above => -lnf((sum(counts.get(bin..)) - 0.5 * here + 0.5) / (all + 1.0)),
+        Side::Below => -lnf((sum(counts.get(..=bin)) - 0.5 * here + 0.5) / (all + 1.0)),
+    }
+}
 
 /// The bin of a value, by how its feature is counted: even steps for shares, hours and deviations, growing ones for
 /// everything that has a long tail.
-fn bin(fact: Feature, value: f32) -> usize {
+fn bin(fact: Feature, value: f32) -> Option<usize> {
     if value.is_nan() {
-        return UNKNOWN;
+        return None;
     }
     let place = match fact.entry().unit {
         Unit::Flag => value,
@@ -151,10 +161,12 @@ fn bin(fact: Feature, value: f32) -> usize {
         Unit::Hours => value * 1.9,
         Unit::Deviations => (value + 6.0) * 2.0,
         Unit::Nats => (value + 3.0) * 6.0,
+        // Exactly all of it is a bin of its own.
+        Unit::Ratio if (value - 1.0).abs() < 1e-3 => return Some(PEER_BINS - 1),
         Unit::Ratio => (lnf(value.max(0.0) + 0.01) + 4.61) * 4.0,
         Unit::Money => ln_1p(value.max(0.0)) * 2.5,
         Unit::Seconds => ln_1p(value.max(0.0)) * 2.6,
         Unit::Count | Unit::Kilometres => ln_1p(value.max(0.0)) * 5.0,
     };
-    (place.max(0.0) as usize).min(UNKNOWN - 1)
+    Some((place.max(0.0) as usize).min(PEER_BINS - 2))
 }

@@ -134,7 +134,7 @@ impl Model {
         let straight: Vec<bool> = straight.iter().zip(&full).map(|(straight, full)| *straight && *full).collect();
         let second = boosted(lessons, early.clone(), &raw, &up, &plan(100, 0.6, 2));
         let third = Linear::fit(lessons, early, &straight);
-        let blend = weighed(lessons, late, |row| [first.score(row), second.score(row), third.score(row)]);
+        let blend = blended(lessons, &late, &first, &second, &third);
         let all = 0..rows;
         Ok(Self {
             form: FORM_VERSION,
@@ -206,15 +206,8 @@ fn steadiest(lessons: &Lessons, early: &Range<usize>, late: &Range<usize>, up: &
     for most in DRIFT_MOST.into_iter().take(bounds) {
         let usable = drift::steady(lessons, early.clone(), up.len(), most);
         let grown = boosted(lessons, early.clone(), &usable, up, &plan(100, 0.2, 1));
-        let rows: Vec<Scored> = lessons
-            .rows
-            .iter()
-            .zip(&lessons.labels)
-            .skip(late.start)
-            .map(|(row, label)| Scored { score: grown.score(row), fraud: *label > 0.5, payer: 0, day: 0, scenario: 0 })
-            .collect();
-        frauds = rows.iter().filter(|row| row.fraud).count() as f64;
-        let precision = metric::average_precision(&metric::curve(&rows));
+        let (precision, found) = ranked(lessons, late, |row| grown.score(row));
+        frauds = found;
         tried.push((precision, most, grown));
     }
     let best = tried.iter().map(|(precision, ..)| *precision).fold(0.0, f64::max);
@@ -226,6 +219,39 @@ fn steadiest(lessons: &Lessons, early: &Range<usize>, late: &Range<usize>, up: &
 const fn plan(trees: usize, column_share: f64, seed: u64) -> Plan {
     let shape = Shape { leaves: 16, depth: 6, rows_min: 15.0, lambda: 3.0, rate: 0.06, gain_min: 1e-3 };
     Plan { trees, shape, row_share: 0.8, column_share, seed }
+}
+
+/// How much each part counts. The linear part counts only where the tail is ranked better with it by half a standard
+/// error: one more column to drift must earn its place.
+fn blended(lessons: &Lessons, late: &Range<usize>, full: &Ensemble, raw: &Ensemble, linear: &Linear) -> Blend {
+    let trees = |row: &[f32]| [full.score(row), raw.score(row), 0.0];
+    let all = |row: &[f32]| [full.score(row), raw.score(row), linear.score(row)];
+    let without = weighed(lessons, late.clone(), trees);
+    let with = weighed(lessons, late.clone(), all);
+    let ranked = |blend: &Blend| {
+        ranked(lessons, late, |row| {
+            let [a, b, c] = all(row);
+            blend.full * a + blend.raw * b + blend.linear * c
+        })
+    };
+    let ((trees, frauds), (both, _)) = (ranked(&without), ranked(&with));
+    let error = number::sqrt(trees * (1.0 - trees) / f64::max(frauds, 1.0));
+    if both >= trees + 0.5 * error { with } else { without }
+}
+
+/// Average precision of a score on a range of rows, and how many frauds there are.
+fn ranked(lessons: &Lessons, range: &Range<usize>, score: impl Fn(&[f32]) -> f64) -> (f64, f64) {
+    let scored = |(row, label): (&Vec<f32>, &f64)| Scored {
+        score: score(row),
+        fraud: *label > 0.5,
+        payer: 0,
+        day: 0,
+        scenario: 0,
+    };
+    let labelled = lessons.rows.iter().zip(&lessons.labels).take(range.end).skip(range.start);
+    let rows: Vec<Scored> = labelled.map(scored).collect();
+    let frauds = rows.iter().filter(|row| row.fraud).count() as f64;
+    (metric::average_precision(&metric::curve(&rows)), frauds)
 }
 
 /// Weighs three scores by logistic regression on rows none has seen, weights not below zero, gently drawn to trusting the
