@@ -6,6 +6,7 @@
 
 mod phone;
 mod shown;
+mod sticker;
 
 mod join;
 
@@ -19,3 +20,4 @@ pub use phone::{Heard, Moment, Phone, PhoneError, Request};
 pub use shown::{ShowError, Shown, check_link, check_shown};
 #[cfg(feature = "software-key")]
 pub use software_key::SoftwareKey;
+pub use sticker::check_sticker;

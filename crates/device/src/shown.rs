@@ -1,11 +1,12 @@
 //! [`Shown`]: terms that were checked and put before the payer. Only these can be paid.
 
 use money::{Digest, Instant};
-use protocol::{FundingKind, FundingPath, QuoteCore, Via};
+use protocol::{FundingKind, FundingPath, QuoteCore, Scan, Via};
 
 /// Terms the payer has before their eyes.
 ///
-/// INVARIANT: made only by [`check_shown`], [`check_link`] and [`Shown::from_link`], so that what is signed is what was checked.
+/// INVARIANT: made only by [`check_shown`], [`check_link`], [`check_sticker`](crate::check_sticker) and
+/// [`Shown::from_link`], so that what is signed is what was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     core: QuoteCore,
@@ -27,6 +28,9 @@ pub enum ShowError {
     /// A genuine code of this intent, but not of these terms.
     #[error("terms are not the ones the code was signed for")]
     OtherTerms,
+    /// More than one payment by this sticker may be, or not above zero.
+    #[error("sticker does not allow this amount")]
+    Amount,
     /// Too late to pay.
     #[error("payment request has expired")]
     Expired,
@@ -43,7 +47,7 @@ pub enum ShowError {
 pub fn check_shown(payload: &str, core: QuoteCore, keys: &qr::TrustedKeys, now: Instant) -> Result<Shown, ShowError> {
     let verified = qr::verify(payload, keys, now)?;
     signed_for(verified.code(), &core)?;
-    Shown::new(core, Via::Code { payload: payload.to_owned() }, now)
+    Shown::new(core, Via::Code { payload: payload.to_owned(), scan: None }, now)
 }
 
 /// The same for a signed checkout link ([`qr::verify_link`]): nothing of it is taken from the page it opens.
@@ -74,12 +78,21 @@ impl Shown {
         Self::new(core, Via::Link {}, now)
     }
 
-    fn new(core: QuoteCore, via: Via, now: Instant) -> Result<Self, ShowError> {
+    pub(crate) fn new(core: QuoteCore, via: Via, now: Instant) -> Result<Self, ShowError> {
         if now >= core.expires_at {
             return Err(ShowError::Expired);
         }
         let funding = core.funding(FundingKind::Wallet).ok_or(ShowError::Funding)?.kind;
         Ok(Self { quote: core.digest(), core, funding, via, shown_at: now })
+    }
+
+    /// The same, with where the code was scanned: only for a payer who has agreed to that. A link was scanned nowhere.
+    #[must_use]
+    pub fn scanned(mut self, at: Scan) -> Self {
+        if let Via::Code { scan, .. } = &mut self.via {
+            *scan = Some(at);
+        }
+        self
     }
 
     /// The terms.

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) data: PathBuf,
     /// The PostgreSQL to serve from; the embedded store in the data folder when absent.
     pub(crate) database: Option<Secret<String>>,
+    /// Whether this node's settings take the place of those the nodes of the database have agreed on.
+    pub(crate) change_settings: bool,
     pub(crate) listen: SocketAddr,
     pub(crate) public_origin: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
@@ -77,10 +79,15 @@ fn embedded(plan: &Plan) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
 /// The name under which the nodes of a database keep the root that vouches for their codes.
 const CODE_ROOT: &str = "code-root";
 
+/// The name under which the nodes keep which published set of keys is the newest.
+const CODE_SET: &str = "code-set";
+
 /// A database that other nodes may share. All of them sign codes under one root, so that each accepts the others'.
 async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
     let options = PostgresOptions::new(url.dangerous_reveal().clone(), &plan.data);
     let options = options.settings(plan.settings.clone()).keys(plan.keys.clone());
+    let origin = plan.public_origin.clone().unwrap_or_else(|| format!("http://{}", plan.listen));
+    let options = options.origin(origin).change_settings(plan.change_settings);
     let store = PostgresStore::open(options).await.map_err(failed("cannot use the database"))?;
     let keys = keys_folder(&plan.data);
     let others = |_| {
@@ -96,7 +103,23 @@ async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, Co
     let signing = signing.map_err(failed("cannot use the keys of dynamic codes"))?;
     let root = signing.key_set().set.root.as_bytes().to_vec();
     let first = store.pin(CODE_ROOT, root.clone()).await.map_err(failed("cannot write the database"))?;
-    if first == root { Ok((store, signing)) } else { Err(others(())) }
+    if first != root {
+        return Err(others(()));
+    }
+    let published = signing.key_set().set.sequence;
+    let digest = protocol::sha256(&protocol::to_canonical(signing.key_set())).as_bytes().to_vec();
+    let newest = store.pin_newest(CODE_SET, published, digest.clone()).await;
+    let (newest, theirs) = newest.map_err(failed("cannot write the database"))?;
+    if newest == published && theirs == digest {
+        return Ok((store, signing));
+    }
+    let folder = keys.display();
+    let what = if newest > published { "are older than" } else { "were changed apart from" };
+    Err(Failure::new(format!(
+        "the keys of dynamic codes in `{folder}` {what} those of this database's other nodes (set {published} here, \
+         {newest} there)"
+    ))
+    .hint(format!("copy the folder `{KEYS}` from the node on which keys were last rotated or withdrawn")))
 }
 
 /// Finishes what is in flight and closes the folder.

@@ -114,11 +114,16 @@ reasons! {
     CodeExpired "code.expired": "유효 시간이 지난 코드입니다. 새 코드를 받아 주세요.", "This code has expired; ask for a new one.";
     CodeRevoked "code.revoked": "사용이 중지된 코드입니다. 결제하지 마세요.", "This code was withdrawn. Do not pay it.";
     CodeRevocationStale "code.revocation_stale": "사용 중지 목록이 오래되어 확인할 수 없습니다. 인터넷에 연결해 다시 스캔해 주세요.", "The list of withdrawn codes is too old; connect and scan again.";
+    CodeUnregistered "code.unregistered": "등록되지 않은 코드입니다. 결제하지 마세요.", "This code is not registered. Do not pay it.";
+    CodeSuspended "code.suspended": "확인이 필요해 사용을 멈춘 코드입니다. 가게에 알려 주세요.", "This code is stopped until it has been checked; please tell the shop.";
     CodeOtherKind "code.other_kind": "이 방식으로 결제할 수 없는 종류의 코드입니다.", "A code of this kind cannot be paid this way.";
     LinkDangerous "link.dangerous": "위험한 내용입니다. 열지 마세요.", "This is dangerous. Do not open it.";
     LinkSuspicious "link.suspicious": "속임수일 수 있는 내용입니다. 열기 전에 주소를 꼭 확인해 주세요.", "This looks like a trick. Check it before you open it.";
     LinkUnreadable "link.unreadable": "링크로 읽을 수 없습니다.", "This cannot be read as a link.";
     LinkUnverified "link.unverified": "결제 코드가 아닙니다. 누가 만들었는지 알 수 없습니다.", "This is no payment code, and nobody vouches for it.";
+    CodeUnknown "code.unknown": "등록된 코드가 아닙니다.", "There is no such registered code.";
+    CodeSerialTaken "code.serial_taken": "이미 등록된 일련번호입니다.", "This serial is already registered.";
+    CodeAboveCap "code.above_cap": "이 코드로 낼 수 있는 금액을 넘었습니다.", "This is more than one payment by this code may be.";
     CodeOtherIntent "code.other_intent": "다른 결제의 코드입니다.", "This code belongs to another payment.";
     IntentUnknown "intent.unknown": "없는 결제 요청입니다.", "There is no such payment request.";
     IntentExpired "intent.expired": "결제 요청의 유효 시간이 지났습니다.", "The payment request has expired.";

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Kept;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::noted::Noted;
 
 /// One row to write: the whole row as it is from now on. Transfers are only ever added, but for their refund count;
 /// only a credit that is rolled up is removed.
@@ -29,6 +30,10 @@ pub enum Change {
     Refund(Refund),
     /// Something kept about a payer's security, new or changed.
     Kept(Kept),
+    /// Something noted about a code or a place, new or changed.
+    Noted(Noted),
+    /// Something noted that is folded into something else from now on: its row is removed, and must have been there.
+    Forgotten(Noted),
     /// A pair, new or changed.
     Pair(Pair),
     /// A ledger account, new or with new counters.
@@ -108,6 +113,12 @@ pub enum EventKind {
     /// Nobody paid in time.
     #[serde(rename = "intent.expired")]
     IntentExpired,
+    /// A sticker or terminal was registered.
+    #[serde(rename = "code.registered")]
+    CodeRegistered,
+    /// A sticker or terminal was withdrawn.
+    #[serde(rename = "code.withdrawn")]
+    CodeWithdrawn,
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
@@ -130,7 +141,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -142,6 +153,8 @@ impl EventKind {
         Self::SessionReused,
         Self::IntentCreated,
         Self::IntentExpired,
+        Self::CodeRegistered,
+        Self::CodeWithdrawn,
         Self::PaymentAuthorized,
         Self::PaymentCaptured,
         Self::PaymentVoided,
@@ -165,6 +178,8 @@ impl EventKind {
             Self::SessionReused => "session.refresh_reused",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
+            Self::CodeRegistered => "code.registered",
+            Self::CodeWithdrawn => "code.withdrawn",
             Self::PaymentAuthorized => "payment.authorized",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",

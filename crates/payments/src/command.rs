@@ -3,10 +3,11 @@
 use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
+    RefundBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    WithdrawCodeBody,
 };
-use qr::VerifiedCode;
+use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
@@ -32,6 +33,8 @@ pub enum Arrival {
     Link,
     /// By a dynamic code that holds.
     Code(VerifiedCode),
+    /// By a sticker that holds.
+    Sticker(VerifiedSticker),
     /// By a code that does not hold, and why.
     BadCode(ReasonCode),
 }
@@ -134,6 +137,41 @@ pub enum Command {
         body: IntentBody,
         /// SHA-256 of the merchant's idempotency key, with the body's digest.
         idempotency: Option<(Digest, Digest)>,
+    },
+    /// Register a sticker or terminal, by staff.
+    RegisterCode {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payee: PayeeId,
+        /// What, and where.
+        body: CodeBody,
+    },
+    /// Register a sticker or terminal of one's own.
+    RegisterOwnCode {
+        /// The merchant's signature.
+        signed: MerchantSigned<CodeBody>,
+    },
+    /// Withdraw any code, by staff.
+    WithdrawCode {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        serial: Serial,
+    },
+    /// Withdraw a code of one's own.
+    WithdrawOwnCode {
+        /// The merchant's signature.
+        signed: MerchantSigned<WithdrawCodeBody>,
+        /// Which.
+        serial: Serial,
+    },
+    /// Ask for the terms of paying by a sticker.
+    TakeSticker {
+        /// The device's proof.
+        signed: Signed<StickerBody>,
+        /// The sticker, which holds.
+        sticker: VerifiedSticker,
     },
     /// Ask what paying would mean. Writes nothing.
     Quote {

@@ -11,7 +11,7 @@ use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
-use crate::{enrol, fund, intent, lockdown, pay, quote, refund, roll_up, session, settle};
+use crate::{codes, enrol, fund, intent, lockdown, pay, quote, refund, roll_up, session, settle};
 use credentials::ProofUse;
 
 /// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
@@ -117,6 +117,9 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Fund { payer, amount } => fund::fund(context, *payer, *amount),
         Facts::TestFund { caller, body } => fund::test_fund(context, caller, body),
         Facts::CreateIntent { payee, body, idempotency } => intent::create(context, *payee, body, *idempotency),
+        Facts::RegisterCode { payee, body, .. } => codes::register(context, *payee, body),
+        Facts::WithdrawCode { payee, serial, .. } => codes::withdraw(context, *payee, *serial),
+        Facts::TakeSticker { caller, body, sticker } => codes::take(context, caller, body, sticker),
         Facts::Quote { caller, body, arrival } => quote::quote(context, caller, body, arrival),
         Facts::Pay { caller, body, arrival } => pay::pay(context, caller, body, arrival),
         Facts::Capture { payee, payment, body, .. } => settle::capture(context, *payee, *payment, body),
@@ -143,10 +146,12 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         Facts::TestFund { caller, .. }
         | Facts::EndSessions { caller, .. }
         | Facts::RevokeDevice { caller, .. }
+        | Facts::TakeSticker { caller, .. }
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],
+        Facts::RegisterCode { proof, .. } | Facts::WithdrawCode { proof, .. } => [*proof, None],
         _ => [None, None],
     }
 }

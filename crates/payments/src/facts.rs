@@ -6,9 +6,10 @@ use money::{
     AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
+    RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
+use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
@@ -49,8 +50,23 @@ pub enum ArrivalFacts {
         /// The code's terms.
         quote: Digest,
     },
+    /// By a sticker that holds.
+    Sticker(StickerFacts),
     /// By a code that does not hold.
     BadCode(ReasonCode),
+}
+
+/// What a verified sticker says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StickerFacts {
+    /// Its serial.
+    pub serial: Serial,
+    /// Its payee.
+    pub payee: PayeeId,
+    /// Its cap.
+    pub cap: Amount,
+    /// Its end.
+    pub expires_at: Instant,
 }
 
 /// What is asked, by whom, under what.
@@ -69,6 +85,9 @@ pub enum Facts {
     Fund { payer: PayerId, amount: Amount },
     TestFund { caller: CallerFacts, body: TestFundsBody },
     CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
+    RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
+    WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
+    TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
     Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
     Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
     Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
@@ -97,6 +116,7 @@ impl From<Arrival> for ArrivalFacts {
         match arrival {
             Arrival::Link => Self::Link,
             Arrival::BadCode(reason) => Self::BadCode(reason),
+            Arrival::Sticker(verified) => sticker(&verified).map_or_else(Self::BadCode, Self::Sticker),
             Arrival::Code(verified) => {
                 let code = verified.code();
                 Self::Code {
@@ -109,6 +129,13 @@ impl From<Arrival> for ArrivalFacts {
             }
         }
     }
+}
+
+/// What a sticker says, in the wire's types; both sides spell a serial alike.
+fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
+    let code = verified.code();
+    let serial = code.serial.parse().map_err(|_| ReasonCode::CodeMalformed)?;
+    Ok(StickerFacts { serial, payee: code.payee, cap: code.cap, expires_at: code.expires_at })
 }
 
 impl From<Command> for Facts {
@@ -150,6 +177,9 @@ impl From<Command> for Facts {
             Command::CreateIntent { permit, body, idempotency } => {
                 Self::CreateIntent { payee: permit.payee(), body, idempotency }
             }
+            Command::TakeSticker { .. } | Command::RegisterCode { .. } | Command::WithdrawCode { .. } => {
+                Self::of_codes(command)
+            }
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
             }
@@ -161,12 +191,29 @@ impl From<Command> for Facts {
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
-            Command::Capture { .. } | Command::Void { .. } | Command::Refund { .. } => Self::of_merchant(command),
+            Command::Capture { .. }
+            | Command::Void { .. }
+            | Command::Refund { .. }
+            | Command::RegisterOwnCode { .. }
+            | Command::WithdrawOwnCode { .. } => Self::of_merchant(command),
         }
     }
 }
 
 impl Facts {
+    fn of_codes(command: Command) -> Self {
+        match command {
+            Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
+            Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
+            Command::TakeSticker { signed, sticker: verified } => {
+                // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
+                let Ok(sticker) = sticker(&verified) else { unreachable!("a verified sticker has no serial") };
+                Self::TakeSticker { caller: caller(&signed), body: signed.into_body(), sticker }
+            }
+            other => Self::from(other),
+        }
+    }
+
     fn of_merchant(command: Command) -> Self {
         match command {
             Command::Capture { signed, payment } => {
@@ -180,6 +227,13 @@ impl Facts {
             Command::Refund { signed } => {
                 let (payee, proof, digest) = (signed.payee(), *signed.proof_use(), signed.body_digest());
                 Self::Refund { payee, proof, body: signed.into_body(), digest }
+            }
+            Command::RegisterOwnCode { signed } => {
+                let (payee, proof) = (signed.payee(), Some(*signed.proof_use()));
+                Self::RegisterCode { payee, proof, body: signed.into_body() }
+            }
+            Command::WithdrawOwnCode { signed, serial } => {
+                Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
         }
@@ -200,6 +254,9 @@ impl Facts {
             Self::Fund { .. } => "fund",
             Self::TestFund { .. } => "test_fund",
             Self::CreateIntent { .. } => "create_intent",
+            Self::RegisterCode { .. } => "register_code",
+            Self::WithdrawCode { .. } => "withdraw_code",
+            Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
             Self::Pay { .. } => "pay",
             Self::Capture { .. } => "capture",
@@ -224,6 +281,7 @@ impl Facts {
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
             | Self::TestFund { caller, .. }
+            | Self::TakeSticker { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

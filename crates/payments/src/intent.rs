@@ -1,9 +1,12 @@
 //! What a payee asks for: the terms are made here, once, and never change.
 
 use money::{Amount, Digest, IntentId, PayeeId, ReasonCode};
-use protocol::{FundingKind, FundingPath, Hop, HopRole, IntentBody, IntentStatus, QuoteCore, Text, limits as wire};
+use protocol::{
+    Counter, FundingKind, FundingPath, Hop, HopRole, IntentBody, IntentStatus, QuoteCore, Text, limits as wire,
+};
 
 use crate::change::{Change, EventKind};
+use crate::codes;
 use crate::decide::Context;
 use crate::limits;
 use crate::model::{IdempotentIntent, Intent, Payee};
@@ -23,18 +26,23 @@ pub(crate) fn create(
         return first_answer(context, earlier, digest);
     }
     check(payee, body)?;
-    let intent = draft(context, payee, body)?;
+    let counter = body.terminal.map(|serial| codes::terminal(context, payee, serial)).transpose()?;
+    let intent = draft(context, payee, body, |_| counter)?;
     if let Some((key, digest)) = idempotency {
         let row = IdempotentIntent { payee: payee.card.id, key, body: digest, intent: intent.id };
         context.push(Change::Idempotent(row));
     }
+    push_new(context, &intent);
+    Ok(Accepted::Intent(intent))
+}
+
+pub(crate) fn push_new(context: &mut Context<'_>, intent: &Intent) {
     context.push(Change::Intent(intent.clone()));
     context.tell(EventKind::IntentCreated, |event| {
         event.payee = Some(intent.payee);
         event.intent = Some(intent.id);
         event.amount = Some(intent.core.amount);
     });
-    Ok(Accepted::Intent(intent))
 }
 
 fn first_answer(context: &Context<'_>, earlier: &IdempotentIntent, digest: Digest) -> Result<Accepted, Refusal> {
@@ -45,7 +53,7 @@ fn first_answer(context: &Context<'_>, earlier: &IdempotentIntent, digest: Diges
     Ok(Accepted::Intent(intent.clone()))
 }
 
-fn check(payee: &Payee, body: &IntentBody) -> Result<(), ReasonCode> {
+pub(crate) fn check(payee: &Payee, body: &IntentBody) -> Result<(), ReasonCode> {
     if payee.closed {
         return Err(ReasonCode::PayeeClosed);
     }
@@ -62,7 +70,13 @@ fn check(payee: &Payee, body: &IntentBody) -> Result<(), ReasonCode> {
     }
 }
 
-fn draft(context: &mut Context<'_>, payee: &Payee, body: &IntentBody) -> Result<Intent, ReasonCode> {
+/// The terms of what is asked. `counter` says, of the new id, by which registered code they come.
+pub(crate) fn draft(
+    context: &mut Context<'_>,
+    payee: &Payee,
+    body: &IntentBody,
+    counter: impl FnOnce(IntentId) -> Option<Counter>,
+) -> Result<Intent, ReasonCode> {
     let id = context.ids.make(IntentId::new);
     // Whole seconds, because the dynamic code carries whole seconds and must say the same.
     let created_at = money::Instant::from_unix_seconds(context.at.unix_seconds());
@@ -70,6 +84,7 @@ fn draft(context: &mut Context<'_>, payee: &Payee, body: &IntentBody) -> Result<
     let core = QuoteCore {
         amount: body.amount,
         capture: body.capture,
+        counter: counter(id),
         created_at,
         expires_at,
         funding: vec![wallet_path(context, payee, body.amount)?],

@@ -6,6 +6,7 @@
 //! [`Command`], then the pipeline of a payment in `pay.rs`.
 
 mod change;
+mod codes;
 mod command;
 mod decide;
 mod enrol;
@@ -16,6 +17,7 @@ mod kept;
 pub mod limits;
 mod lockdown;
 mod model;
+mod noted;
 mod outcome;
 mod pay;
 mod permit;
@@ -33,9 +35,10 @@ mod state;
 pub use change::{Change, Event, EventKind};
 pub use command::{Arrival, Command, NewPayee, PayerAuthority};
 pub use decide::{Admitted, Decision, decide};
-pub use facts::{ArrivalFacts, CallerFacts, Facts};
+pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
+pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
 pub use outcome::{Accepted, Quoted, Refusal};
 pub use permit::{StaffPermit, SystemPermit};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};

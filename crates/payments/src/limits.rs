@@ -9,6 +9,12 @@ pub const LITTLE_LEFT_PARTS: i64 = 10;
 /// How long after the first captured payment a payee still counts as new, in seconds (a day): otherwise one won would
 /// buy the right to a large payment a second later.
 pub const NEW_PAYEE_SECONDS: i64 = 24 * 3_600;
+/// How long the terms of a scanned sticker can be paid, in seconds.
+pub const STICKER_TERMS_SECONDS: i64 = 300;
+/// The longest a sticker is valid, in days: as long as its signature may say.
+pub const STICKER_DAYS_MAX: i64 = 396;
+/// A day, in seconds.
+pub const DAY_SECONDS: i64 = 86_400;
 /// Rounds of loading one command may need: payment → payee → account → what waits for it → each of these is the
 /// longest way.
 pub const LOAD_ROUNDS_MAX: usize = 5;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
+use crate::noted::RegisteredCode;
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub enum Accepted {
     },
     /// A refund.
     Refund(Refund),
+    /// A registered code as it now is.
+    Code(RegisteredCode),
     /// Appended credits are counted.
     RolledUp {
         /// Which account.

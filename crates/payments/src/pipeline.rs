@@ -4,6 +4,7 @@
 use money::{Amount, ReasonCode};
 use protocol::{FundingKind, FundingPath, IntentStatus};
 
+use crate::codes;
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
@@ -87,6 +88,7 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
     match case.arrival {
         ArrivalFacts::Link => {}
         ArrivalFacts::BadCode(reason) => return Err(*reason),
+        ArrivalFacts::Sticker(sticker) => codes::same_sticker(context, intent, sticker)?,
         ArrivalFacts::Code { intent: id, payee, amount, expires_at, quote } => {
             if *expires_at <= context.at {
                 return Err(ReasonCode::CodeExpired);
@@ -97,6 +99,7 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
             }
         }
     }
+    codes::counter(context, intent, case.payer.id)?;
     if case.payee.closed {
         return Err(ReasonCode::PayeeClosed);
     }

@@ -6,7 +6,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
-use protocol::RefundBody;
+use protocol::{RefundBody, Serial};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -14,6 +14,7 @@ use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
+use crate::noted::{Noted, NotedKey, RegisteredCode};
 use crate::roll_up;
 
 /// Names one row, present or absent.
@@ -52,6 +53,8 @@ pub enum Key {
     Proof(Digest),
     /// Something kept about a payer's security.
     Kept(KeptKey),
+    /// Something noted about a code or a place.
+    Noted(NotedKey),
 }
 
 /// One loaded row.
@@ -75,6 +78,7 @@ pub enum Row {
     AppendedTo(Vec<(PayerId, TransferId)>),
     Proof,
     Kept(Kept),
+    Noted(Noted),
 }
 
 /// What is known: for every loaded key its row, or that there is none. Reading a key that was not loaded is a bug
@@ -154,6 +158,7 @@ impl State {
             match change {
                 Change::Appended(row) => self.append(row),
                 Change::RolledUp(row) => self.roll_up(row),
+                Change::Forgotten(row) => self.load(Key::Noted(row.key()), None),
                 _ => {}
             }
             if let Some((key, row)) = written(change) {
@@ -213,6 +218,13 @@ impl State {
         }
     }
 
+    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
+        match self.row(&Key::Noted(NotedKey::Code(serial))) {
+            Some(Row::Noted(Noted::Code(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -232,8 +244,9 @@ fn written(change: &Change) -> Option<(Key, Row)> {
         Change::Hold(row) => (Key::Hold(row.id), Row::Hold(row.clone())),
         Change::Transfer(row) | Change::Refunded(row) => (Key::Transfer(row.id), Row::Transfer(row.clone())),
         Change::Kept(row) => (Key::Kept(row.key()), Row::Kept(row.clone())),
+        Change::Noted(row) => (Key::Noted(row.key()), Row::Noted(row.clone())),
         Change::Proof(proof) => (Key::Proof(proof.id), Row::Proof),
-        Change::Appended(_) | Change::RolledUp(_) | Change::Event(_) => return None,
+        Change::Appended(_) | Change::RolledUp(_) | Change::Forgotten(_) | Change::Event(_) => return None,
     })
 }
 
@@ -323,6 +336,10 @@ fn caller_keys(caller: &CallerFacts, wanted: &mut Vec<Key>) {
     device_keys(caller.device, wanted);
 }
 
+const fn code_key(serial: Serial) -> Key {
+    Key::Noted(NotedKey::Code(serial))
+}
+
 fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
@@ -362,9 +379,22 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.push(Key::Account(test_cash(body.amount.currency())));
         }
-        Facts::CreateIntent { payee, idempotency, .. } => {
+        Facts::CreateIntent { payee, body, idempotency } => {
             wanted.push(Key::Payee(*payee));
+            wanted.extend(body.terminal.map(code_key));
             wanted.extend(idempotency.iter().map(|(key, _)| Key::Idempotent(*payee, *key)));
+        }
+        Facts::RegisterCode { payee, proof, body } => {
+            wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
+            wanted.extend([Key::Payee(*payee), code_key(body.serial)]);
+        }
+        Facts::WithdrawCode { proof, serial, .. } => {
+            wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
+            wanted.push(code_key(*serial));
+        }
+        Facts::TakeSticker { caller, sticker, .. } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Payee(sticker.payee), code_key(sticker.serial)]);
         }
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
@@ -429,6 +459,7 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
 fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
     if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
+        wanted.extend(intent.core.counter.map(|counter| code_key(counter.serial)));
     }
 }
 

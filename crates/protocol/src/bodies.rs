@@ -4,7 +4,7 @@ use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, Re
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::{FundingKind, Text, limits};
+use crate::{FundingKind, Scan, Serial, Text, limits};
 
 type Name = Text<{ limits::NAME_CHARS_MAX }>;
 type Line = Text<{ limits::LINE_CHARS_MAX }>;
@@ -138,6 +138,9 @@ pub struct IntentBody {
     /// The payee's own order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Text<{ limits::REFERENCE_CHARS_MAX }>>,
+    /// The registered terminal that shows the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<Serial>,
 }
 
 const fn default_expiry() -> i64 {
@@ -160,18 +163,21 @@ pub struct QuoteBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case", tag = "kind")]
 pub enum Via {
-    /// A signed dynamic code, as scanned.
+    /// A signed dynamic code or sticker, as scanned.
     Code {
         /// Every character of it, at most 512.
         #[serde(deserialize_with = "code_text")]
         #[schema(max_length = 512)]
         payload: String,
+        /// Where it was scanned, when the payer has agreed to say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scan: Option<Scan>,
     },
     /// The intent's id in a checkout link or app.
     Link {},
 }
 
-fn code_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn code_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     bounded(deserializer, limits::CODE_CHARS_MAX)
 }
 

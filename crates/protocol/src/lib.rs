@@ -6,8 +6,10 @@
 
 mod bodies;
 mod canonical;
+mod codes;
 mod jwk;
 pub mod limits;
+mod place;
 mod proof;
 mod quote;
 mod text;
@@ -18,7 +20,9 @@ pub use bodies::{
     RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
+pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
 pub use text::{Text, TextError};

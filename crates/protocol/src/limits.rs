@@ -22,6 +22,8 @@ pub const LINE_CHARS_MAX: usize = 60;
 pub const REFERENCE_CHARS_MAX: usize = 64;
 /// Characters of a scanned code.
 pub const CODE_CHARS_MAX: usize = 512;
+/// Marks of what can be seen around a code.
+pub const SURROUNDINGS_MAX: usize = 8;
 /// The longest an intent may wait for its payer.
 pub const INTENT_LIFE_SECONDS_MAX: i64 = 3_600;
 /// The shortest an intent may wait for its payer.

@@ -4,7 +4,7 @@ use money::{Amount, Digest, Instant, IntentId, PayeeId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, Text, limits, sha256, to_canonical};
+use crate::{CaptureMode, Counter, Text, limits, sha256, to_canonical};
 
 /// Out of what a payment is paid. A carrier bill follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -74,6 +74,9 @@ pub struct QuoteCore {
     pub amount: Amount,
     /// Whether the money moves at once or is held until the payee takes it.
     pub capture: CaptureMode,
+    /// The registered code the terms came by, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Counter>,
     /// When the intent was made.
     pub created_at: Instant,
     /// From this moment on it cannot be paid.

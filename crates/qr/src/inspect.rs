@@ -53,6 +53,20 @@ pub enum Verdict {
     Expired,
 }
 
+impl Verdict {
+    /// Which of two verdicts says more against a code.
+    const fn gravity(self) -> u8 {
+        match self {
+            Self::Trusted => 0,
+            Self::Unverified => 1,
+            Self::Suspicious => 2,
+            Self::Expired => 3,
+            Self::Invalid => 4,
+            Self::Dangerous => 5,
+        }
+    }
+}
+
 /// Something wrong, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FindingView {
@@ -228,6 +242,18 @@ impl Inspection {
     pub fn is_strict(&self) -> bool {
         let mild = |finding: &FindingView| matches!(finding.weight, "notes" | "strays" | "warns");
         self.valid && self.findings.iter().all(mild)
+    }
+
+    /// The same, when more is known than the text says: the verdict never gets better by it.
+    #[must_use]
+    pub fn lowered(mut self, verdict: Verdict, reasons: &[ReasonCode]) -> Self {
+        if self.verdict.gravity() < verdict.gravity() {
+            self.verdict = verdict;
+        }
+        self.reasons.extend_from_slice(reasons);
+        self.reasons.sort_unstable();
+        self.reasons.dedup();
+        self
     }
 
     /// Bytes that are no text: nothing was read, and the first bad byte is named.

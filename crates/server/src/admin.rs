@@ -4,9 +4,11 @@
 //! holds the lock of an unserved data folder.
 
 mod calls;
+mod codes;
 mod wire;
 
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
+pub use codes::{NewCode, codes, register_code, withdraw_code};
 pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use crate::CodeSigner;
 use crate::http::error::Failure;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
+use crate::names::Names;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 
@@ -28,6 +29,7 @@ pub(crate) struct App {
     pub(crate) behind_proxy: bool,
     pub(crate) rates: Rates,
     pub(crate) replays: ReplayCache,
+    pub(crate) names: Names,
     pub(crate) live: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: String,
@@ -83,6 +85,9 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Fund { .. } => "fund",
         Command::TestFund { .. } => "test_fund",
         Command::CreateIntent { .. } => "create_intent",
+        Command::RegisterCode { .. } | Command::RegisterOwnCode { .. } => "register_code",
+        Command::WithdrawCode { .. } | Command::WithdrawOwnCode { .. } => "withdraw_code",
+        Command::TakeSticker { .. } => "take_sticker",
         Command::Quote { .. } => "quote",
         Command::Pay { .. } => "pay",
         Command::Capture { .. } => "capture",

@@ -14,6 +14,7 @@ mod render;
 
 mod live;
 mod metrics;
+mod names;
 mod rate;
 mod replay;
 mod serve;

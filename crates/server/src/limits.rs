@@ -45,6 +45,12 @@ pub const RATE_TIDY_SECONDS: u64 = 10;
 pub const RATE_CLIENTS_WARNING: usize = 262_144;
 /// Characters of a list's `q`.
 pub const SEARCH_CHARS_MAX: usize = 60;
+/// Stickers and terminals listed at once.
+pub const CODES_LISTED_MAX: usize = 1_000;
+/// Payees whose names a scanned text is compared with.
+pub const NAMES_MAX: usize = 20_000;
+/// How old those names may be, in seconds.
+pub const NAMES_SECONDS: i64 = 10;
 /// Bytes of an administrator's request body.
 pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
 /// Payees listed to an administrator.

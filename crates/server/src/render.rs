@@ -2,10 +2,10 @@
 
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
-use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund, Session, Standing};
+use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund, RegisteredCode, Session, Standing};
 use protocol::{
-    AlertView, BalanceView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView, QuoteCore,
-    QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    AlertView, BalanceView, CodeView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView,
+    QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -81,6 +81,22 @@ pub(crate) fn payee(row: &PayeeBalance) -> PayeeView {
         name_latin: payee.card.name_latin.to_string(),
         payee: payee.card.id,
         place: payee.place.to_string(),
+    }
+}
+
+pub(crate) fn code(row: &RegisteredCode, payload: Option<String>) -> CodeView {
+    CodeView {
+        cap: row.cap,
+        cell: row.cell,
+        counter: row.counter.clone(),
+        expires_at: row.expires_at,
+        kind: row.kind,
+        payee: row.payee,
+        payload,
+        registered_at: row.registered_at,
+        serial: row.serial,
+        suspended_at: row.suspended_at,
+        withdrawn_at: row.withdrawn_at,
     }
 }
 

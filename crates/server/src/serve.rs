@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::live::Hub;
 use crate::metrics::Metrics;
+use crate::names::Names;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, roller, sealer, sweeper};
@@ -143,6 +144,7 @@ fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String) -
         web: config.web,
         behind_proxy: !config.trusted_proxies.is_empty(),
         rates: Rates::new(&config.rate),
+        names: Names::default(),
         replays: ReplayCache::new(limits::REPLAYS_MAX),
         live: Hub::default(),
         metrics: Metrics::new(),

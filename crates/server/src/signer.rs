@@ -3,8 +3,8 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Digest, Instant, Secret};
-use payments::{Intent, Payee};
-use protocol::QuoteCore;
+use payments::{Intent, Payee, RegisteredCode};
+use protocol::{PayeeCard, QuoteCore};
 use qr::{CodeText, DynamicCode, KeySet, LocalText, MakeError, StaticCode, TrustedKeys};
 
 /// Signs dynamic codes (Ed25519, RFC 8032: the same code gives the same bytes).
@@ -78,16 +78,25 @@ impl CodeSigner {
     pub fn code(&self, intent: &Intent, payee: &Payee) -> Result<String, MakeError> {
         let core = &intent.core;
         let code = self.terms(core, intent.quote);
-        let (name, latin) = (core.payee.name.as_str(), core.payee.name_latin.as_str());
-        let local = LocalText { language: "ko".to_owned(), name: name.to_owned(), city: None };
-        let text = CodeText {
-            name: latin.to_owned(),
-            city: payee.city.clone(),
-            category: core.payee.category.clone(),
-            country: core.amount.currency().code().chars().take(2).collect(),
-            local: (!name.is_ascii()).then_some(local),
+        qr::make(&code, &words(&core.payee, payee), |message| signature(&self.pair, message))
+    }
+
+    /// The text of a registered sticker: the same each time under the same key, so that it can be printed again.
+    ///
+    /// # Errors
+    /// [`MakeError`] when it does not fit an EMVCo code, or is no sticker.
+    pub fn printed(&self, row: &RegisteredCode, payee: &Payee) -> Result<String, MakeError> {
+        let (Some(cap), Some(expires_at)) = (row.cap, row.expires_at) else { return Err(MakeError::Amount) };
+        let code = StaticCode {
+            payee: row.payee,
+            cap,
+            place: row.counter.to_string(),
+            serial: row.serial.to_string(),
+            created_at: row.registered_at,
+            expires_at,
+            kid: self.kid.clone(),
         };
-        qr::make(&code, &text, |message| signature(&self.pair, message))
+        qr::make_static(&code, &words(&payee.card, payee), |message| signature(&self.pair, message))
     }
 
     /// The checkout link of terms, at `page` of the shop.
@@ -117,6 +126,19 @@ impl CodeSigner {
             quote,
             kid: self.kid.clone(),
         }
+    }
+}
+
+/// What people read in a code.
+fn words(card: &PayeeCard, payee: &Payee) -> CodeText {
+    let name = card.name.as_str();
+    let local = LocalText { language: "ko".to_owned(), name: name.to_owned(), city: None };
+    CodeText {
+        name: card.name_latin.to_string(),
+        city: payee.city.clone(),
+        category: card.category.clone(),
+        country: payee.currency.code().chars().take(2).collect(),
+        local: (!name.is_ascii()).then_some(local),
     }
 }
 

@@ -123,6 +123,7 @@ impl<'a> Live<'a> {
             return Err(HandsetError::Chance);
         };
         let body = IntentBody {
+            terminal: None,
             amount,
             capture: shop.capture,
             expires_in_seconds: 120,

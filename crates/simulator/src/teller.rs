@@ -77,6 +77,7 @@ impl Teller {
         let permit = api_key::permit(&presented, &stored, shop.card.id).ok_or(SettleError::Key)?;
         let purpose = shop.items.get(item).ok_or(SettleError::Unknown("item"))?.purpose.clone();
         let body = IntentBody {
+            terminal: None,
             amount,
             capture: shop.capture,
             expires_in_seconds: INTENT_SECONDS,

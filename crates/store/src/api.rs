@@ -7,7 +7,10 @@ use ledger::Account;
 use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
-use payments::{Accepted, Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Refusal, Standing};
+use payments::{
+    Accepted, Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Refusal,
+    Standing,
+};
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
@@ -126,6 +129,38 @@ pub struct AuditSummary {
     pub findings: Vec<String>,
 }
 
+/// Why no command can be committed now, the gravest reason first. For the operator: it names no person and no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Unready {
+    /// It is closing or closed.
+    #[error("the store is closing")]
+    Closing,
+    /// A writer has ended without having been asked to.
+    #[error("a writer of the store has ended; restart this server and report what its log says")]
+    WriterEnded,
+    /// The database does not know commits that were acknowledged.
+    #[error("the database lacks commits of this node; {}", crate::fault::BEHIND)]
+    Behind,
+    /// The nodes of the database have agreed on other settings.
+    #[error("the nodes of this database have agreed on other settings; restart this one with them")]
+    OtherSettings,
+    /// One of the clocks has jumped.
+    #[error("the clocks of the database and of this node have moved apart; set them right")]
+    ClocksApart,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    DatabaseAway,
+    /// A commit has been waiting for long.
+    #[error("the database does not finish a commit: its synchronous standby may be away, or its disk may hang")]
+    CommitStalled,
+    /// The database cannot write.
+    #[error("the database's disk is full or fails: make room")]
+    StorageFull,
+    /// Too many commands could not be decided.
+    #[error("too many commands were quarantined; see the table `quarantine` and the log")]
+    Quarantine,
+}
+
 /// Where everything durable lives. Reads see everything committed before they began.
 pub trait Store: Send + Sync + 'static {
     /// Decides `command` and makes its outcome durable before answering. Commands that write nothing (a quote) are
@@ -168,6 +203,11 @@ pub trait Store: Send + Sync + 'static {
     /// What is due at the store's present moment, at most `limit` of each.
     fn due(&self, limit: usize) -> Answer<'_, Due>;
 
+    /// Something noted about a code or a place.
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>>;
+    /// What is noted of one kind, for one payee or for all, in the order of ids, at most `limit`.
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>>;
+
     /// The accounts for which credits wait to be rolled up, the one with the oldest first, at most `limit`.
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>>;
 
@@ -187,8 +227,12 @@ pub trait Store: Send + Sync + 'static {
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError>;
     /// The store's present moment.
     fn now(&self) -> Instant;
+    /// Why no command can be committed now; `None` when they can.
+    fn unready(&self) -> Option<Unready>;
     /// Whether commands can be committed now.
-    fn is_ready(&self) -> bool;
+    fn is_ready(&self) -> bool {
+        self.unready().is_none()
+    }
     /// Finishes the commit in flight, refuses what comes after, and closes.
     fn close(&self) -> Answer<'_, ()>;
 }

@@ -222,6 +222,7 @@ pub(crate) const fn mutable_key(change: &Change) -> Option<Key> {
         Change::Payment(row) => Key::Payment(row.id),
         Change::Pair(row) => Key::Pair(row.payer, row.payee),
         Change::Kept(row) => Key::Kept(row.key()),
+        Change::Noted(row) | Change::Forgotten(row) => Key::Noted(row.key()),
         Change::Account(row) => Key::Account(row.id),
         Change::Hold(row) => Key::Hold(row.id),
         Change::Transfer(row) | Change::Refunded(row) => Key::Transfer(row.id),

@@ -2,6 +2,10 @@
 
 use crate::StoreError;
 
+/// What to do about a database that was set back.
+pub(crate) const BEHIND: &str = "a standby that was not synchronous was promoted, or an older state restored: restart \
+    this node to go on from there, and look for what is lost in its log";
+
 /// What goes wrong inside.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
@@ -11,6 +15,18 @@ pub(crate) enum Fault {
     /// PostgreSQL refuses, or cannot be reached.
     #[error("the database refused")]
     Postgres(#[from] tokio_postgres::Error),
+    /// No connection to the database; why, with what to do about it.
+    #[error("{0}")]
+    Away(String),
+    /// A commit was reported as made, with a warning: whether it is durable has to be found out.
+    #[error("the database warned while it committed")]
+    Warned,
+    /// The database does not know commits that this node has acknowledged.
+    #[error("the database lacks commits of this node; {BEHIND}")]
+    Behind,
+    /// The nodes of this database have agreed on other settings than this one was started with.
+    #[error("the nodes of this database have agreed on other settings; restart this one with them")]
+    OtherSettings,
     /// Somebody else's commit came in between.
     #[error("another commit came in between")]
     Conflict,
@@ -54,7 +70,18 @@ impl Fault {
             }
             #[cfg(feature = "testing")]
             Self::Cut => false,
+            Self::Away(_) | Self::Warned | Self::Behind | Self::OtherSettings => false,
             Self::Conflict | Self::Unreadable(_) | Self::Key(_) | Self::Store(_) => false,
         }
+    }
+
+    /// Whether the database cannot write: its disk is full or fails.
+    pub(crate) fn is_storage(&self) -> bool {
+        matches!(self, Self::Postgres(error) if error.code().is_some_and(|code| matches!(code.code(), "53100" | "58030")))
+    }
+
+    /// Whether no command can be committed, whichever it is: to try each of a batch alone would help nobody.
+    pub(crate) fn concerns_all(&self) -> bool {
+        matches!(self, Self::Behind | Self::OtherSettings) || self.is_storage()
     }
 }

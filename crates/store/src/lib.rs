@@ -25,12 +25,12 @@ mod words;
 
 pub use api::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store,
+    PaymentRow, Store, Unready,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StoreError;
 #[cfg(feature = "testing")]
 pub use options::{DecideHook, StepHook};
 pub use options::{KeySource, Options};
-pub use postgres::{CopiedTable, PostgresOptions, PostgresStore, client_environment, copy};
+pub use postgres::{CopiedTable, CopyStep, PostgresOptions, PostgresStore, client_environment, copy};
 pub use sqlite::SqliteStore;

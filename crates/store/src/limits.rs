@@ -48,6 +48,10 @@ pub const RETRY: std::time::Duration = std::time::Duration::from_millis(100);
 pub const AWAY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long the true outcome of a broken commit is looked for.
 pub const RESOLVE: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long one batch may take until it is to be committed; then its connection is cut.
+pub const BATCH: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long a commit may take, with its wait for a standby; then how it ended is found out.
+pub const COMMIT: std::time::Duration = std::time::Duration::from_secs(30);
 /// A jump of the database's clock against the node's by more than this makes the node unready.
 pub const CLOCK_JUMP_MILLIS: i64 = 5_000;
 /// Connections of a node that commit, one batch each at a time.

@@ -8,7 +8,8 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
+    Refund,
 };
 use protocol::{PayeeCard, QuoteCore, Text};
 
@@ -21,6 +22,9 @@ macro_rules! columns {
     (account) => {
         "a.id, a.currency, a.normal, a.overdraft, a.overdraft_minor, a.debits_posted, a.credits_posted, \
          a.debits_held, a.credits_held, a.closed, a.intake"
+    };
+    (noted) => {
+        "kind, id, payee, value"
     };
     (appended) => {
         "payer, transfer, account, amount_minor, currency, at"
@@ -324,6 +328,21 @@ pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key
     let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
     row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
 }
+/// How a noted row is stored.
+pub(crate) fn write_noted(row: &Noted) -> Result<String, Fault> {
+    serde_json::to_string(row).map_err(|_| Fault::Unwritable("noted row"))
+}
+
+/// A noted row. INVARIANT: it is the one that its columns say.
+pub(crate) fn noted(columns: &mut Columns<'_, '_>) -> Result<Noted, Fault> {
+    let kind = columns.str()?;
+    let id: [u8; 16] = columns.take()?;
+    let payee = columns.id(PayeeId::from_bytes)?;
+    let row: Option<Noted> = serde_json::from_str(columns.str()?).ok();
+    let is_it = |row: &Noted| row.key().kind().word() == kind && row.key().id() == id && row.payee() == payee;
+    row.filter(is_it).ok_or(Fault::Unreadable("noted row"))
+}
+
 /// The context a device's name is encrypted in.
 pub(crate) const DEVICE_NAME: &[u8] = b"devices.name";
 

@@ -213,8 +213,17 @@ export interface Problem {
   title: string;
   type: string;
 }
-/** The part of crates/qr's `Inspection` that this page reads. */
-export interface Inspection {
-  verdict: string;
-  reasons: string[];
+/** Something that may be found in a scanned text. */
+export interface FindingEntry {
+  code: string;
+  en: string;
+  ko: string;
+  weight: string;
+}
+export interface ReasonEntry {
+  code: string;
+  en: string;
+  ko: string;
+  parent?: string | null;
+  status: number;
 }

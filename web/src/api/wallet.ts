@@ -4,7 +4,7 @@ import { canonical } from '@/domain/jcs';
 import type { PaymentStatus } from '@/domain/status';
 import { isId, type DeviceId, type IntentId, type PayerId, type PaymentId } from '@/domain/typeid';
 import type { Amount } from '@/domain/money';
-import { adoptToken, asDevice, deviceResponse, open, proven } from './client';
+import { adoptToken, asDevice, deviceResponse, proven } from './client';
 import { follow } from './events';
 import { isRefusal } from './errors';
 import type { Identity } from './keystore';
@@ -12,7 +12,6 @@ import type {
   AlertView,
   DeviceView,
   FreezeBody,
-  Inspection,
   Page,
   PayBody,
   PayerView,
@@ -105,30 +104,6 @@ export function followAlerts(
     ...(onState && { onState }),
     isFinal: (error) => isRefusal(error) && !error.problem.retry,
   });
-}
-
-/** What the server makes of a code, for a page that cannot check signatures itself; the same five answers. */
-export async function inspect(
-  payload: string,
-): Promise<'trusted' | 'expired' | 'altered' | 'unknown_key' | 'unsigned' | 'not_payment'> {
-  const { verdict, reasons } = await open<Inspection>({
-    method: 'POST',
-    path: '/v1/qr/inspect',
-    body: { payload },
-  });
-  if (verdict === 'trusted') return 'trusted';
-  switch (reasons[0]) {
-    case 'code.expired':
-      return 'expired';
-    case 'code.unknown_key':
-      return 'unknown_key';
-    case 'code.unsigned':
-      return 'unsigned';
-    case 'code.malformed':
-      return 'not_payment';
-    default:
-      return 'altered';
-  }
 }
 
 export const sentence = (reason: ReasonView, language: 'ko' | 'en'): string => reason[language];

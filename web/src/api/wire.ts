@@ -2,6 +2,7 @@
 
 import type { components } from './generated/schema';
 import type * as Ours from './types';
+import type * as Scanned from '@/domain/inspection';
 
 type Schemas = components['schemas'];
 
@@ -35,6 +36,14 @@ type Strays = [
   Unknown<Ours.ReceiptView, Schemas['ReceiptView']>,
   Unknown<Ours.AlertView, Schemas['AlertView']>,
   Unknown<Ours.Problem, Schemas['Problem']>,
+  Unknown<Ours.FindingEntry, Schemas['FindingEntry']>,
+  Unknown<Ours.ReasonEntry, Schemas['ReasonEntry']>,
+  keyof Scanned.Inspection extends keyof Schemas['Inspection'] ? never : 'Inspection',
+  Exclude<keyof Schemas['Inspection'], keyof Scanned.Inspection>,
+  Exclude<keyof Schemas['FieldsView'], keyof Scanned.FieldsView>,
+  Exclude<keyof Schemas['FindingView'], keyof Scanned.FindingView>,
+  Exclude<Schemas['Verdict'], Scanned.InspectionVerdict>,
+  Exclude<Schemas['Scheme'], Scanned.Scheme>,
 ][number];
 
 /** Does not compile when there is one. */

@@ -13,6 +13,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as toolsEn } from '@/features/tools/texts.en';
+import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { en as commonEn } from '@/ui/texts.en';
 import { ko as commonKo } from '@/ui/texts.ko';
 import { en as appEn } from './texts.en';
@@ -28,6 +30,7 @@ const en = {
   security: securityEn,
   shop: shopEn,
   signup: signupEn,
+  tools: toolsEn,
 };
 const ko: typeof en = {
   app: appKo,
@@ -37,6 +40,7 @@ const ko: typeof en = {
   security: securityKo,
   shop: shopKo,
   signup: signupKo,
+  tools: toolsKo,
 };
 
 declare module 'i18next' {

@@ -16,7 +16,7 @@ import { isId } from '@/domain/typeid';
 import { AlertsRoute } from './AlertsRoute';
 import { Crashed, NotFound } from './Fallbacks';
 import { HomePage } from './HomePage';
-import { ShopLayout } from './ShopLayout';
+import { PlainLayout } from './PlainLayout';
 import { WalletLayout } from './WalletLayout';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crashed });
@@ -53,17 +53,22 @@ const activity = createRoute({ getParentRoute: () => wallet, path: '/activity', 
 const alerts = createRoute({ getParentRoute: () => wallet, path: '/alerts', component: AlertsRoute });
 const security = createRoute({ getParentRoute: () => wallet, path: '/security', component: SecurityPage });
 
-const shopLayout = createRoute({ getParentRoute: () => root, id: 'shop-layout', component: ShopLayout });
+const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: PlainLayout });
 const shop = createRoute({
-  getParentRoute: () => shopLayout,
+  getParentRoute: () => plain,
   path: '/shop',
   component: lazyRouteComponent(() => import('@/features/shop/ShopPage'), 'ShopPage'),
+});
+const codeTester = createRoute({
+  getParentRoute: () => plain,
+  path: '/tools/qr',
+  component: lazyRouteComponent(() => import('@/features/tools/CodeTesterPage'), 'CodeTesterPage'),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     wallet.addChildren([home, scan, pay, payment, activity, alerts, security]),
-    shopLayout.addChildren([shop]),
+    plain.addChildren([shop, codeTester]),
   ]),
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,
@@ -73,5 +78,9 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+  interface HistoryState {
+    /** A scanned text, handed from the wallet's scanner to the code tester: in memory, never in an address. */
+    scanned?: string;
   }
 }

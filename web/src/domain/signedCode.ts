@@ -12,6 +12,8 @@ const ACCOUNT = '26';
 const TERMS = '80';
 const QUOTE = '81';
 const SIGNATURE = '82';
+/** The initiation of a code that is scanned again and again. */
+const STATIC = '11';
 /** A genuine code has these objects, in this order; 64 (the name in another script) may be absent. */
 const ORDER = ['00', '01', ACCOUNT, '52', '53', '54', '58', '59', '60', '64', TERMS, QUOTE, SIGNATURE, '63'];
 
@@ -38,6 +40,8 @@ export type Verdict =
   | { readonly kind: 'unknown_key' }
   | { readonly kind: 'unsigned'; readonly name: string | undefined }
   | { readonly kind: 'not_payment' }
+  /** A static code that says it is ours: this page checks dynamic codes only. */
+  | { readonly kind: 'sticker'; readonly name: string | undefined }
   /** This page cannot check by itself: it has no key set it trusts, or no Ed25519. */
   | { readonly kind: 'unchecked'; readonly code: SignedCode; readonly payload: string };
 
@@ -58,6 +62,8 @@ export async function judge(
     if (emv.kind === 'damaged') return { kind: 'not_payment' };
     return { kind: 'unsigned', name: valueOf(emv.fields, '59') };
   }
+  if (emv.kind === 'code' && valueOf(emv.fields, '01') === STATIC)
+    return { kind: 'sticker', name: valueOf(emv.fields, '59') };
   const parts = emv.kind === 'code' ? takeApart(payload, emv.fields) : undefined;
   if (parts === undefined) return { kind: 'altered' };
   const { code, message, signature } = parts;

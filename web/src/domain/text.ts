@@ -24,7 +24,8 @@ const UNSAFE: readonly (readonly [first: number, last: number])[] = [
   [0xe0000, 0xe0fff],
 ];
 
-const isUnsafe = (char: string): boolean => {
+/** Whether a character hides itself, or changes how others are shown. */
+export const isUnsafe = (char: string): boolean => {
   const point = char.codePointAt(0) ?? 0;
   return UNSAFE.some(([first, last]) => point >= first && point <= last);
 };

@@ -14,4 +14,20 @@ export const en = {
     expired: 'Hold expired',
     refused: 'Refused',
   },
+  camera: {
+    starting: 'Starting the camera…',
+    view: 'Camera picture',
+    hint: 'Hold the code inside the frame',
+    noCamera: 'The camera cannot be used',
+    denied:
+      'This page may not use the camera. Allow it in the browser’s settings, or use a picture or paste the code.',
+    missing: 'No camera was found here. Use a picture, or paste the code.',
+    picture: 'Choose a picture',
+    nothingFound: 'No code was found in this picture. Try one that shows the whole code, sharp and straight.',
+  },
+  scanned: {
+    hidden: 'hidden character {{point}}',
+    foreign: 'letter {{point}}',
+    finding: 'finding {{number}}',
+  },
 };

@@ -16,4 +16,21 @@ export const ko: typeof en = {
     expired: '기간 만료',
     refused: '거절됨',
   },
+  camera: {
+    starting: '카메라를 켜는 중…',
+    view: '카메라 화면',
+    hint: '코드를 네모 안에 맞춰 주세요',
+    noCamera: '카메라를 쓸 수 없어요',
+    denied:
+      '카메라 사용이 허용되지 않았어요. 브라우저 설정에서 허용하거나, 사진을 고르거나 코드를 붙여 넣어 주세요.',
+    missing: '카메라를 찾지 못했어요. 사진을 고르거나 코드를 붙여 넣어 주세요.',
+    picture: '사진에서 찾기',
+    nothingFound:
+      '사진에서 코드를 찾지 못했어요. 코드 전체가 반듯하고 선명하게 나온 사진으로 다시 해 보세요.',
+  },
+  scanned: {
+    hidden: '숨은 문자 {{point}}',
+    foreign: '다른 문자 {{point}}',
+    finding: '발견 {{number}}',
+  },
 };

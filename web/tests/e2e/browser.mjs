@@ -34,6 +34,7 @@ export async function person(browser, { url, locale = 'ko-KR', viewport = PHONE,
     reducedMotion: 'reduce',
     timezoneId: 'Asia/Seoul',
   });
+  context.setDefaultTimeout(10_000);
   const faults = [];
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
@@ -58,15 +59,15 @@ export async function picture(page, name, { full = false } = {}) {
   await mkdir(PICTURES, { recursive: true });
   await page.evaluate(() => document.fonts.ready);
   // A bar fixed to the window would cut a full page in two.
-  const place = (position) =>
+  const show = (display) =>
     page.evaluate((value) => {
       for (const bar of document.querySelectorAll('nav')) {
-        if (getComputedStyle(bar).position === 'fixed' || bar.style.position) bar.style.position = value;
+        if (getComputedStyle(bar).position === 'fixed' || bar.style.display) bar.style.display = value;
       }
-    }, position);
-  if (full) await place('static');
+    }, display);
+  if (full) await show('none');
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: full });
-  if (full) await place('');
+  if (full) await show('');
 }
 
 /** The same page in every size and mode. */

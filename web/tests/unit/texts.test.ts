@@ -9,6 +9,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as toolsEn } from '@/features/tools/texts.en';
+import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { checkLine } from '@/domain/text';
 
 const leaves = (value: unknown, path = ''): [string, string][] =>
@@ -23,6 +25,7 @@ test.each([
   ['security', securityEn, securityKo],
   ['shop', shopEn, shopKo],
   ['signup', signupEn, signupKo],
+  ['tools', toolsEn, toolsKo],
 ])('both languages of %s fill the same blanks', (_, en, ko) => {
   const korean = new Map(leaves(ko));
   for (const [path, text] of leaves(en))

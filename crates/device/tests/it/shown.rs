@@ -15,6 +15,7 @@ fn later(seconds: i64) -> Instant {
 /// Terms whose times are not whole seconds, as a server's are.
 fn core() -> QuoteCore {
     QuoteCore {
+        counter: None,
         capture: protocol::CaptureMode::Automatic,
         amount: Amount::new(4500, Currency::KRW),
         created_at: Instant::from_unix_millis(NOW.unix_millis() - 4_999),
@@ -113,7 +114,7 @@ fn what_is_shown_is_what_is_signed() {
     assert_eq!((body.payer, body.device, body.payment), (PAYER, DEVICE, payment));
     assert_eq!((body.amount, body.intent, body.quote), (core().amount, core().intent, core().digest()));
     assert_eq!((body.funding, body.client.shown_at), (FundingKind::Wallet, NOW.unix_millis()));
-    assert_eq!(body.via, Via::Code { payload });
+    assert_eq!(body.via, Via::Code { payload, scan: None });
     assert_eq!(shown.path(), core().funding.first());
 }
 

@@ -1,5 +1,7 @@
 //! `farthing admin`: what staff do, through the admin socket of a served folder or directly on an unserved one.
 
+mod migrate;
+
 use std::path::PathBuf;
 
 use money::{Amount, Currency, PayeeId, PayerId};
@@ -8,6 +10,7 @@ use serde::Serialize;
 use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use store::{Clock, SystemClock};
 
+use super::code::CodeCommand;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
@@ -36,18 +39,15 @@ enum Command {
         #[arg(long, value_name = "AMOUNT")]
         amount: Amount,
     },
+    /// The stickers and terminals on counters.
+    #[command(subcommand)]
+    Code(CodeCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Copy an embedded store into an empty PostgreSQL and compare every row; nothing is kept unless all agree.
-    Migrate {
-        /// The data folder to copy, not served meanwhile: sqlite:DIR.
-        #[arg(long, value_name = "sqlite:DIR", value_parser = sqlite_folder)]
-        from: PathBuf,
-        /// The empty database: postgres://USER:PASSWORD@HOST/DATABASE.
-        #[arg(long, value_name = "URL", env = "FARTHING_DATABASE_URL", hide_env_values = true)]
-        to: String,
-    },
+    /// Copy an embedded store into an empty PostgreSQL; nothing is kept unless its books, its audit chain and every row
+    /// agree.
+    Migrate(migrate::Migrate),
     /// How the server is.
     Status {
         #[command(flatten)]
@@ -150,6 +150,7 @@ impl Admin {
                 staff.close().await?;
                 issued_keys(&issued, output)
             }
+            Command::Code(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;
@@ -170,51 +171,10 @@ impl Admin {
                 output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
                 Ok(())
             }
-            Command::Migrate { from, to } => migrate(&from, &to, output).await,
+            Command::Migrate(migrate) => migrate.run(output).await,
             Command::Status { folder } => status(&folder, output).await,
         }
     }
-}
-
-/// `sqlite:DIR` as its folder.
-fn sqlite_folder(text: &str) -> Result<PathBuf, String> {
-    text.strip_prefix("sqlite:").map(PathBuf::from).ok_or_else(|| "write sqlite:DIR".to_owned())
-}
-
-/// With `--json`: what was copied.
-#[derive(Serialize)]
-struct Migrated {
-    tables: Vec<store::CopiedTable>,
-    rows: u64,
-}
-
-async fn migrate(from: &std::path::Path, to: &str, output: &mut Output) -> Result<(), Failure> {
-    let copied = {
-        let output = &mut *output;
-        let mut tell = move |table: &store::CopiedTable| {
-            output.progress(&format!("{}: {} rows, the same on both sides", table.table, table.rows));
-        };
-        store::copy(from, to, &mut tell).await.map_err(failed("nothing was copied"))?
-    };
-    let rows = copied.iter().map(|table| table.rows).sum();
-    if output.is_json() {
-        return output.object(&Migrated { tables: copied, rows });
-    }
-    let lines = copied.iter().map(|copied| {
-        let digest: String = copied.digest.chars().take(16).collect();
-        vec![copied.table.clone(), copied.rows.to_string(), digest]
-    });
-    for line in table(&["table", "rows", "digest"], &lines.collect::<Vec<_>>(), &[1]) {
-        output.line(&line);
-    }
-    output.line(&format!("{GOOD}copied and compared {rows} rows{GOOD:#}"));
-    let keys = keys_folder(from);
-    output.note(&format!(
-        "every node needs `{}` and `{}` in its own folder; then: farthing serve --data FOLDER --database-url URL",
-        from.join("kek").display(),
-        keys.display()
-    ));
-    Ok(())
 }
 
 impl PayeeAdd {
@@ -296,7 +256,11 @@ async fn status(folder: &DataFolder, output: &mut Output) -> Result<(), Failure>
     if output.is_json() {
         return output.object(&Served { status: &status, served });
     }
-    let ready = if status.ready { format!("{GOOD}yes{GOOD:#}") } else { format!("{BAD}no{BAD:#}") };
+    let ready = match &status.unready {
+        _ if status.ready => format!("{GOOD}yes{GOOD:#}"),
+        Some(part) => format!("{BAD}no{BAD:#}: {part}"),
+        None => format!("{BAD}no{BAD:#}"),
+    };
     output.lines(&pairs(&[
         ("served", if served { "yes".to_owned() } else { "no, opened by this command".to_owned() }),
         ("ready", ready),

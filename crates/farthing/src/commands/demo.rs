@@ -82,6 +82,7 @@ impl Demo {
         let plan = Plan {
             data: folder.path().to_owned(),
             database: None,
+            change_settings: false,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             public_origin: None,
             trusted_proxies: Vec::new(),

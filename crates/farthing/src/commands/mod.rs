@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod cli_doc;
+mod code;
 pub(crate) mod demo;
 pub(crate) mod ledger;
 pub(crate) mod openapi;

@@ -24,6 +24,10 @@ pub(crate) struct Serve {
     /// postgres://USER:PASSWORD@HOST[,HOST…]/DATABASE.
     #[arg(long, value_name = "URL", env = "FARTHING_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// Make this node's settings those of all nodes of the database; the others stop deciding until they are restarted
+    /// with them.
+    #[arg(long, requires = "database_url")]
+    change_settings: bool,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -123,6 +127,7 @@ impl Serve {
         Plan {
             data: self.data,
             database: self.database_url.map(Secret::new),
+            change_settings: self.change_settings,
             listen: self.listen,
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,

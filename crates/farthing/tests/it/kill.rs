@@ -89,6 +89,7 @@ impl Payer {
 
 async fn ask(shop: &mut Connection, api_key: &str) -> Result<IntentView, HandsetError> {
     let body = IntentBody {
+        terminal: None,
         amount: Amount::new(100, Currency::KRW),
         capture: protocol::CaptureMode::Automatic,
         expires_in_seconds: 600,

@@ -12,7 +12,9 @@
 mod bench;
 // The same cluster as the store is tested on.
 #[path = "../../../store/tests/it/cluster.rs"]
+#[expect(dead_code, reason = "shared with the store's tests, which use all of it")]
 mod cluster;
+mod database;
 mod demo;
 mod document;
 mod kill;

@@ -100,15 +100,17 @@ async fn three_servers_on_one_database_are_one_provider() {
 
 /// Gives the other nodes the keys of the first, each only once its lack was said.
 fn copied_as_told(url: &str, dirs: &[std::path::PathBuf; 3]) {
+    let dir = text(&dirs[1]);
+    let args = ["serve", "--data", &dir, "--database-url", url, "--test-mode", "--public-origin", ORIGIN];
     // The other nodes are refused without the keys of the first, and told what to copy.
-    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", url]).output().unwrap();
+    let bare = farthing().args(args).output().unwrap();
     let said = String::from_utf8_lossy(&bare.stderr).into_owned();
     assert!(!bare.status.success() && said.contains("kek` is missing; copy it from another node"), "{said}");
     for dir in &dirs[1..] {
         std::fs::create_dir_all(dir).unwrap();
         std::fs::copy(dirs[0].join("kek"), dir.join("kek")).unwrap();
     }
-    let bare = farthing().args(["serve", "--data", &text(&dirs[1]), "--database-url", url]).output().unwrap();
+    let bare = farthing().args(args).output().unwrap();
     let said = String::from_utf8_lossy(&bare.stderr).into_owned();
     assert!(!bare.status.success() && said.contains("copy the folder `keys` from another node"), "{said}");
     for dir in &dirs[1..] {
@@ -143,6 +145,7 @@ fn registered(dir: &std::path::Path) -> serde_json::Value {
 
 async fn ask(address: &str, api_key: &str) -> IntentView {
     let body = to_canonical(&IntentBody {
+        terminal: None,
         amount: Amount::new(100, Currency::KRW),
         capture: protocol::CaptureMode::Automatic,
         expires_in_seconds: 600,

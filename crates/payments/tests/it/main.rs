@@ -9,6 +9,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod codes;
 mod history;
 mod misuse;
 mod refusals;

@@ -106,6 +106,7 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
 
 fn intent(world: &mut World, id: &str, shop: &str, amount: &str, options: &[&str]) -> String {
     let mut body = IntentBody {
+        terminal: None,
         amount: won(amount),
         capture: CaptureMode::Automatic,
         expires_in_seconds: 120,

@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
+use super::codes::{codes, register_code, withdraw_code};
 use super::wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use crate::{limits, render};
 
@@ -27,6 +28,12 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
             let body = if body.is_empty() { Rekey::default() } else { read(body)? };
             value(&rekey_payee(store, payee, body).await?)
+        }
+        ("GET", ["admin", "codes"]) => value(&codes(store).await?),
+        ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
+        ("POST", ["admin", "codes", serial, "withdraw"]) => {
+            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            value(&withdraw_code(store, serial).await?)
         }
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
@@ -132,15 +139,16 @@ pub fn status(store: &dyn Store) -> Status {
         engine: payments::ENGINE.to_owned(),
         now: store.now(),
         ready: store.is_ready(),
+        unready: store.unready().map(|part| part.to_string()),
     }
 }
 
 /// Whoever calls here was let in by the operating system.
-const fn permit() -> StaffPermit {
+pub(super) const fn permit() -> StaffPermit {
     StaffPermit::dangerous_from_operating_system()
 }
 
-async fn submit(store: &dyn Store, command: Command) -> Result<Accepted, AdminError> {
+pub(super) async fn submit(store: &dyn Store, command: Command) -> Result<Accepted, AdminError> {
     let committed = store.submit(command).await?;
     committed.outcome.map_err(|refusal| refusal.first().into())
 }

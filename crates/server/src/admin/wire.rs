@@ -101,6 +101,9 @@ pub struct Status {
     pub now: Instant,
     /// Whether commands can be committed.
     pub ready: bool,
+    /// Why not, when they cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unready: Option<String>,
 }
 
 /// Why staff were refused.

@@ -37,7 +37,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown => StatusCode::NOT_FOUND,
+        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -96,6 +96,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed
+        | R::CodeSerialTaken
         | R::DeviceLimitReached
         | R::DeviceLast
         | R::IntentExpired
@@ -120,6 +121,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::LinkSuspicious
         | R::LinkUnreadable
         | R::LinkUnverified
+        | R::CodeUnregistered
+        | R::CodeSuspended
+        | R::CodeAboveCap
         | R::CodeOtherIntent
         | R::FundingNotAccepted
         | R::AmountMalformed

@@ -41,7 +41,11 @@ pub(crate) async fn ready(State(app): State<Arc<App>>, _: Local) -> Result<&'sta
 }
 
 fn readiness(app: &App) -> Result<&'static str, Failure> {
-    if app.store.is_ready() { Ok("ready\n") } else { Err(ReasonCode::ServiceUnavailable.into()) }
+    match app.store.unready() {
+        None => Ok("ready\n"),
+        // Only the operator's own machinery is told which part it is.
+        Some(part) => Err(Failure::from(ReasonCode::ServiceUnavailable).with_detail(part.to_string())),
+    }
 }
 
 /// Prometheus text.

@@ -17,6 +17,7 @@ mod payers;
 mod payments;
 mod quotes;
 mod reasons;
+mod registered;
 mod sessions;
 mod streams;
 mod test_funds;
@@ -63,7 +64,11 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(merchant::capture))
         .routes(routes!(merchant::void))
         .routes(routes!(merchant::refund))
+        .routes(routes!(registered::list, registered::register))
+        .routes(routes!(registered::withdraw))
+        .routes(routes!(registered::take))
         .routes(routes!(codes::inspect))
+        .routes(routes!(codes::findings))
         .routes(routes!(reasons::catalogue))
         .routes(routes!(keys::published))
 }

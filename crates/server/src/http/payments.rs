@@ -8,6 +8,7 @@ use http::{StatusCode, Uri};
 use money::{PaymentId, ReasonCode};
 use payments::{Accepted, Arrival, Command, PayerAuthority};
 use protocol::{Page, PayBody, PaymentView, ReceiptView, Via};
+use qr::CodeError;
 use store::PaymentRow;
 
 use crate::app::{App, unexpected};
@@ -37,10 +38,18 @@ pub(crate) async fn pay(
 pub(crate) fn arrival(app: &App, via: &Via) -> Arrival {
     match via {
         Via::Link {} => Arrival::Link,
-        Via::Code { payload } => match qr::verify(payload, app.signer.trusted(), app.now()) {
+        Via::Code { payload, .. } => match qr::verify(payload, app.signer.trusted(), app.now()) {
             Ok(code) => Arrival::Code(code),
+            Err(CodeError::OtherKind) => sticker(app, payload),
             Err(error) => Arrival::BadCode(error.reason()),
         },
+    }
+}
+
+fn sticker(app: &App, payload: &str) -> Arrival {
+    match qr::verify_static(payload, app.signer.trusted(), app.now()) {
+        Ok(sticker) => Arrival::Sticker(sticker),
+        Err(error) => Arrival::BadCode(error.reason()),
     }
 }
 

@@ -24,7 +24,7 @@ async fn from_sign_up_to_activity() {
     let body = QuoteBody {
         funding: protocol::FundingKind::Wallet,
         intent: intent.intent,
-        via: Via::Code { payload: intent.code.clone() },
+        via: Via::Code { payload: intent.code.clone(), scan: None },
     };
     let quote: QuoteView = payer.post(&world, "/v1/quotes", &body).await.expect(200);
     assert_eq!((quote.available_after, quote.refusals.len()), (Some(won(45_500)), 0));

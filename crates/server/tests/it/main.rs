@@ -18,5 +18,6 @@ mod operations;
 mod pages;
 mod sessions;
 mod staff;
+mod stickers;
 mod unauthenticated;
 mod world;

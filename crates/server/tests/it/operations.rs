@@ -8,7 +8,7 @@ use crate::client::Sent;
 use crate::world::World;
 
 /// Operations anyone may call.
-const PUBLIC: [&str; 4] = ["code_keys", "inspect_code", "reasons", "show_terms"];
+const PUBLIC: [&str; 5] = ["code_keys", "findings", "inspect_code", "reasons", "show_terms"];
 
 fn operations() -> Vec<(String, String, Value)> {
     let document: Value = serde_json::from_str(&server::openapi()).unwrap();

@@ -87,6 +87,26 @@ async fn the_documentation_names_every_call_shape_and_reason() {
 }
 
 #[tokio::test]
+async fn every_finding_has_its_sentences_for_whoever_reads_a_code() {
+    let world = World::start().await;
+    let catalogue: Vec<Value> = world.get("/v1/qr/findings").await.expect(200);
+    assert_eq!(catalogue.len(), qr::FindingKind::ALL.len());
+    for (entry, kind) in catalogue.iter().zip(qr::FindingKind::ALL) {
+        assert_eq!(entry["code"], kind.code());
+        assert_eq!(entry["weight"], kind.weight().name());
+        assert_eq!(entry["ko"], kind.text(money::Language::Ko));
+        assert_eq!(entry["en"], kind.text(money::Language::En));
+    }
+    let inspection: Value = world
+        .send(Sent::new("POST", "/v1/qr/inspect").body(r#"{"payload":"https://naver.com@evil.example/"}"#))
+        .await
+        .expect(200);
+    let known = |code: &Value| catalogue.iter().any(|entry| entry["code"] == *code);
+    assert!(inspection["findings"].as_array().unwrap().iter().all(|finding| known(&finding["code"])));
+    assert_eq!(inspection["verdict"], "dangerous");
+}
+
+#[tokio::test]
 async fn the_operators_addresses_answer_on_loopback_and_name_nobody() {
     let world = World::start().await;
     let payer = world.payer(1_000).await;

@@ -7,16 +7,20 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::future::try_join_all;
 use money::{Instant, PayerId};
 use payments::{Admitted, Change, Key, Row, State, needs};
+use tokio::time::timeout;
 
 use crate::chain::{self, Hash};
 use crate::decided::{self, Decided, Decider, Epoch, PayerKeys, Plan, mutable_key, panic_message};
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
 use crate::limits;
+use crate::postgres::agreement::Agreement;
+use crate::postgres::committer::Shared;
 use crate::postgres::kinds::{DECISIONS, PAYER_KEYS, Place, WRITTEN, write};
 use crate::postgres::link::{Link, Parameter};
 use crate::postgres::load::{Loaded, Locking, load};
@@ -44,6 +48,7 @@ impl From<Fault> for Trouble {
                 Fault::Conflict => Self::Conflict(fault),
                 #[cfg(feature = "testing")]
                 Fault::Cut => Self::Lost(fault),
+                Fault::Away(_) | Fault::Warned => Self::Lost(fault),
                 _ => Self::Failed(fault),
             };
         };
@@ -92,6 +97,8 @@ pub(crate) struct Work<'w> {
     pub(crate) link: &'w Link,
     pub(crate) decider: &'w Decider,
     pub(crate) present: &'w Present,
+    pub(crate) agreement: &'w Agreement,
+    pub(crate) shared: &'w Shared,
     pub(crate) epoch: Epoch,
     pub(crate) steps: &'w Steps,
 }
@@ -124,7 +131,7 @@ impl Steps {
 impl Work<'_> {
     /// Decides `commands` in one transaction and commits it.
     pub(crate) async fn commit(&self, commands: &[&Admitted], hints: &mut Hints) -> Result<Batch, Trouble> {
-        let outcome = self.decide_and_write(commands, hints).await;
+        let outcome = self.decide_in_time(commands, hints).await;
         let batch = match outcome {
             Ok(batch) => batch,
             Err(trouble) => {
@@ -136,8 +143,7 @@ impl Work<'_> {
             self.undo().await;
             return Ok(batch);
         }
-        let committed = self.link.execute("COMMIT", &[]).await.and_then(|_| self.steps.done(self.link, "commit"));
-        match committed {
+        match self.commit_in_time().await.and_then(|()| self.steps.done(self.link, "commit")) {
             Ok(()) => Ok(batch),
             Err(fault) => match Trouble::from(fault) {
                 // WHY: once asked for, a commit may have been made although nobody said so.
@@ -147,12 +153,38 @@ impl Work<'_> {
         }
     }
 
+    /// Commits, within [`limits::COMMIT`]. One that takes longer than [`limits::AWAY`] is told by readiness.
+    async fn commit_in_time(&self) -> Result<(), Fault> {
+        let committing = self.link.commit();
+        tokio::pin!(committing);
+        if let Ok(done) = timeout(limits::AWAY, &mut committing).await {
+            return done;
+        }
+        tracing::error!("a commit takes long: the synchronous standby may be away, or the disk may hang");
+        self.shared.stalled.fetch_add(1, Ordering::SeqCst);
+        let done = timeout(limits::COMMIT.saturating_sub(limits::AWAY), &mut committing).await;
+        self.shared.stalled.fetch_sub(1, Ordering::SeqCst);
+        done.unwrap_or_else(|_| {
+            self.link.cut();
+            Err(Fault::Away("the database did not finish a commit in time".to_owned()))
+        })
+    }
+
     async fn undo(&self) {
         if !self.link.is_closed()
             && let Err(fault) = self.link.execute("ROLLBACK", &[]).await
         {
             tracing::warn!(error = %fault, "a transaction was left to the database to undo");
         }
+    }
+
+    /// [`Work::decide_and_write`], within [`limits::BATCH`].
+    async fn decide_in_time(&self, commands: &[&Admitted], hints: &mut Hints) -> Result<Batch, Trouble> {
+        timeout(limits::BATCH, self.decide_and_write(commands, hints)).await.unwrap_or_else(|_| {
+            // WHY cut: the server ends the transaction of a client that is gone, and with it its locks.
+            self.link.cut();
+            Err(Trouble::Lost(Fault::Away("the database did not answer in time".to_owned())))
+        })
     }
 
     async fn decide_and_write(&self, commands: &[&Admitted], hints: &mut Hints) -> Result<Batch, Trouble> {
@@ -175,7 +207,7 @@ impl Work<'_> {
             return Err(Trouble::Failed(Fault::Rounds(payments::limits::LOAD_ROUNDS_MAX)));
         }
         // Read under the locks: so no later decision about the same rows has an earlier moment.
-        let at = self.present.read(self.link).await?;
+        let at = self.present.read(self.link, self.agreement).await?;
         let mut keys = BatchKeys { ring: &self.decider.ring, loaded, made: Vec::new() };
         let decide = || self.decide(commands, &mut state, &mut keys, at);
         let decided = match catch_unwind(AssertUnwindSafe(decide)) {
@@ -273,7 +305,8 @@ impl Work<'_> {
         let both = futures_util::future::try_join(self.link.execute(LEAF, &leaf), self.link.execute(HEAD, &moved));
         let (_, moved) = both.await?;
         self.steps.done(self.link, "audit")?;
-        if moved == 1 { Ok(()) } else { Err(Fault::Unwritable("epoch")) }
+        // INVARIANT: nobody else moves this row; where it does not stand as this node left it, commits are gone.
+        if moved == 1 { Ok(()) } else { Err(Fault::Behind) }
     }
 
     /// What the batch adds and changes, table by table.
@@ -290,8 +323,8 @@ impl Work<'_> {
             let version = version(change, keys);
             let fate = match (change, fresh) {
                 // Appended and rolled up in one commit: it was never stored.
-                (Change::RolledUp(_), true) => continue,
-                (Change::RolledUp(_), false) => Fate::Removed,
+                (Change::RolledUp(_) | Change::Forgotten(_), true) => continue,
+                (Change::RolledUp(_) | Change::Forgotten(_), false) => Fate::Removed,
                 (_, true) => Fate::Added,
                 (_, false) => Fate::Changed,
             };

@@ -49,7 +49,7 @@ pub(crate) async fn end_epoch(link: &Link, epoch: i64) -> Result<(), Fault> {
 /// Where an epoch truly stands: waits until its last transaction, if it still goes on, has ended.
 pub(crate) async fn head(link: &Link, epoch: i64) -> Result<(i64, Hash), Fault> {
     let sql = "SELECT head_seq, head FROM audit_epochs WHERE epoch = $1 FOR UPDATE";
-    let row = link.maybe(sql, &[&epoch]).await?.ok_or(Fault::Unreadable("epoch"))?;
+    let row = link.maybe_committed(sql, &[&epoch]).await?.ok_or(Fault::Behind)?;
     let mut columns = Columns::postgres(&row);
     Ok((columns.take()?, columns.take()?))
 }

@@ -1,18 +1,21 @@
 //! [`Committer`]: one connection that commits, with an audit chain of its own. A node has [`limits::WRITERS`] of them
 //! on one queue, so that one decides while the database works for the other.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use payments::{Admitted, Event};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::decided::{self, Decider, Epoch};
 use crate::fault::Fault;
+use crate::postgres::agreement::Agreement;
 use crate::postgres::batch::{Batch, Hints, Steps, Trouble, Work};
-use crate::postgres::link::{Link, told};
+use crate::postgres::link::Link;
 use crate::postgres::present::Present;
+use crate::postgres::told::told;
 use crate::postgres::{Database, chains};
 use crate::{Committed, StoreError, limits};
 
@@ -23,8 +26,30 @@ pub(crate) struct Shared {
     pub(crate) quarantined: AtomicUsize,
     /// Committers that cannot reach the database now.
     pub(crate) away: AtomicUsize,
+    /// Commits that have been waiting for long.
+    pub(crate) stalled: AtomicUsize,
+    /// Whether the database could not write when it was last tried.
+    pub(crate) full: AtomicBool,
+    /// Whether the listener cannot reach the database now.
+    pub(crate) deaf: AtomicBool,
+    /// The chains this node writes itself: its committers tell their events at once.
+    pub(crate) own: std::sync::Mutex<HashSet<i64>>,
+    /// Whether the database was found to lack commits of this node.
+    pub(crate) behind: AtomicBool,
     /// Whether the store is closing or closed.
     pub(crate) closing: AtomicBool,
+}
+
+impl Shared {
+    /// Takes note of a chain of this node's own.
+    pub(crate) fn owns(&self, epoch: i64) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(epoch);
+    }
+
+    /// Whether a chain is this node's own.
+    pub(crate) fn is_own(&self, epoch: i64) -> bool {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&epoch)
+    }
 }
 
 /// A command that waits for its decision.
@@ -41,8 +66,11 @@ pub(crate) struct Committer {
     pub(crate) database: Arc<Database>,
     pub(crate) link: Option<Link>,
     pub(crate) epoch: Epoch,
+    /// Whether the chain is left where it stands: how its last commit ended could not be learnt.
+    pub(crate) forsaken: bool,
     pub(crate) decider: Decider,
     pub(crate) present: Arc<Present>,
+    pub(crate) agreement: Arc<Agreement>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) events: broadcast::Sender<Arc<Event>>,
     pub(crate) steps: Steps,
@@ -76,6 +104,7 @@ impl Committer {
     async fn serve(&mut self, waiting: Vec<Waiting>) {
         match self.decide(&waiting).await {
             Ok(committed) => answer(waiting, committed),
+            Err(Trouble::Failed(fault)) if fault.concerns_all() => self.fail(waiting, &Trouble::Failed(fault)).await,
             Err(Trouble::Panicked(_) | Trouble::Failed(_) | Trouble::Conflict(_)) if waiting.len() > 1 => {
                 for one in waiting {
                     let alone = vec![one];
@@ -96,6 +125,9 @@ impl Committer {
         loop {
             attempt = attempt.saturating_add(1);
             self.reach().await.map_err(Trouble::Lost)?;
+            if self.forsaken {
+                self.start_anew().await.map_err(Trouble::Lost)?;
+            }
             let trouble = match self.attempt(&commands).await {
                 Ok(batch) => return Ok(self.committed(batch)),
                 Err(trouble) => trouble,
@@ -124,7 +156,18 @@ impl Committer {
 
     async fn attempt(&mut self, commands: &[&Admitted]) -> Result<Batch, Trouble> {
         let Some(link) = &self.link else { return Err(Trouble::Lost(Fault::Unreadable("connection"))) };
-        let work = Work { link, decider: &self.decider, present: &self.present, epoch: self.epoch, steps: &self.steps };
+        if self.shared.behind.load(Ordering::SeqCst) {
+            return Err(Trouble::Failed(Fault::Behind));
+        }
+        let work = Work {
+            link,
+            decider: &self.decider,
+            present: &self.present,
+            agreement: &self.agreement,
+            shared: &self.shared,
+            epoch: self.epoch,
+            steps: &self.steps,
+        };
         work.commit(commands, &mut self.hints).await
     }
 
@@ -133,6 +176,7 @@ impl Committer {
         if batch.writes {
             self.epoch = batch.epoch;
             self.present.committed(batch.at);
+            self.shared.full.store(false, Ordering::SeqCst);
             for event in decided::events(&batch.decided) {
                 // Nobody listens: the outbox keeps it.
                 let _ = self.events.send(Arc::new(event.clone()));
@@ -166,50 +210,74 @@ impl Committer {
     /// gets that lock sees the truth, and nothing can change it any more.
     async fn resolve(&mut self, batch: &Batch) -> Ending {
         tracing::warn!(epoch = batch.epoch.number, leaf = batch.epoch.seq, "a commit went unanswered; looking for it");
+        self.forsaken = true;
         let until = Instant::now() + limits::RESOLVE;
         loop {
             let found = match self.reach().await {
-                Ok(link) => chains::head(link, batch.epoch.number).await,
+                Ok(link) => match timeout_at(until, chains::head(link, batch.epoch.number)).await {
+                    Ok(found) => found,
+                    Err(_) => Err(Fault::Away("the database did not answer in time".to_owned())),
+                },
                 Err(fault) => Err(fault),
             };
-            match found {
-                Ok((seq, head)) if (seq, head) == (batch.epoch.seq, batch.epoch.head) => return Ending::Committed,
-                Ok((seq, head)) if (seq, head) == (self.epoch.seq, self.epoch.head) => return Ending::NotCommitted,
-                Ok(_) => {
-                    tracing::error!(epoch = batch.epoch.number, "somebody else writes this audit chain");
-                    return self.start_anew().await;
+            let ending = match found {
+                Ok((seq, head)) if (seq, head) == (batch.epoch.seq, batch.epoch.head) => Ending::Committed,
+                Ok((seq, head)) if (seq, head) == (self.epoch.seq, self.epoch.head) => Ending::NotCommitted,
+                Ok(_) | Err(Fault::Behind) => {
+                    self.fell_behind();
+                    return Ending::Unresolved;
                 }
                 Err(fault) if Instant::now() >= until => {
                     tracing::error!(error = %say(&fault), "how a commit ended could not be learnt");
-                    return self.start_anew().await;
+                    self.link = None;
+                    return Ending::Unresolved;
                 }
                 Err(_) => {
                     self.link = None;
                     sleep(limits::RETRY).await;
+                    continue;
                 }
-            }
+            };
+            self.forsaken = false;
+            return ending;
         }
     }
 
     /// A new chain: whatever became of the old one's last commit, nothing is built on it.
-    async fn start_anew(&mut self) -> Ending {
+    async fn start_anew(&mut self) -> Result<(), Fault> {
         let now = self.present.now();
-        loop {
-            if let Ok(link) = self.reach().await
-                && let Ok((epoch, _)) = chains::start_epoch(link, now).await
-            {
-                self.epoch = epoch;
-                return Ending::Unresolved;
+        let Some(link) = &self.link else { return Err(Fault::Unreadable("connection")) };
+        match timeout(limits::COMMIT, chains::start_epoch(link, now)).await {
+            Ok(Ok((epoch, _))) => {
+                self.shared.owns(epoch.number);
+                (self.epoch, self.forsaken) = (epoch, false);
+                Ok(())
             }
-            if self.shared.closing.load(Ordering::SeqCst) {
-                return Ending::Unresolved;
+            Ok(Err(fault)) => Err(fault),
+            Err(_) => {
+                self.link = None;
+                Err(Fault::Away("the database did not finish a commit in time".to_owned()))
             }
-            self.link = None;
-            sleep(limits::RETRY).await;
+        }
+    }
+
+    /// The database lacks what this node has committed: to go on as if nothing were lost is not for a program to decide.
+    fn fell_behind(&self) {
+        if !self.shared.behind.swap(true, Ordering::SeqCst) {
+            let (epoch, leaf) = (self.epoch.number, self.epoch.seq);
+            tracing::error!(epoch, leaf, "{}", Fault::Behind);
         }
     }
 
     async fn fail(&mut self, waiting: Vec<Waiting>, trouble: &Trouble) {
+        if let Trouble::Failed(fault) = trouble {
+            if matches!(fault, Fault::Behind) {
+                self.fell_behind();
+            }
+            if fault.is_storage() {
+                self.shared.full.store(true, Ordering::SeqCst);
+            }
+        }
         let (error, blamed) = match trouble {
             Trouble::Panicked(message) => (message.clone(), true),
             Trouble::Failed(fault) => (say(fault), fault.blames_command()),
@@ -269,7 +337,7 @@ async fn gather(queue: &Queue, company: usize) -> Option<Vec<Waiting>> {
 /// A fault in words, with what to do about it where that is known.
 pub(crate) fn say(fault: &Fault) -> String {
     match fault {
-        Fault::Postgres(error) => told(error),
+        Fault::Postgres(error) => told(error, None),
         other => other.to_string(),
     }
 }

@@ -4,15 +4,17 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use futures_util::{StreamExt, pin_mut};
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::postgres::Database;
+use crate::postgres::address::Address;
 use crate::postgres::committer::say;
-use crate::postgres::link::{Address, Link, Parameter};
+use crate::postgres::link::{Link, Parameter};
 use crate::postgres::schema;
 use crate::postgres::table::{Array, Type, Value};
 use crate::{StoreError, limits};
@@ -28,6 +30,20 @@ pub struct CopiedTable {
     pub digest: String,
 }
 
+/// How far a copy has come.
+#[derive(Clone, Copy, Debug)]
+pub enum CopyStep<'c> {
+    /// So many rows of a table have been written.
+    Copying {
+        /// The table.
+        table: &'static str,
+        /// Its rows so far.
+        rows: u64,
+    },
+    /// A table was read back and is the same on both sides.
+    Compared(&'c CopiedTable),
+}
+
 /// A table: what is read where it comes from, and how both sides are ordered.
 struct Plan {
     table: &'static str,
@@ -41,7 +57,7 @@ const fn plan(table: &'static str, order: &'static str) -> Plan {
 }
 
 /// Every table. `audit_sealed` is not copied but made from the seals.
-const TABLES: [Plan; 23] = [
+const TABLES: [Plan; 24] = [
     plan("meta", "key"),
     plan("accounts", "id"),
     plan("transfers", "id"),
@@ -52,6 +68,7 @@ const TABLES: [Plan; 23] = [
     plan("payers", "id"),
     plan("devices", "id"),
     plan("kept", "kind, id"),
+    plan("noted", "kind, id"),
     plan("payees", "id"),
     plan("intents", "id"),
     plan("idempotent_intents", "payee, key"),
@@ -87,7 +104,7 @@ const TABLES: [Plan; 23] = [
 ];
 
 /// Copies the embedded store in `from`, which nobody serves, into the empty database at `to`. Nothing is left there
-/// unless every row is the same on both sides. `progress` is told each table with its rows as it is done.
+/// unless every row is the same on both sides. `progress` is told how far it has come.
 ///
 /// # Errors
 /// [`StoreError::Unusable`] when the folder is served, the database is not empty, or a row differs;
@@ -95,7 +112,7 @@ const TABLES: [Plan; 23] = [
 pub async fn copy(
     from: &Path,
     to: &str,
-    progress: &mut (dyn FnMut(&CopiedTable) + Send),
+    progress: &mut (dyn FnMut(CopyStep<'_>) + Send),
 ) -> Result<Vec<CopiedTable>, StoreError> {
     let address = Address::parse(to)?;
     let folder = Folder::open(from)?;
@@ -114,33 +131,31 @@ pub async fn copy(
         StoreError::Unusable(format!("the database {} cannot be used: {}", database.address.shown(), say(&fault)))
     })?;
     schema::migrate(&mut link).await?;
-    let copied = all(&source, &link, progress).await.map_err(told)?;
+    let copied = all((&file, &source), &link, progress).await.map_err(told)?;
     drop(folder);
     Ok(copied)
 }
 
 async fn all(
-    source: &Connection,
+    (file, source): (&Path, &Connection),
     link: &Link,
-    progress: &mut (dyn FnMut(&CopiedTable) + Send),
+    progress: &mut (dyn FnMut(CopyStep<'_>) + Send),
 ) -> Result<Vec<CopiedTable>, Fault> {
     link.execute("BEGIN", &[]).await?;
-    // A bound on waiting for one statement is right for commits, not for this.
-    link.execute("SET LOCAL statement_timeout = 0", &[]).await?;
     if link.maybe("SELECT 1 FROM meta", &[]).await?.is_some() {
         return Err(unusable("the database is not empty; name a new one".to_owned()));
     }
     let mut copied = Vec::new();
     for plan in &TABLES {
         let columns = columns(source, link, plan).await?;
-        write(source, link, plan, &columns).await?;
-        let (there, here) = (digests_there(source, plan, &columns)?, digests_here(link, plan, &columns).await?);
+        let there = write(file, link, plan, &columns, progress).await?;
+        let here = digests_here(link, plan, &columns).await?;
         let table = compare(plan, &there, &here)?;
-        progress(&table);
+        progress(CopyStep::Compared(&table));
         copied.push(table);
     }
     seal_marks(link).await?;
-    link.execute("COMMIT", &[]).await?;
+    link.commit().await?;
     Ok(copied)
 }
 
@@ -182,40 +197,66 @@ async fn columns(source: &Connection, link: &Link, plan: &Plan) -> Result<Vec<Co
     names.into_iter().map(of).collect()
 }
 
-async fn write(source: &Connection, link: &Link, plan: &Plan, columns: &[Column]) -> Result<(), Fault> {
+/// Rows of a table on their way: a column an array, and a digest for each row as it was read.
+struct Chunk {
+    arrays: Vec<Array<'static>>,
+    digests: Vec<Digest>,
+}
+
+/// Writes a table as it is read; with a digest for each row as it was read, in order.
+async fn write(
+    file: &Path,
+    link: &Link,
+    plan: &Plan,
+    columns: &[Column],
+    progress: &mut (dyn FnMut(CopyStep<'_>) + Send),
+) -> Result<Vec<Digest>, Fault> {
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let arrays: Vec<String> =
         columns.iter().zip(1..).map(|(column, n)| format!("${n}::{}[]", column.kind.sql())).collect();
     let sql = format!("INSERT INTO {} ({}) SELECT * FROM UNNEST ({})", plan.table, names.join(", "), arrays.join(", "));
-    let mut offset = 0_i64;
-    loop {
-        let chunk = chunk(source, plan, columns, offset)?;
-        let Some((arrays, rows)) = chunk else { return Ok(()) };
+    let (hand_on, mut handed) = mpsc::channel(2);
+    let (file, read) = (file.to_owned(), source_sql(plan));
+    let kinds: Vec<Type> = columns.iter().map(|column| column.kind).collect();
+    // A thread of its own reads on while the database writes; it ends when nobody takes what it reads.
+    let reading = tokio::task::spawn_blocking(move || chunks(&file, &read, &kinds, &hand_on));
+    let mut digests = Vec::new();
+    while let Some(chunk) = handed.recv().await {
+        let Chunk { arrays, digests: some } = chunk;
         let parameters: Vec<Parameter<'_>> = arrays.iter().map(Array::parameter).collect();
         link.execute(&sql, &parameters).await?;
-        offset = offset.saturating_add(rows);
+        digests.extend(some);
+        progress(CopyStep::Copying { table: plan.table, rows: u64::try_from(digests.len()).unwrap_or(u64::MAX) });
     }
+    reading.await.map_err(|_| Fault::Unreadable("table"))??;
+    Ok(digests)
 }
 
-/// The next rows from `offset` on, a column an array; `None` at the end.
-fn chunk(
-    source: &Connection,
-    plan: &Plan,
-    columns: &[Column],
-    offset: i64,
-) -> Result<Option<(Vec<Array<'static>>, i64)>, Fault> {
-    let sql = format!("{} LIMIT {} OFFSET {offset}", source_sql(plan), limits::WALK_ROWS);
-    let mut statement = source.prepare(&sql)?;
+/// Reads a table once, [`limits::WALK_ROWS`] rows at a time.
+fn chunks(file: &Path, sql: &str, kinds: &[Type], hand_on: &mpsc::Sender<Chunk>) -> Result<(), Fault> {
+    let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut statement = source.prepare(sql)?;
     let mut found = statement.query(())?;
-    let mut arrays: Vec<Array<'static>> = columns.iter().map(|column| Array::new(column.kind)).collect();
-    let mut rows = 0_i64;
+    let new = || Chunk { arrays: kinds.iter().map(|kind| Array::new(*kind)).collect(), digests: Vec::new() };
+    let most = usize::try_from(limits::WALK_ROWS).unwrap_or(usize::MAX);
+    let mut chunk = new();
     while let Some(row) = found.next()? {
-        for (index, (array, column)) in arrays.iter_mut().zip(columns).enumerate() {
-            array.push(value(row.get_ref(index)?, column.kind)?)?;
+        let mut bytes = RowBytes::default();
+        for (index, (array, kind)) in chunk.arrays.iter_mut().zip(kinds).enumerate() {
+            let value = value(row.get_ref(index)?, *kind)?;
+            bytes.add(&value);
+            array.push(value)?;
         }
-        rows = rows.saturating_add(1);
+        chunk.digests.push(bytes.digest());
+        if chunk.digests.len() >= most && hand_on.blocking_send(std::mem::replace(&mut chunk, new())).is_err() {
+            return Ok(());
+        }
     }
-    Ok((rows > 0).then_some((arrays, rows)))
+    if !chunk.digests.is_empty() {
+        // Nobody takes it: the copy has failed already.
+        let _ = hand_on.blocking_send(chunk);
+    }
+    Ok(())
 }
 
 fn value(stored: ValueRef<'_>, kind: Type) -> Result<Value<'static>, Fault> {
@@ -258,21 +299,6 @@ impl RowBytes {
     fn digest(&self) -> Digest {
         *protocol::sha256(&self.0).as_bytes()
     }
-}
-
-/// A digest for each row where it comes from, in order.
-fn digests_there(source: &Connection, plan: &Plan, columns: &[Column]) -> Result<Vec<Digest>, Fault> {
-    let mut statement = source.prepare(&source_sql(plan))?;
-    let mut found = statement.query(())?;
-    let mut digests = Vec::new();
-    while let Some(row) = found.next()? {
-        let mut bytes = RowBytes::default();
-        for (index, column) in columns.iter().enumerate() {
-            bytes.add(&value(row.get_ref(index)?, column.kind)?);
-        }
-        digests.push(bytes.digest());
-    }
-    Ok(digests)
 }
 
 /// A digest for each row that is now here, read back, in order.

@@ -63,6 +63,8 @@ pub(crate) static APPENDED: Table = table!(false, "appended",
     at: Fixed Long);
 pub(crate) static KEPT: Table = table!(true, "kept",
     kind: Key Text, id: Key Bytes, payer: Fixed Bytes, value: Changes Bytes);
+pub(crate) static NOTED: Table = table!(true, "noted",
+    kind: Key Text, id: Key Bytes, payee: Fixed Bytes, value: Changes Text);
 pub(crate) static PROOFS: Table = table!(false, "used_proofs", id: Key Bytes, expires_at: Fixed Long);
 pub(crate) static EVENTS: Table = table!(false, "events",
     id: Key Bytes, at: Fixed Long, kind: Fixed Text, payer: Fixed Bytes, payee: Fixed Bytes, intent: Fixed Bytes,
@@ -74,12 +76,13 @@ pub(crate) static DECISIONS: Table = table!(false, "decisions",
 pub(crate) static DEVICE_KEYS: Table = table!(false, "devices", id: Fixed Bytes, key: Key Bytes);
 
 /// Every table a commit writes, in the order in which it does.
-pub(crate) static WRITTEN: [&Table; 18] = [
+pub(crate) static WRITTEN: [&Table; 19] = [
     &PROOFS,
     &PAYER_KEYS,
     &PAYERS,
     &DEVICES,
     &KEPT,
+    &NOTED,
     &ACCOUNTS,
     &PAYEES,
     &INTENTS,
@@ -174,7 +177,7 @@ macro_rules! kind {
 }
 
 /// Every kind of row that decisions read. INVARIANT: locked kinds come first, in the order payer, funding, intent.
-pub(crate) static KINDS: [Kind; 15] = [
+pub(crate) static KINDS: [Kind; 16] = [
     kind!(PAYERS, Payer, true, KEYS_OF_PAYER, None, |columns, context| {
         let payer = rows::payer_with(columns, &mut |columns, payer| {
             columns.take::<i64>()?;
@@ -217,6 +220,21 @@ pub(crate) static KINDS: [Kind; 15] = [
                 context.key(payer, Class::Identity, identity)
             })?;
             Ok((Key::Kept(kept.key()), Row::Kept(kept)))
+        },
+    },
+    Kind {
+        table: &NOTED,
+        locked: false,
+        key: |key| match key {
+            Key::Noted(key) => Some([key.kind().word().as_bytes().to_vec(), key.id().to_vec(), Vec::new()]),
+            _ => None,
+        },
+        key_columns: 2,
+        extra: NO_EXTRA,
+        parts: None,
+        read: |columns, _| {
+            let noted = rows::noted(columns)?;
+            Ok((Key::Noted(noted.key()), Row::Noted(noted)))
         },
     },
     kind!(DEVICE_KEYS, DeviceKey, false, NO_EXTRA, None, |columns, _| {
@@ -395,6 +413,11 @@ pub(crate) fn write<'a>(
             let id = Value::Bytes(Cow::Owned(at.id().to_vec()));
             let payer = Value::Bytes(Cow::Owned(payer.as_bytes().to_vec()));
             (&KEPT, vec![at.kind().into(), id, payer, value.into()])
+        }
+        Change::Noted(row) | Change::Forgotten(row) => {
+            let id = Value::Bytes(Cow::Owned(row.key().id().to_vec()));
+            let payee = Value::Bytes(Cow::Owned(row.payee().as_bytes().to_vec()));
+            (&NOTED, vec![row.key().kind().word().into(), id, payee, rows::write_noted(row)?.into()])
         }
         Change::Proof(row) => (&PROOFS, vec![row.id.as_bytes().into(), row.expires_at.unix_millis().into()]),
         Change::Event(row) => (&EVENTS, event(row, place)),

@@ -4,16 +4,18 @@
 //! takes a lock that all commits share. Each writer commits its leaves one after another, so whoever sees its head sees
 //! every event up to it: nothing is missed, whatever the order in which transactions of different writers end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use payments::Event;
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 
 use crate::fault::Fault;
 use crate::limits;
 use crate::postgres::Database;
+use crate::postgres::agreement::Agreement;
 use crate::postgres::committer::{Shared, say};
 use crate::postgres::kinds::EVENTS;
 use crate::postgres::link::Link;
@@ -24,10 +26,9 @@ use crate::rows::{self, Columns};
 pub(crate) struct Listener {
     pub(crate) database: Arc<Database>,
     pub(crate) present: Arc<Present>,
+    pub(crate) agreement: Arc<Agreement>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) events: broadcast::Sender<Arc<Event>>,
-    /// The chains this node writes itself: its committers tell their events at once.
-    pub(crate) own: HashSet<i64>,
     /// How far each chain was heard.
     pub(crate) heard: HashMap<i64, i64>,
 }
@@ -40,17 +41,44 @@ impl Listener {
         while !self.shared.closing.load(Ordering::SeqCst) {
             tokio::time::sleep(limits::LISTEN).await;
             rounds = rounds.wrapping_add(1);
-            let connected = match link.take() {
-                Some(link) if !link.is_closed() => Ok(link),
-                _ => self.database.connect().await,
+            let round = async {
+                let link = match link.take() {
+                    Some(link) if !link.is_closed() => link,
+                    _ => self.database.connect().await?,
+                };
+                self.hear(&link).await?;
+                self.look_around(&link).await;
+                if rounds.is_multiple_of(SWEEP_ROUNDS) {
+                    self.sweep(&link).await?;
+                }
+                Ok(link)
             };
-            let Ok(connected) = connected else { continue };
-            let heard = self.hear(&connected).await;
-            let swept = if rounds.is_multiple_of(SWEEP_ROUNDS) { self.sweep(&connected).await } else { Ok(()) };
-            match heard.and(swept) {
-                Ok(()) => link = Some(connected),
-                Err(fault) => tracing::warn!(error = %say(&fault), "other nodes' events could not be read"),
-            }
+            let heard = timeout(limits::AWAY, round).await;
+            let heard = heard.unwrap_or_else(|_| Err(Fault::Away("the database did not answer in time".to_owned())));
+            self.note(heard.as_ref().err());
+            link = heard.ok();
+        }
+    }
+
+    /// Takes note of whether the database is there; says so where that has changed.
+    fn note(&self, fault: Option<&Fault>) {
+        match (self.shared.deaf.swap(fault.is_some(), Ordering::SeqCst), fault) {
+            (false, Some(fault)) => tracing::error!(error = %say(fault), "the database is away"),
+            (true, None) => tracing::warn!("the database is back"),
+            _ => {}
+        }
+    }
+
+    /// Looks whether what kept commands from being committed is over, and whether the nodes still agree.
+    async fn look_around(&self, link: &Link) {
+        if self.shared.full.load(Ordering::SeqCst) && has_room(link).await {
+            self.shared.full.store(false, Ordering::SeqCst);
+        }
+        let was_held = self.agreement.holds();
+        match self.present.read(link, &self.agreement).await {
+            Err(Fault::OtherSettings) if was_held => tracing::error!("{}", Fault::OtherSettings),
+            // The commits tell what else is wrong, and so does readiness.
+            _ => {}
         }
     }
 
@@ -75,7 +103,7 @@ impl Listener {
         });
         for (epoch, head, ended) in chains.collect::<Result<Vec<_>, Fault>>()? {
             let heard = self.heard.get(&epoch).copied().unwrap_or(0);
-            if head > heard && !self.own.contains(&epoch) {
+            if head > heard && !self.shared.is_own(epoch) {
                 self.tell(link, epoch, heard, head).await?;
             }
             if ended && epoch != last {
@@ -110,6 +138,16 @@ impl Listener {
         while link.execute(sql, &[&stale, &most]).await? == u64::try_from(most).unwrap_or(u64::MAX) {}
         Ok(())
     }
+}
+
+/// Whether the database can write again: half a megabyte of a new table, which is gone before anybody sees it.
+async fn has_room(link: &Link) -> bool {
+    const TRY: &str =
+        "BEGIN; CREATE TABLE farthing_room AS SELECT repeat('x', 1900) AS room FROM generate_series(1, 256)";
+    let tried = link.batch(TRY).await;
+    // Whatever was begun ends here, also when it has failed.
+    let ended = link.batch("ROLLBACK").await;
+    tried.is_ok() && ended.is_ok()
 }
 
 /// Every so many rounds of listening, used proofs are swept out.

@@ -1,6 +1,8 @@
 //! [`PostgresStore`]: one of many nodes on one PostgreSQL. Two connections commit, a few answer reads, one listens for
 //! what other nodes commit. All of it runs on two threads of the store's own.
 
+mod address;
+mod agreement;
 mod batch;
 mod chains;
 mod checks;
@@ -15,15 +17,16 @@ mod present;
 mod query;
 mod schema;
 mod table;
+mod told;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
+use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
@@ -34,17 +37,19 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store, StoreError, limits,
+    PaymentRow, Store, StoreError, Unready, limits,
 };
+use address::Address;
+use agreement::Agreement;
 use batch::{Hints, Steps};
 use committer::{Committer, Shared, Waiting, say};
-use link::{Address, Link};
+use link::Link;
 use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use copy::{CopiedTable, copy};
-pub use link::client_environment;
+pub use address::client_environment;
+pub use copy::{CopiedTable, CopyStep, copy};
 pub use options::PostgresOptions;
 
 /// The database and the threads that talk to it.
@@ -73,6 +78,7 @@ struct Inner {
     database: Arc<Database>,
     ring: Arc<Keyring>,
     present: Arc<Present>,
+    agreement: Arc<Agreement>,
     shared: Arc<Shared>,
     readers: Semaphore,
     waiting: Semaphore,
@@ -124,6 +130,21 @@ impl PostgresStore {
                 let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
                 link.execute(sql, &[&name, &value]).await?;
                 pinned(link, name).await?.ok_or(Fault::Unreadable("agreement"))
+            })
+        })
+    }
+
+    /// Keeps `value` under `name` unless one of the same or a higher rank was kept before; what is there now.
+    pub fn pin_newest(&self, name: &'static str, rank: u64, value: Vec<u8>) -> Answer<'_, (u64, Vec<u8>)> {
+        self.on_link("keeping what nodes agree on", move |_, link| {
+            Box::pin(async move {
+                let ranked = [rank.to_be_bytes().as_slice(), &value].concat();
+                let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE \
+                    SET value = excluded.value WHERE substr(meta.value, 1, 8) < substr(excluded.value, 1, 8)";
+                link.execute(sql, &[&name, &ranked]).await?;
+                let kept = pinned(link, name).await?.ok_or(Fault::Unreadable("agreement"))?;
+                let (rank, value) = kept.split_first_chunk::<8>().ok_or(Fault::Unreadable("agreement"))?;
+                Ok((u64::from_be_bytes(*rank), value.to_vec()))
             })
         })
     }
@@ -227,29 +248,26 @@ async fn open(
     schema::migrate(&mut link).await?;
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
     let present = Arc::new(Present::new(options.clock.clone()));
-    let now = present.read(&link).await.map_err(reached)?;
+    let agreement = Arc::new(Agreement::join(&link, &options).await?);
+    let now = present.read(&link, &agreement).await.map_err(reached)?;
     let shared = Arc::new(Shared::default());
     let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
     let (jobs, queue) = mpsc::channel(limits::QUEUE_MAX);
     let queue = Arc::new(tokio::sync::Mutex::new(queue));
-    let mut own = HashSet::new();
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..limits::WRITERS {
         let link = database.connect().await.map_err(reached)?;
         let (epoch, last) = chains::start_epoch(&link, now).await.map_err(reached)?;
         present.committed(last);
-        own.insert(epoch.number);
+        shared.owns(epoch.number);
         let committer = Committer {
             database: Arc::clone(&database),
             link: Some(link),
             epoch,
-            decider: Decider {
-                settings: options.settings.clone(),
-                ring: Arc::clone(&ring),
-                #[cfg(feature = "testing")]
-                hook: options.before_deciding.clone(),
-            },
+            forsaken: false,
+            decider: decider(&options, &ring),
             present: Arc::clone(&present),
+            agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
             events: events.clone(),
             steps: Steps {
@@ -263,9 +281,9 @@ async fn open(
     let mut listener = Listener {
         database: Arc::clone(&database),
         present: Arc::clone(&present),
+        agreement: Arc::clone(&agreement),
         shared: Arc::clone(&shared),
         events: events.clone(),
-        own,
         heard: HashMap::new(),
     };
     listener.start(&link).await.map_err(reached)?;
@@ -280,12 +298,22 @@ async fn open(
         database,
         ring,
         present,
+        agreement,
         shared,
         readers: Semaphore::new(options.readers.max(1)),
         waiting: Semaphore::new(limits::READ_QUEUE_MAX),
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
+}
+
+fn decider(options: &PostgresOptions, ring: &Arc<Keyring>) -> Decider {
+    Decider {
+        settings: options.settings.clone(),
+        ring: Arc::clone(ring),
+        #[cfg(feature = "testing")]
+        hook: options.before_deciding.clone(),
+    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.
@@ -304,7 +332,11 @@ async fn keyring(link: &Link, folder: &Folder, options: &PostgresOptions) -> Res
     if same {
         Ok(ring)
     } else {
-        Err(StoreError::Unusable("the key-encryption key is not the one of this database".to_owned()))
+        Err(StoreError::Unusable(
+            "the key-encryption key is not the one of this database; copy `kek` from another node, or name its key \
+             command"
+                .to_owned(),
+        ))
     }
 }
 
@@ -338,6 +370,14 @@ impl Store for PostgresStore {
     fn payee_balance(&self, payee: PayeeId) -> Answer<'_, Option<PayeeBalance>> {
         let now = self.now();
         self.read("reading a payee's balance", move |tables| Box::pin(tables.payee_balance(payee, now)))
+    }
+
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
+        self.read("reading what is noted", move |tables| Box::pin(tables.noted(key)))
+    }
+
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>> {
+        self.read("reading what is noted", move |tables| Box::pin(tables.all_noted(kind, payee, limit)))
     }
 
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
@@ -412,14 +452,21 @@ impl Store for PostgresStore {
         self.inner.present.now()
     }
 
-    fn is_ready(&self) -> bool {
+    fn unready(&self) -> Option<Unready> {
         let shared = &self.inner.shared;
-        !shared.closing.load(Ordering::SeqCst)
-            && shared.away.load(Ordering::SeqCst) == 0
-            && shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
-            && self.inner.present.is_steady()
+        let reasons = [
+            (shared.closing.load(Ordering::SeqCst), Unready::Closing),
             // The writers tell when they end; if one died, there is nobody left to tell.
-            && self.closed.has_changed().is_ok()
+            (self.closed.has_changed().is_err(), Unready::WriterEnded),
+            (shared.behind.load(Ordering::SeqCst), Unready::Behind),
+            (!self.inner.agreement.holds(), Unready::OtherSettings),
+            (!self.inner.present.is_steady(), Unready::ClocksApart),
+            (shared.away.load(Ordering::SeqCst) > 0 || shared.deaf.load(Ordering::SeqCst), Unready::DatabaseAway),
+            (shared.stalled.load(Ordering::SeqCst) > 0, Unready::CommitStalled),
+            (shared.full.load(Ordering::SeqCst), Unready::StorageFull),
+            (shared.quarantined.load(Ordering::SeqCst) >= limits::QUARANTINE_MAX, Unready::Quarantine),
+        ];
+        reasons.into_iter().find_map(|(holds, reason)| holds.then_some(reason))
     }
 
     fn close(&self) -> Answer<'_, ()> {

@@ -21,6 +21,10 @@ pub struct PostgresOptions {
     pub clock: Option<Arc<dyn Clock>>,
     /// Where the key-encryption key comes from; the same on every node.
     pub keys: KeySource,
+    /// The origin that clients reach all nodes at; nodes with another one are refused.
+    pub origin: Option<String>,
+    /// Whether this node's settings take the place of those the nodes have agreed on.
+    pub change_settings: bool,
     /// Connections that serve reads, at least one.
     pub readers: usize,
     /// Shown every command before it is decided.
@@ -50,6 +54,8 @@ impl PostgresOptions {
             settings: Settings::default(),
             clock: None,
             keys: KeySource::File,
+            origin: None,
+            change_settings: false,
             readers: limits::READERS,
             #[cfg(feature = "testing")]
             before_deciding: None,
@@ -76,6 +82,21 @@ impl PostgresOptions {
     #[must_use]
     pub fn keys(mut self, keys: KeySource) -> Self {
         self.keys = keys;
+        self
+    }
+
+    /// Reached by clients at this origin.
+    #[must_use]
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// With settings that take the place of those the nodes have agreed on: the others stop deciding until they are
+    /// restarted with them.
+    #[must_use]
+    pub const fn change_settings(mut self, change: bool) -> Self {
+        self.change_settings = change;
         self
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use money::Instant;
 
 use crate::fault::Fault;
+use crate::postgres::agreement::Agreement;
 use crate::postgres::link::Link;
 use crate::{Clock, StoreError, SystemClock, limits};
 
@@ -22,6 +23,10 @@ pub(crate) struct Present {
     jumped: AtomicBool,
 }
 
+/// WHY both at once: they are asked for in every commit, and are one way there and back.
+const MOMENT: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
+    coalesce((SELECT value = $1::bytea FROM meta WHERE key = 'agreement'), false)";
+
 impl Present {
     pub(crate) fn new(given: Option<Arc<dyn Clock>>) -> Self {
         Self {
@@ -33,11 +38,11 @@ impl Present {
         }
     }
 
-    /// The moment of the next commit.
-    pub(crate) async fn read(&self, link: &Link) -> Result<Instant, Fault> {
+    /// The moment of the next commit; and that the nodes' agreement still is what this one was started with.
+    pub(crate) async fn read(&self, link: &Link, agreement: &Agreement) -> Result<Instant, Fault> {
+        let row = link.maybe(MOMENT, &[&agreement.ours()]).await?.ok_or(Fault::Unreadable("clock"))?;
+        agreement.heard(row.try_get(1)?)?;
         if self.given.is_none() {
-            let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-            let row = link.maybe(sql, &[]).await?.ok_or(Fault::Unreadable("clock"))?;
             self.heard(row.try_get(0)?, SystemClock.now().unix_millis())?;
         }
         Ok(self.now())

@@ -2,11 +2,14 @@
 
 use ledger::Account;
 use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
-use payments::{Device, Event, Intent, Kept, KeptKey, Key, Payee, Payer, Payment, Refund, Row, Standing, State};
+use payments::{
+    Device, Event, Intent, Kept, KeptKey, Key, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Row,
+    Standing, State,
+};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::postgres::kinds::{Context, DEVICES, EVENTS, PAYEES, PAYMENTS, REFUNDS};
+use crate::postgres::kinds::{Context, DEVICES, EVENTS, NOTED, PAYEES, PAYMENTS, REFUNDS};
 use crate::postgres::link::Link;
 use crate::postgres::load::{Loaded, Locking, load};
 use crate::rows::{self, Columns};
@@ -92,6 +95,33 @@ impl Tables<'_> {
         };
         let (pending, as_of) = (Amount::new(minor, account.currency), oldest.unwrap_or(now));
         Ok(Some(PayeeBalance { payee, account, pending, as_of }))
+    }
+
+    pub(crate) async fn noted(self, key: NotedKey) -> Result<Option<Noted>, Fault> {
+        Ok(match self.row(Key::Noted(key)).await? {
+            Some(Row::Noted(noted)) => Some(noted),
+            _ => None,
+        })
+    }
+
+    pub(crate) async fn all_noted(
+        self,
+        kind: NotedKind,
+        payee: Option<PayeeId>,
+        limit: usize,
+    ) -> Result<Vec<Noted>, Fault> {
+        let (kind, limit) = (kind.word(), count(limit));
+        let found = match payee {
+            Some(payee) => {
+                let sql = NOTED.select("", "WHERE t.payee = $1 AND t.kind = $2 ORDER BY t.id LIMIT $3");
+                self.link.query(&sql, &[&payee.as_bytes().as_slice(), &kind, &limit]).await?
+            }
+            None => {
+                let sql = NOTED.select("", "WHERE t.kind = $1 ORDER BY t.id LIMIT $2");
+                self.link.query(&sql, &[&kind, &limit]).await?
+            }
+        };
+        found.iter().map(|row| rows::noted(&mut Columns::postgres(row))).collect()
     }
 
     pub(crate) async fn to_roll_up(self, limit: usize) -> Result<Vec<AccountId>, Fault> {

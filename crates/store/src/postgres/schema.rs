@@ -7,10 +7,11 @@ use crate::postgres::link::Link;
 use crate::{StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("V1__initial", include_str!("../../migrations/postgres/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/postgres/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/postgres/V3__kept.sql")),
+    ("V4__noted", include_str!("../../migrations/postgres/V4__noted.sql")),
 ];
 
 /// Brings the schema up to date. A newer one than this program knows is left alone.
@@ -33,6 +34,13 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
         if found == known {
             return Ok(());
         }
+        if found == 0
+            && let Some(table) = stranger(link).await.map_err(|fault| fault.during("reading the schema"))?
+        {
+            return Err(StoreError::Unusable(format!(
+                "the database holds tables of something else (`{table}`); name an empty one"
+            )));
+        }
         attempt = attempt.saturating_add(1);
         match runner.run_async(link.client_mut()).await {
             Ok(_) => return Ok(()),
@@ -41,6 +49,15 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
             Err(error) => return Err(failed(error)),
         }
     }
+}
+
+/// A table of a database that is none of ours. Looked for before the version is read again: another node may be making
+/// ours at this moment.
+async fn stranger(link: &Link) -> Result<Option<String>, Fault> {
+    let sql = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema() \
+        AND table_name <> 'refinery_schema_history' ORDER BY table_name LIMIT 1";
+    let Some(row) = link.maybe(sql, &[]).await? else { return Ok(None) };
+    if version(link).await? > 0 { Ok(None) } else { Ok(Some(row.try_get(0)?)) }
 }
 
 /// The version of the schema that is there; 0 when there is none.

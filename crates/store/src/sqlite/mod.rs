@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
+use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -33,7 +33,7 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, limits,
+    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -268,6 +268,14 @@ impl Store for SqliteStore {
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
     }
 
+    fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
+        self.read("reading what is noted", move |tables| tables.noted(&key))
+    }
+
+    fn all_noted(&self, kind: NotedKind, payee: Option<PayeeId>, limit: usize) -> Answer<'_, Vec<Noted>> {
+        self.read("reading what is noted", move |tables| query::all_noted(tables, kind, payee, limit))
+    }
+
     fn to_roll_up(&self, limit: usize) -> Answer<'_, Vec<AccountId>> {
         self.read("reading what is to be rolled up", move |tables| query::to_roll_up(tables, limit))
     }
@@ -301,11 +309,16 @@ impl Store for SqliteStore {
         self.clock.now().max(Instant::from_unix_millis(self.shared.last.load(Ordering::SeqCst)))
     }
 
-    fn is_ready(&self) -> bool {
-        !self.shared.closing.load(Ordering::SeqCst)
+    fn unready(&self) -> Option<Unready> {
+        if self.shared.closing.load(Ordering::SeqCst) {
+            Some(Unready::Closing)
+        } else if self.closed.has_changed().is_err() {
             // The writer tells when it ends; if it died, there is nobody left to tell.
-            && self.closed.has_changed().is_ok()
-            && self.shared.quarantined.load(Ordering::SeqCst) < limits::QUARANTINE_MAX
+            Some(Unready::WriterEnded)
+        } else {
+            let quarantined = self.shared.quarantined.load(Ordering::SeqCst);
+            (quarantined >= limits::QUARANTINE_MAX).then_some(Unready::Quarantine)
+        }
     }
 
     fn close(&self) -> Answer<'_, ()> {

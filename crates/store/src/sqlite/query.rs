@@ -2,7 +2,7 @@
 
 use ledger::Account;
 use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
-use payments::{Device, Event, Intent, Payee, Payer, Payment, Refund, Standing};
+use payments::{Device, Event, Intent, Noted, NotedKind, Payee, Payer, Payment, Refund, Standing};
 
 use crate::fault::Fault;
 use crate::rows::{self, Columns, columns};
@@ -52,6 +52,26 @@ pub(crate) fn payee_balance(tables: Tables<'_>, id: PayeeId, now: Instant) -> Re
 pub(crate) fn to_roll_up(tables: Tables<'_>, limit: usize) -> Result<Vec<AccountId>, Fault> {
     let sql = "SELECT account FROM appended GROUP BY account ORDER BY min(at), account LIMIT ?1";
     tables.all(sql, (count(limit),), |columns| columns.id(AccountId::from_bytes))
+}
+
+pub(crate) fn all_noted(
+    tables: Tables<'_>,
+    kind: NotedKind,
+    payee: Option<PayeeId>,
+    limit: usize,
+) -> Result<Vec<Noted>, Fault> {
+    let (kind, limit) = (kind.word(), count(limit));
+    match payee {
+        Some(payee) => {
+            let sql =
+                concat!("SELECT ", columns!(noted), " FROM noted WHERE payee = ?1 AND kind = ?2 ORDER BY id LIMIT ?3");
+            tables.all(sql, (payee.as_bytes(), kind, limit), rows::noted)
+        }
+        None => {
+            let sql = concat!("SELECT ", columns!(noted), " FROM noted WHERE kind = ?1 ORDER BY id LIMIT ?2");
+            tables.all(sql, (kind, limit), rows::noted)
+        }
+    }
 }
 
 pub(crate) fn payee_of_api_key(tables: Tables<'_>, key: Digest) -> Result<Option<Payee>, Fault> {

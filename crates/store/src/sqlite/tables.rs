@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger::{Account, Hold, Transfer};
 use money::{AccountId, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, TransferId};
-use payments::{Device, Intent, Kept, KeptKey, Key, Payee, Payer, Payment, Row};
+use payments::{Device, Intent, Kept, KeptKey, Key, Noted, NotedKey, Payee, Payer, Payment, Row};
 use rusqlite::{Connection, Params};
 
 use crate::fault::Fault;
@@ -45,6 +45,7 @@ impl Tables<'_> {
             Key::Hold(id) => self.hold(*id)?.map(Row::Hold),
             Key::Transfer(id) => self.transfer(*id)?.map(Row::Transfer),
             Key::Kept(key) => self.kept(key)?.map(Row::Kept),
+            Key::Noted(key) => self.noted(key)?.map(Row::Noted),
             Key::Appended(payer, transfer, account) => {
                 let sql = concat!(
                     "SELECT ",
@@ -91,6 +92,12 @@ impl Tables<'_> {
             rows::open_kept(key.kind(), key.id(), payer, columns.bytes()?, &seal).map(Some)
         };
         Ok(self.one(sql, (key.kind(), key.id()), open)?.flatten())
+    }
+
+    /// A noted row.
+    pub(crate) fn noted(self, key: &NotedKey) -> Result<Option<Noted>, Fault> {
+        let sql = concat!("SELECT ", columns!(noted), " FROM noted WHERE kind = ?1 AND id = ?2");
+        self.one(sql, (key.kind().word(), key.id()), rows::noted)
     }
 
     /// What a device may do now, and its sessions.

@@ -6,13 +6,13 @@
 use ledger::{Account, Hold, HoldState, Overdraft, Transfer};
 use money::Amount;
 use payments::{
-    Appended, Change, Device, Event, IdempotentIntent, Intent, Kept, Lock, Pair, Payee, Payer, Payment, Refund,
+    Appended, Change, Device, Event, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment, Refund,
 };
 use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, seal_kept, words};
+use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, seal_kept, words, write_noted};
 use crate::words::Word;
 
 /// Writes the rows of one commit.
@@ -48,6 +48,13 @@ impl Writer<'_> {
                 let sql = "DELETE FROM appended WHERE payer = ?1 AND transfer = ?2 AND account = ?3";
                 let (payer, credit) = (row.payer.as_bytes(), &row.credit);
                 self.one(sql, (payer, credit.transfer.as_bytes(), credit.account.as_bytes()), "appended credit")
+            }
+            Change::Noted(row) => self.noted(row, fresh),
+            // Noted and forgotten in one commit: it was never stored.
+            Change::Forgotten(_) if fresh => Ok(()),
+            Change::Forgotten(row) => {
+                let sql = "DELETE FROM noted WHERE kind = ?1 AND id = ?2";
+                self.one(sql, (row.key().kind().word(), row.key().id()), "noted row")
             }
             Change::Proof(proof) => {
                 let sql = "INSERT INTO used_proofs (id, expires_at) VALUES (?1, ?2)";
@@ -99,6 +106,16 @@ impl Writer<'_> {
         }
         let sql = "INSERT INTO kept (kind, id, payer, value) VALUES (?1, ?2, ?3, ?4)";
         self.one(sql, (at.kind(), at.id(), payer.as_bytes(), value), "kept row")
+    }
+
+    fn noted(self, row: &Noted, fresh: bool) -> Result<(), Fault> {
+        let (at, value) = (row.key(), write_noted(row)?);
+        if !fresh {
+            let sql = "UPDATE noted SET value = ?3 WHERE kind = ?1 AND id = ?2";
+            return self.one(sql, (at.kind().word(), at.id(), value), "noted row");
+        }
+        let sql = "INSERT INTO noted (kind, id, payee, value) VALUES (?1, ?2, ?3, ?4)";
+        self.one(sql, (at.kind().word(), at.id(), row.payee().as_bytes(), value), "noted row")
     }
 
     fn payee(self, row: &Payee, fresh: bool) -> Result<(), Fault> {

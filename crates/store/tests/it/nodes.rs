@@ -46,6 +46,14 @@ impl Nodes {
         self.nodes.push(PostgresStore::open(options).await.unwrap());
     }
 
+    /// How one more node would be opened, before anything is adjusted.
+    pub(crate) fn options(&self) -> PostgresOptions {
+        let kek = self.dir.path().join("0/kek").display().to_string();
+        let dir = self.dir.path().join("one-more");
+        let options = PostgresOptions::new(cluster().url(&self.database), dir).settings(settings());
+        options.clock(self.town.clock.clone()).keys(KeySource::Command(format!("cat {kek}")))
+    }
+
     /// A node on another database with the same keys.
     pub(crate) async fn beside(&self, database: &str) -> Arc<PostgresStore> {
         let options = PostgresOptions::new(cluster().url(database), self.dir.path().join(format!("beside-{database}")));
@@ -230,6 +238,25 @@ async fn a_connection_cut_between_any_two_statements_loses_and_doubles_nothing()
             break;
         }
     }
+    // The same for a roll-up: what waited is counted once, whatever was cut.
+    let mut counted = 0;
+    for step in 0.. {
+        let waits = node.payee_balance(shop.id).await.unwrap().unwrap();
+        assert_eq!((waits.account.available(), waits.pending), (won(counted), won(spent - counted)));
+        left.store(step, Ordering::SeqCst);
+        armed.store(true, Ordering::SeqCst);
+        node.submit(town.roll_up(node, &shop).await).await.unwrap().outcome.unwrap();
+        counted = spent;
+        let rolled_up = node.payee_balance(shop.id).await.unwrap().unwrap();
+        assert_eq!((rolled_up.account.available(), rolled_up.pending), (won(spent), won(0)));
+        if armed.swap(false, Ordering::SeqCst) {
+            assert!(step >= 5, "a roll-up has more steps than {step}");
+            break;
+        }
+        let intent = town.intent(node, &shop, Town::intent_body(1, "tea", CaptureMode::Automatic)).await;
+        paid(node.submit(town.pay(&mina, &intent, town.payment_id())).await.unwrap().outcome);
+        spent += 1;
+    }
     assert!(node.is_ready());
     all.proven().await;
 }
@@ -285,7 +312,48 @@ async fn another_key_or_none_is_refused_and_nothing_is_made() {
     assert!(error.contains("kek` is missing; copy it from another node"), "{error}");
     let wrong = KeySource::Command("head -c 32 /dev/zero".to_owned());
     let error = PostgresStore::open(options("wrong").keys(wrong)).await.unwrap_err().to_string();
-    assert_eq!(error, "the key-encryption key is not the one of this database");
+    let wanted = "the key-encryption key is not the one of this database; copy `kek` from another node";
+    assert!(error.starts_with(wanted), "{error}");
+}
+
+#[tokio::test]
+async fn nodes_that_disagree_are_refused_and_a_change_is_one_for_all() {
+    let with_limit = |limit: i64, origin: &'static str, change: bool| {
+        move |options: PostgresOptions| {
+            let settings = payments::Settings { payment_limit_minor: limit, ..options.settings.clone() };
+            options.settings(settings).origin(origin).change_settings(change)
+        }
+    };
+    let (here, there) = ("https://pay.test", "https://other.test");
+    let mut all = Nodes::with(211, 1, with_limit(500, here, false)).await;
+    let (mina, shop) =
+        (all.town.person(&*all.nodes[0], "Mina", 10_000).await, all.town.shop(&*all.nodes[0], "Cafe").await);
+    let refused = async |options: PostgresOptions, adjust: &dyn Fn(PostgresOptions) -> PostgresOptions| {
+        PostgresStore::open(adjust(options)).await.unwrap_err().to_string()
+    };
+    let error = refused(all.options(), &with_limit(900, here, false)).await;
+    assert!(error.contains("`payment_limit_minor` is 900 here and 500 there"), "{error}");
+    assert!(error.contains("`--change-settings` to change them for all"), "{error}");
+    let error = refused(all.options(), &with_limit(500, there, false)).await;
+    assert!(error.contains("`public_origin` is \"https://other.test\" here and \"https://pay.test\" there"), "{error}");
+    let euro = |options: PostgresOptions| {
+        let settings = payments::Settings { currency: money::Currency::EUR, ..options.settings.clone() };
+        options.settings(settings).origin(here).change_settings(true)
+    };
+    let error = refused(all.options(), &euro).await;
+    assert!(error.contains("this is another provider's database: `currency` is \"EUR\" here"), "{error}");
+
+    // A change is one for all: whoever still goes by the old limit decides nothing any more.
+    all.join(&with_limit(300, here, true)).await;
+    let intent = all.town.intent(&*all.nodes[1], &shop, Town::intent_body(400, "tea", CaptureMode::Automatic)).await;
+    let pay = || all.town.pay(&mina, &intent, all.town.payment_id());
+    let error = all.nodes[0].submit(pay()).await.unwrap_err();
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("have agreed on other settings; restart this one with them"), "{why}");
+    assert_eq!(all.nodes[0].unready(), Some(store::Unready::OtherSettings));
+    assert!(all.nodes[1].is_ready());
+    let refusal = all.nodes[1].submit(pay()).await.unwrap().outcome.unwrap_err();
+    assert_eq!(refusal.first(), ReasonCode::PolicyPaymentLimit);
 }
 
 #[tokio::test]
@@ -302,7 +370,7 @@ async fn what_cannot_be_served_says_what_to_do() {
     let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9, 'x', 'x', '0')";
     raw.batch_execute(newer).await.unwrap();
     let error = open(cluster().url(&all.database)).await;
-    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows 3)"), "{error}");
+    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows 4)"), "{error}");
     let read_only = format!("ALTER DATABASE {} SET default_transaction_read_only = on", all.database);
     raw.batch_execute(&read_only).await.unwrap();
     let error = open(cluster().url(&all.database)).await;

@@ -187,6 +187,7 @@ impl Town {
 
     pub(crate) fn intent_body(minor: i64, purpose: &str, capture: CaptureMode) -> IntentBody {
         IntentBody {
+            terminal: None,
             amount: won(minor),
             capture,
             expires_in_seconds: 600,

@@ -55,6 +55,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merchant's stickers and terminals, by serial. */
+        get: operations["list_codes"];
+        put?: never;
+        /**
+         * Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
+         *     as the first time.
+         */
+        post: operations["register_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{serial}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** From now on it takes no payment. */
+        post: operations["withdraw_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices": {
         parameters: {
             query?: never;
@@ -312,6 +350,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/qr/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that may be found in a scanned text, in plain words. */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/qr/inspect": {
         parameters: {
             query?: never;
@@ -411,6 +466,23 @@ export interface paths {
          *     refused. Ending all of one's own also tells a browser to forget what it cached.
          */
         post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stickers/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The terms of paying this much by this sticker: for this payer only, and for some minutes. */
+        post: operations["take_sticker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -582,6 +654,7 @@ export interface components {
          * @enum {string}
          */
         CaptureMode: "automatic" | "manual";
+        Cell: string;
         /** @description What the client says about itself; bound by the proof, believed by nobody alone. */
         ClientFacts: {
             /** @description Name and version of the app or page. */
@@ -592,6 +665,56 @@ export interface components {
              */
             shown_at: number;
         };
+        /** @description `POST /v1/codes`: register a sticker or terminal to a counter. Signed by the merchant (RFC 9421). */
+        CodeBody: {
+            cap?: components["schemas"]["Amount"] | null;
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description The counter it stands on. */
+            counter: components["schemas"]["CounterName"];
+            /**
+             * Format: int32
+             * @description How long a sticker is valid, in days (1 to 396).
+             */
+            days?: number;
+            /** @description What it is. */
+            kind: components["schemas"]["CodeKind"];
+            /** @description Its serial; a serial is registered once and for ever. */
+            serial: components["schemas"]["Serial"];
+            /** @description What can be seen around it. */
+            surroundings?: components["schemas"]["Surroundings"];
+        };
+        /**
+         * @description What stands on a counter.
+         * @enum {string}
+         */
+        CodeKind: "sticker" | "terminal";
+        /** @description A registered sticker or terminal. */
+        CodeView: {
+            cap?: components["schemas"]["Amount"] | null;
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description The counter it stands on. */
+            counter: components["schemas"]["CounterName"];
+            expires_at?: components["schemas"]["Instant"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["CodeKind"];
+            /** @description Whose. */
+            payee: components["schemas"]["PayeeId"];
+            /** @description The text to print as a code; only where a sticker was registered just now. */
+            payload?: string | null;
+            /** @description Since when. */
+            registered_at: components["schemas"]["Instant"];
+            /** @description Its serial. */
+            serial: components["schemas"]["Serial"];
+            suspended_at?: components["schemas"]["Instant"] | null;
+            withdrawn_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description The registered code that terms came by. */
+        Counter: {
+            /** @description Its serial. */
+            serial: components["schemas"]["Serial"];
+            taker?: components["schemas"]["Digest"] | null;
+        };
+        CounterName: string;
         /** @description an ISO 4217 currency code */
         Currency: string;
         /** @description an id that starts with `dec_` */
@@ -695,6 +818,17 @@ export interface components {
             /** @description UPI: the reference. */
             tr?: string | null;
         };
+        /** @description Something that may be found in a scanned text. */
+        FindingEntry: {
+            /** @description Its stable name. */
+            code: string;
+            /** @description English. */
+            en: string;
+            /** @description Korean. */
+            ko: string;
+            /** @description What it means where no network insists: `notes`, `strays`, `breaks`, `warns`, `refuses` or `alarms`. */
+            weight: string;
+        };
         /** @description Something wrong, and where. */
         FindingView: {
             /** @description The character (not byte) concerned, from 0. */
@@ -795,6 +929,7 @@ export interface components {
             /** @description What for. */
             purpose: components["schemas"]["Text60"];
             reference?: components["schemas"]["Text64"] | null;
+            terminal?: components["schemas"]["Serial"] | null;
         };
         /** @description an id that starts with `int_` */
         IntentId: string;
@@ -877,6 +1012,31 @@ export interface components {
                 payment?: components["schemas"]["PaymentId"] | null;
                 /** @description Why, for a refusal. */
                 reasons: components["schemas"]["ReasonView"][];
+            }[];
+            /** @description Pass it as `cursor` for the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A page of a list, newest first. */
+        Page_CodeView: {
+            /** @description The rows. */
+            items: {
+                cap?: components["schemas"]["Amount"] | null;
+                cell?: components["schemas"]["Cell"] | null;
+                /** @description The counter it stands on. */
+                counter: components["schemas"]["CounterName"];
+                expires_at?: components["schemas"]["Instant"] | null;
+                /** @description What it is. */
+                kind: components["schemas"]["CodeKind"];
+                /** @description Whose. */
+                payee: components["schemas"]["PayeeId"];
+                /** @description The text to print as a code; only where a sticker was registered just now. */
+                payload?: string | null;
+                /** @description Since when. */
+                registered_at: components["schemas"]["Instant"];
+                /** @description Its serial. */
+                serial: components["schemas"]["Serial"];
+                suspended_at?: components["schemas"]["Instant"] | null;
+                withdrawn_at?: components["schemas"]["Instant"] | null;
             }[];
             /** @description Pass it as `cursor` for the next page; absent at the end. */
             next?: string | null;
@@ -1133,6 +1293,7 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /** @description Whether the money moves at once or is held until the payee takes it. */
             capture: components["schemas"]["CaptureMode"];
+            counter?: components["schemas"]["Counter"] | null;
             /** @description When the intent was made. */
             created_at: components["schemas"]["Instant"];
             /** @description From this moment on it cannot be paid. */
@@ -1249,10 +1410,20 @@ export interface components {
             device: components["schemas"]["DeviceId"];
         };
         /**
+         * @description Where and among what something was scanned. A phone sends it only when its payer has agreed to; everything in it is
+         *     coarse, and none of it is proof.
+         */
+        Scan: {
+            cell?: components["schemas"]["Cell"] | null;
+            /** @description What could be seen around. */
+            surroundings?: components["schemas"]["Surroundings"];
+        };
+        /**
          * @description What kind of text was scanned.
          * @enum {string}
          */
         Scheme: "emv-mpm" | "emv-cpm" | "upi" | "link" | "unknown";
+        Serial: string;
         /** @description an id that starts with `ses_` */
         SessionId: string;
         /** @description One live session of a device. */
@@ -1292,6 +1463,15 @@ export interface components {
             /** @description The first access token. */
             token: components["schemas"]["TokenView"];
         };
+        /** @description `POST /v1/stickers/intents`: the terms of paying this much by this sticker, for the payer who signs this. */
+        StickerBody: {
+            /** @description What the payer entered. */
+            amount: components["schemas"]["Amount"];
+            /** @description The sticker, as scanned, at most 512 characters. */
+            payload: string;
+            purpose?: components["schemas"]["Text60"] | null;
+        };
+        Surroundings: number[];
         /** @description `POST /v1/test/funds` (test mode only): put play money into the caller's wallet. */
         TestFundsBody: {
             /** @description How much. */
@@ -1336,6 +1516,7 @@ export interface components {
             kind: "code";
             /** @description Every character of it, at most 512. */
             payload: string;
+            scan?: components["schemas"]["Scan"] | null;
         } | {
             /** @enum {string} */
             kind: "link";
@@ -1349,6 +1530,8 @@ export interface components {
          * @enum {string}
          */
         Warning: "first_time_payee" | "expires_soon" | "leaves_little";
+        /** @description `POST /v1/codes/{serial}/withdraw`: it takes no payment any more. Signed by the merchant (RFC 9421). */
+        WithdrawCodeBody: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -1522,6 +1705,247 @@ export interface operations {
             };
             /** @description `device.revoked` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CodeView"];
+                };
+            };
+            /** @description `auth.refused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.closed`, `code.serial_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serial: components["schemas"]["Serial"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawCodeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1972,7 +2396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.unregistered`, `code.revoked`, `code.suspended`, `code.other_kind`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2591,7 +3015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3013,6 +3437,53 @@ export interface operations {
             };
         };
     };
+    findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingEntry"][];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspect_code: {
         parameters: {
             query?: never;
@@ -3149,7 +3620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.other_kind`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `amount.wrong_currency`, `amount.overflow` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,6 +3935,120 @@ export interface operations {
             };
             /** @description `request.too_large` */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_sticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickerBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `policy.payment_limit` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `intent.unknown`, `payee.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code.above_cap`, `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,6 +16,7 @@ import { Icon } from '@/ui/icons';
 import { Blank, Notice, Slip, Stack, Title } from '@/ui/parts';
 import { ApprovePanel } from './ApprovePanel';
 import { codeFor, useJudge } from './codes';
+import { InspectedCard } from './InspectedCard';
 import { MoneyPath } from './MoneyPath';
 import styles from './pay.module.css';
 import { RefusedPage } from './RefusedPage';
@@ -52,7 +53,13 @@ export function PreviewPage({ intent }: { intent: IntentId }) {
   }
   const reading = read.data;
   if (reading.kind === 'verdict') {
-    return <VerdictCard verdict={reading.verdict} onAgain={() => void navigate({ to: '/scan' })} />;
+    const { verdict } = reading;
+    const onAgain = () => void navigate({ to: '/scan' });
+    return verdict.kind === 'inspected' ? (
+      <InspectedCard found={verdict} onAgain={onAgain} />
+    ) : (
+      <VerdictCard verdict={verdict} onAgain={onAgain} />
+    );
   }
   if (reading.kind === 'altered') {
     return (

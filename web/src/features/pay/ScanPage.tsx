@@ -1,30 +1,32 @@
 import { Button, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useRef, useState, type ChangeEvent } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Verdict } from '@/domain/signedCode';
-import { Icon } from '@/ui/icons';
+import { Camera } from '@/ui/camera/Camera';
+import { PictureButton } from '@/ui/camera/PictureButton';
+import { readPicture } from '@/ui/camera/reader';
 import { Notice, Stack, Title } from '@/ui/parts';
-import { Camera } from './Camera';
-import { rememberCode, useJudge } from './codes';
+import { intentOfLink, rememberCode, useJudge, type Found } from './codes';
+import { InspectedCard } from './InspectedCard';
 import styles from './pay.module.css';
-import { readPicture } from './reader';
 import { VerdictCard } from './VerdictCard';
 
 export function ScanPage() {
   const { t } = useTranslation('pay');
+  const { t: common } = useTranslation('common');
   const navigate = useNavigate();
   const judge = useJudge();
-  const [verdict, setVerdict] = useState<Verdict>();
+  const [verdict, setVerdict] = useState<Found>();
   const [state, setState] = useState<'ready' | 'checking' | 'nothing'>('ready');
 
   const onText = useCallback(
     async (text: string) => {
       setState('checking');
       const found = await judge(text);
-      if (found.kind === 'trusted') {
-        rememberCode(found.code.intent, found.payload);
-        await navigate({ to: '/pay/$intent', params: { intent: found.code.intent } });
+      if (found.kind === 'trusted') rememberCode(found.code.intent, found.payload);
+      const intent = found.kind === 'trusted' ? found.code.intent : intentOfLink(found);
+      if (intent !== undefined) {
+        await navigate({ to: '/pay/$intent', params: { intent } });
         return;
       }
       setVerdict(found);
@@ -33,13 +35,15 @@ export function ScanPage() {
     [judge, navigate],
   );
 
-  const onPicture = async (file: File) => {
+  const onPicture = async (file: File): Promise<void> => {
     setState('checking');
     const text = await readPicture(file);
     if (text === undefined) setState('nothing');
     else await onText(text);
   };
 
+  if (verdict?.kind === 'inspected')
+    return <InspectedCard found={verdict} onAgain={() => setVerdict(undefined)} />;
   if (verdict) return <VerdictCard verdict={verdict} onAgain={() => setVerdict(undefined)} />;
   return (
     <Stack gap={18}>
@@ -49,43 +53,13 @@ export function ScanPage() {
         <Stack>
           <div aria-live="polite">
             {state === 'checking' && <Notice tone="plain" icon="clock" title={t('scan.checking')} />}
-            {state === 'nothing' && <Notice tone="warn" title={t('scan.nothingFound')} />}
+            {state === 'nothing' && <Notice tone="warn" title={common('camera.nothingFound')} />}
           </div>
-          <PictureButton onPicture={onPicture} />
+          <PictureButton onPicture={(file) => void onPicture(file)} />
           <Paste onText={onText} />
         </Stack>
       </div>
     </Stack>
-  );
-}
-
-function PictureButton({ onPicture }: { onPicture: (file: File) => Promise<void> }) {
-  const { t } = useTranslation('pay');
-  const input = useRef<HTMLInputElement>(null);
-  const onChange = (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.currentTarget.files?.[0];
-    event.currentTarget.value = '';
-    if (file) void onPicture(file);
-  };
-  return (
-    <>
-      <Button
-        size="lg"
-        variant="default"
-        leftSection={<Icon name="image" />}
-        onClick={() => input.current?.click()}
-      >
-        {t('scan.picture')}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        hidden
-        onChange={onChange}
-        aria-label={t('scan.picture')}
-      />
-    </>
   );
 }
 

@@ -12,6 +12,7 @@ const LOOK: Record<Verdict['kind'], { icon: IconName; tone: 'good' | 'warn' | 'b
   altered: { icon: 'stop', tone: 'bad' },
   unknown_key: { icon: 'question', tone: 'bad' },
   unsigned: { icon: 'warn', tone: 'warn' },
+  sticker: { icon: 'question', tone: 'warn' },
   not_payment: { icon: 'scan', tone: 'plain' },
   unchecked: { icon: 'question', tone: 'warn' },
 };

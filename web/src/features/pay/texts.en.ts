@@ -1,15 +1,6 @@
 export const en = {
   scan: {
     title: 'Scan to pay',
-    starting: 'Starting the camera…',
-    view: 'Camera picture',
-    hint: 'Hold the code inside the frame',
-    noCamera: 'The camera cannot be used',
-    denied:
-      'This page may not use the camera. Allow it in the browser’s settings, or use a picture or paste the code.',
-    missing: 'No camera was found here. Use a picture, or paste the code.',
-    picture: 'Choose a picture',
-    nothingFound: 'No code was found in this picture. Try one that shows the whole code, sharp and straight.',
     paste: 'Paste a code',
     pasteLabel: 'Text of the code',
     check: 'Check',
@@ -40,9 +31,80 @@ export const en = {
       title: 'This is not a payment code',
       body: 'It holds something else. Look for the code the shop shows for paying.',
     },
+    sticker: {
+      title: 'This sticker cannot be checked now',
+      body: 'There is no answer from the server, and this browser cannot check a printed code alone. Try again in a moment.',
+    },
     unchecked: {
       title: 'This code cannot be checked now',
       body: 'There is no answer from the server, and this browser cannot check the code alone. Do not pay by other means just because of this; try again in a moment.',
+    },
+  },
+  scanned: {
+    text: 'What was scanned',
+    why: 'What stands out',
+    everything: 'See everything in it',
+    headlines: {
+      dangerous: 'Dangerous. Do not open it.',
+      suspicious: 'Suspicious. Leave it alone.',
+      expired: 'This code has expired',
+      damaged: 'This payment code is damaged',
+      unreadable: 'This link cannot be read',
+      notHere: 'This wallet cannot pay this code',
+      notPayment: 'This is not a payment code',
+      genuine: 'This code is genuine',
+    },
+    kinds: {
+      link: {
+        name: 'Link',
+        body: 'It opens a web page. Nobody has looked where it leads, and this wallet does not open it. A shop’s payment code never needs a web page.',
+      },
+      download: {
+        name: 'Download',
+        body: 'It would install something on your phone. No payment needs that.',
+      },
+      command: {
+        name: 'Phone command',
+        body: 'It would start something on your phone instead of opening a page. No payment needs that.',
+      },
+      wifi: { name: 'Wi-Fi', body: 'It would connect your phone to a Wi-Fi network. It is no payment.' },
+      contact: { name: 'Contact', body: 'It holds an entry for your address book. It is no payment.' },
+      calendar: { name: 'Calendar', body: 'It holds an entry for your calendar. It is no payment.' },
+      place: { name: 'Place', body: 'It holds a place on a map. It is no payment.' },
+      mail: { name: 'E-mail', body: 'It would write an e-mail. It is no payment.' },
+      phone: { name: 'Phone call', body: 'It would dial a number. It is no payment.' },
+      message: {
+        name: 'Text message',
+        body: 'It would send a text message, which can cost money. It is no payment.',
+      },
+      otherPayment: {
+        name: 'Other payment service',
+        body: 'It belongs to another payment service. Nobody vouches to this wallet for who made it.',
+      },
+      foreign: {
+        name: 'Payment code of another network',
+        body: 'It is a payment code, but no Farthing code: nobody vouches for who made it. Ask the shop for a Farthing code.',
+      },
+      code: {
+        name: 'Farthing code',
+        body: 'It says it is a Farthing code and cannot show it. Ask the shop to show the code on their own screen.',
+      },
+      sticker: {
+        name: 'Farthing sticker',
+        body: 'It is a code printed to be scanned again and again. This wallet pays codes that the shop shows on its screen.',
+      },
+      checkout: {
+        name: 'Farthing checkout link',
+        body: 'Its terms could not be opened here. Ask the shop to show the code on their own screen.',
+      },
+      customer: {
+        name: 'Customer’s code',
+        body: 'It is the code a customer shows to be scanned by a shop. It asks you for nothing.',
+      },
+      other: {
+        name: 'Text',
+        body: 'It holds something else. Look for the code the shop shows for paying.',
+      },
     },
   },
   preview: {

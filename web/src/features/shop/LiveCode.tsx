@@ -77,6 +77,7 @@ function Waiting({
   return (
     <>
       <div className={styles.qrBox}>
+        <Rim share={(expires - now) / (expires - created)} late={left <= LATE_SECONDS} />
         <QrCode text={view.code} label={t('code.label', { amount: formatAmount(core.amount, locale) })} />
       </div>
       <div className={styles.side}>
@@ -100,6 +101,18 @@ function Waiting({
     </>
   );
 }
+
+/** The time that is left, as a rim around the code that wears away; the words beside it say the same. */
+const Rim = ({ share, late }: { share: number; late: boolean }) => (
+  <svg className={styles.rim} data-late={late ? '' : undefined} viewBox="0 0 100 100" aria-hidden="true">
+    <path
+      d="M50 .6H94.6A4.8 4.8 0 0 1 99.4 5.4V94.6A4.8 4.8 0 0 1 94.6 99.4H5.4A4.8 4.8 0 0 1 .6 94.6V5.4A4.8 4.8 0 0 1 5.4 .6Z"
+      pathLength={1}
+      strokeDasharray={1}
+      strokeDashoffset={-(1 - Math.min(1, Math.max(0, share)))}
+    />
+  </svg>
+);
 
 function Paid({ view, onDone }: { view: IntentView; onDone: () => void }) {
   const { t } = useTranslation('shop');

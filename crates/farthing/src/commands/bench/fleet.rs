@@ -165,6 +165,7 @@ async fn register(staff: &mut Staff, shop: &simulator::Merchant) -> Result<Shop,
     let issued: IssuedPayee = staff.post("/admin/payees", &new).await?;
     let purpose = shop.items.first().ok_or_else(|| Failure::new("a merchant of the town sells nothing"))?;
     let body = IntentBody {
+        terminal: None,
         amount: Amount::new(AMOUNT_MINOR, Currency::KRW),
         capture: protocol::CaptureMode::Automatic,
         expires_in_seconds: INTENT_SECONDS,

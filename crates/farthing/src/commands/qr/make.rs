@@ -26,7 +26,7 @@ pub(crate) enum Make {
     /// Sign terms that exist with the keys of a data folder.
     Signed(Signed),
     /// Signed static codes to stick on a counter; the payer enters the amount.
-    Sticker(Sticker),
+    Sticker(Box<Sticker>),
     /// Terms that exist as a signed checkout link, with the keys of a data folder.
     Link(Link),
 }
@@ -135,7 +135,7 @@ impl Make {
                 let view = new.ask().await?;
                 write(&view.code, Some(&view.core), &new.drawing, output)
             }
-            Self::Sticker(sticker) => sticker.run(output),
+            Self::Sticker(sticker) => sticker.run(output).await,
             Self::Link(link) => {
                 let (payload, core) = link.payload()?;
                 write(&payload, Some(&core), &link.drawing, output)
@@ -185,6 +185,7 @@ fn account_parts(text: &str) -> Result<(u8, &str, &str), Failure> {
 impl NewIntent {
     async fn ask(&self) -> Result<IntentView, Failure> {
         let body = IntentBody {
+            terminal: None,
             amount: self.amount,
             capture: if self.manual_capture { CaptureMode::Manual } else { CaptureMode::Automatic },
             expires_in_seconds: self.expires,

@@ -1,8 +1,8 @@
 //! Every command, and what it may not do.
 
 use money::ReasonCode;
-use payments::{Accepted, Command, EventKind, Refusal};
-use protocol::{CaptureMode, PaymentStatus};
+use payments::{Accepted, Command, EventKind, Noted, NotedKey, NotedKind, Refusal};
+use protocol::{CaptureMode, CodeBody, CodeKind, PaymentStatus};
 use store::{PageRequest, StoreError};
 
 use super::Place;
@@ -48,6 +48,34 @@ pub(crate) async fn every_command_has_its_effect(place: Place<'_>) {
     assert!(matches!(place.run(roll_up).await, Ok(Accepted::RolledUp { credits: 1, .. })));
     assert_eq!(store.payee_balance(shop.id).await.unwrap().unwrap().account.available(), won(4_500));
     assert_eq!(store.payee_of_api_key(shop.api_key.stored()).await.unwrap(), Some(payee));
+
+    for (serial, kind, cap) in [("CAFE-1", CodeKind::Sticker, Some(won(9_000))), ("TERM-1", CodeKind::Terminal, None)] {
+        let body = CodeBody {
+            cap,
+            cell: Some("wydm9qw".parse().unwrap()),
+            counter: "counter-1".parse().unwrap(),
+            days: 90,
+            kind,
+            serial: serial.parse().unwrap(),
+            surroundings: vec![1, 2, 3].try_into().unwrap(),
+        };
+        let registered = place.run(Command::RegisterCode { permit: staff(), payee: shop.id, body }).await.unwrap();
+        let Accepted::Code(row) = registered else { panic!("no code") };
+        let key = NotedKey::Code(row.serial);
+        assert_eq!(store.noted(key).await.unwrap(), Some(Noted::Code(row.clone())));
+        let withdraw = Command::WithdrawCode { permit: staff(), serial: row.serial };
+        let Accepted::Code(gone) = place.run(withdraw).await.unwrap() else { panic!("no code") };
+        assert!(gone.withdrawn_at.is_some());
+        assert_eq!(store.noted(key).await.unwrap(), Some(Noted::Code(gone)));
+    }
+    assert_eq!(store.noted(NotedKey::Code("NONE".parse().unwrap())).await.unwrap(), None);
+    let serials = |rows: Vec<Noted>| rows.iter().filter_map(Noted::code).map(|row| row.serial.to_string()).collect();
+    let listed: Vec<String> = serials(store.all_noted(NotedKind::Code, Some(shop.id), 10).await.unwrap());
+    assert_eq!(listed, ["CAFE-1", "TERM-1"]);
+    let first: Vec<String> = serials(store.all_noted(NotedKind::Code, None, 1).await.unwrap());
+    assert_eq!(first, ["CAFE-1"]);
+    let other = money::PayeeId::from_bytes([1; 16]);
+    assert!(store.all_noted(NotedKind::Code, Some(other), 10).await.unwrap().is_empty());
 
     place.run(town.freeze(&mina)).await.unwrap();
     place.run(town.unfreeze(&mina)).await.unwrap();

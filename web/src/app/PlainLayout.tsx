@@ -4,7 +4,7 @@ import { Mark } from '@/ui/icons';
 import styles from './app.module.css';
 import { LanguageSwitch } from './LanguageSwitch';
 
-export function ShopLayout() {
+export function PlainLayout() {
   const { t } = useTranslation('app');
   return (
     <div className={styles.shell}>

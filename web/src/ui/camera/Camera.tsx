@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Notice } from '@/ui/parts';
-import styles from './pay.module.css';
-import { frameReader } from './reader';
+import { Notice } from '../parts';
+import styles from './camera.module.css';
+import { frameReader, type Reader } from './reader';
 
 const PAUSE_MS = 120;
 
@@ -10,7 +10,7 @@ type Trouble = 'denied' | 'missing';
 
 /** The camera's picture; `onText` is called with the first code it shows. The camera stops when this leaves the page. */
 export function Camera({ onText, paused }: { onText: (text: string) => Promise<void>; paused: boolean }) {
-  const { t } = useTranslation('pay');
+  const { t } = useTranslation('common');
   const video = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<'starting' | 'live' | Trouble>('starting');
 
@@ -28,16 +28,16 @@ export function Camera({ onText, paused }: { onText: (text: string) => Promise<v
 
   if (state === 'denied' || state === 'missing') {
     return (
-      <Notice tone="plain" icon="scan" title={t('scan.noCamera')}>
-        <p>{t(`scan.${state}`)}</p>
+      <Notice tone="plain" icon="scan" title={t('camera.noCamera')}>
+        <p>{t(`camera.${state}`)}</p>
       </Notice>
     );
   }
   return (
     <figure className={styles.camera} data-live={state === 'live' ? '' : undefined}>
-      <video ref={video} muted playsInline aria-label={t('scan.view')} />
+      <video ref={video} muted playsInline aria-label={t('camera.view')} />
       <span className={styles.frame} aria-hidden="true" />
-      <figcaption>{state === 'live' ? t('scan.hint') : t('scan.starting')}</figcaption>
+      <figcaption>{state === 'live' ? t('camera.hint') : t('camera.starting')}</figcaption>
     </figure>
   );
 }
@@ -61,15 +61,27 @@ async function watch(
     video.srcObject = stream;
     await video.play();
     onLive();
-    const read = await frameReader();
-    for (;;) {
-      if (isAborted(signal)) return undefined;
-      const text = video.videoWidth > 0 ? await read(video, video.videoWidth, video.videoHeight) : undefined;
-      if (text !== undefined && text !== '') return isAborted(signal) ? undefined : text;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const reader = await frameReader();
+    try {
+      return await firstCode(video, signal, reader.read);
+    } finally {
+      reader.close();
     }
   } finally {
     for (const track of stream.getTracks()) track.stop();
+  }
+}
+
+async function firstCode(
+  video: HTMLVideoElement,
+  signal: AbortSignal,
+  read: Reader['read'],
+): Promise<string | undefined> {
+  for (;;) {
+    if (isAborted(signal)) return undefined;
+    const text = video.videoWidth > 0 ? await read(video, video.videoWidth, video.videoHeight) : undefined;
+    if (text !== undefined && text !== '') return isAborted(signal) ? undefined : text;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 

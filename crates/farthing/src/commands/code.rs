@@ -1,0 +1,122 @@
+//! `farthing admin code`: the stickers and terminals on counters, as staff register and withdraw them.
+
+use money::PayeeId;
+use protocol::{Cell, CodeBody, CodeKind, CodeView, CounterName, Serial, Surroundings};
+use server::admin::NewCode;
+
+use crate::failure::Failure;
+use crate::output::{Output, table};
+use crate::staff::{DataFolder, Staff};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum CodeCommand {
+    /// Register a terminal to a counter; stickers are registered by `farthing qr make sticker`.
+    AddTerminal(Box<AddTerminal>),
+    /// All stickers and terminals, by serial.
+    List {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// From now on it takes no payment; withdraw a sticker's serial from the key set too, for readers without a network.
+    Withdraw {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// Its serial.
+        #[arg(value_name = "SERIAL")]
+        serial: Serial,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AddTerminal {
+    #[command(flatten)]
+    folder: DataFolder,
+    /// Whose (pye_…).
+    #[arg(long)]
+    payee: PayeeId,
+    /// Its serial: at most 16 characters of A–Z, 0–9 and `-`.
+    #[arg(long)]
+    serial: Serial,
+    /// The counter it stands on: at most 16 characters of a–z, 0–9 and `-`.
+    #[arg(long)]
+    counter: CounterName,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where something stands.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The cell of the map it stands in: a geohash of seven characters. Without it a swap can hardly be noticed.
+    #[arg(long, value_name = "GEOHASH")]
+    pub(crate) cell: Option<Cell>,
+    /// A mark of what can be seen around, 0 to 65535; may be repeated, eight at most.
+    #[arg(long = "mark", value_name = "NUMBER")]
+    pub(crate) marks: Vec<u16>,
+}
+
+impl Place {
+    /// The marks, if there are not too many.
+    pub(crate) fn surroundings(&self) -> Result<Surroundings, Failure> {
+        Surroundings::try_from(self.marks.clone()).map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+impl CodeCommand {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::AddTerminal(add) => {
+                let surroundings = add.place.surroundings()?;
+                let code = CodeBody {
+                    cap: None,
+                    cell: add.place.cell,
+                    counter: add.counter,
+                    days: 1,
+                    kind: CodeKind::Terminal,
+                    serial: add.serial,
+                    surroundings,
+                };
+                let mut staff = Staff::of(&add.folder).await?;
+                let view: CodeView = staff.post("/admin/codes", &NewCode { payee: add.payee, code }).await?;
+                staff.close().await?;
+                show(&[view], output)
+            }
+            Self::List { folder } => {
+                let mut staff = Staff::of(&folder).await?;
+                let views: Vec<CodeView> = staff.get("/admin/codes").await?;
+                staff.close().await?;
+                show(&views, output)
+            }
+            Self::Withdraw { folder, serial } => {
+                let mut staff = Staff::of(&folder).await?;
+                let path = format!("/admin/codes/{serial}/withdraw");
+                let view: CodeView = staff.post(&path, &serde_json::json!({})).await?;
+                staff.close().await?;
+                show(&[view], output)
+            }
+        }
+    }
+}
+
+fn show(views: &[CodeView], output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return views.iter().try_for_each(|view| output.object(view));
+    }
+    let rows: Vec<Vec<String>> = views.iter().map(row).collect();
+    output.lines(&table(&["serial", "kind", "payee", "counter", "cell", "state"], &rows, &[]));
+    Ok(())
+}
+
+fn row(view: &CodeView) -> Vec<String> {
+    let state = match (view.withdrawn_at, view.suspended_at) {
+        (Some(at), _) => format!("withdrawn {at}"),
+        (None, Some(at)) => format!("suspended {at}"),
+        (None, None) => "in use".to_owned(),
+    };
+    let kind = match view.kind {
+        CodeKind::Sticker => "sticker",
+        CodeKind::Terminal => "terminal",
+    };
+    let cell = view.cell.map(|cell| cell.to_string()).unwrap_or_default();
+    vec![view.serial.to_string(), kind.to_owned(), view.payee.to_string(), view.counter.to_string(), cell, state]
+}
