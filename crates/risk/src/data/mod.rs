@@ -2,7 +2,7 @@
 
 pub mod evaluate;
 pub mod schema;
-mod table;
+pub mod table;
 
 pub use evaluate::{EvaluateError, Evaluated, Options, Report, evaluate, extra_columns, features_of};
 pub use schema::{Protocol, Schema, SchemaError};

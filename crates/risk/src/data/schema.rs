@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::feature::SignalFact;
 use crate::limits;
 
 /// A schema file.
@@ -64,6 +65,20 @@ pub struct Columns {
     /// Further raw columns that are names.
     #[serde(default)]
     pub names: Vec<String>,
+    /// The column of each signal, by the signal's name without `signal.`.
+    #[serde(default)]
+    pub signals: BTreeMap<String, Signal>,
+}
+
+/// Where a signal stands, and what it is multiplied with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// The column; an empty field is not known.
+    pub column: String,
+    /// What it is multiplied with, e.g. 0.0001 for ten-thousandths.
+    #[serde(default = "one")]
+    pub scale: f64,
 }
 
 /// How time is written.
@@ -191,6 +206,10 @@ impl Schema {
         if extra > limits::EXTRA_COLUMNS_MAX {
             let most = limits::EXTRA_COLUMNS_MAX;
             return Err(SchemaError::Form(format!("{extra} extra columns, more than {most}")));
+        }
+        if let Some(name) = schema.columns.signals.keys().find(|name| SignalFact::named(name).is_none()) {
+            let known: Vec<&str> = SignalFact::ALL.iter().map(|fact| fact.entry().name).collect();
+            return Err(SchemaError::Form(format!("there is no signal `{name}`; there are: {}", known.join(", "))));
         }
         let positive = |x: f64| x.is_finite() && x > 0.0;
         if !positive(schema.amount_scale) || !positive(schema.time.step_seconds) || schema.card_precision_k == 0 {

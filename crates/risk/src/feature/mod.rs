@@ -12,7 +12,7 @@ mod signal;
 pub use pair::PairFact;
 pub use party::PartyFact;
 pub use payment::PaymentFact;
-pub use signal::{SIGNALS, SignalFact, Signals};
+pub use signal::{SIGNALS, SignalFact, Signals, is_cash_like};
 
 use crate::event::{Event, Pair, Party};
 use crate::peers::Peers;

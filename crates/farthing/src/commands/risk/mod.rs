@@ -3,6 +3,7 @@
 mod evaluate;
 mod explain;
 mod source;
+mod town;
 mod train;
 
 use crate::failure::Failure;
@@ -19,6 +20,7 @@ pub(crate) struct Risk {
 enum Command {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    Town(town::TownFile),
     Train(train::Train),
 }
 
@@ -27,6 +29,7 @@ impl Risk {
         match self.command {
             Command::Evaluate(evaluate) => evaluate.run(output),
             Command::Explain(explain) => explain.run(output),
+            Command::Town(town) => town.run(output),
             Command::Train(train) => train.run(output),
         }
     }
