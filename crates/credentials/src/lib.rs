@@ -19,14 +19,16 @@ mod signed;
 
 pub mod api_key;
 pub mod http_signature;
+pub mod pin;
 mod signature;
 
 pub use api_key::{ApiKey, ApiKeyError, MerchantPermit};
 pub use body::body_reason;
 pub use error::ProofError;
 pub use http_signature::{MerchantSigned, Presented, SignatureError, SignedRequest};
+pub use pin::{HashError, Pepper, PinHash, PinProof, PinTry};
 pub use refresh::Refresh;
 pub use signature::{SignatureRefused, verify_ed25519, verify_es256};
-pub use signed::{Caller, Enrolling, Possession, ProofUse, Signed, SignedPayment};
+pub use signed::{Apart, Caller, Enrolling, Possession, ProofUse, Signed, SignedPayment};
 pub use token::TokenGrant;
 pub use verifier::{DeviceRequest, Verifier, VerifierKeys};

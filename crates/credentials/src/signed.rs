@@ -28,6 +28,10 @@ pub struct Signed<B> {
     proof_digest: Digest,
 }
 
+/// In place of a body that was taken out of its approval by [`Signed::take_body`].
+#[derive(Debug)]
+pub struct Apart(());
+
 /// A payment a device approved: the authority under which money may leave its payer.
 pub type SignedPayment = Signed<PayBody>;
 
@@ -52,6 +56,13 @@ impl<B> Signed<B> {
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
+    }
+
+    /// The approval without its body, and the body: for one that holds a secret, which no command may carry.
+    #[must_use]
+    pub fn take_body(self) -> (Signed<Apart>, B) {
+        let Self { body, grant, proof_use, body_digest, proof_digest } = self;
+        (Signed { body: Apart(()), grant, proof_use, body_digest, proof_digest }, body)
     }
 
     /// The payer the token names.

@@ -101,6 +101,13 @@ reasons! {
     DeviceLast "device.last_one": "마지막 기기는 해제할 수 없습니다. 지갑을 잠가 주세요.", "The last usable device cannot be revoked; freeze the wallet instead.";
     FrozenByOther "payer.frozen_by_other" under PayerFrozen: "잠근 기기에서만 풀 수 있습니다.", "Only the device that froze this wallet may unfreeze it.";
     PayerFrozen "payer.frozen": "지갑이 잠겨 있습니다. 잠금을 풀기 전에는 돈이 나가지 않습니다.", "This wallet is frozen. Nothing leaves it until it is unfrozen.";
+    PinNotSet "pin.not_set": "결제 비밀번호가 없습니다.", "There is no payment PIN.";
+    PinWaiting "pin.waiting": "새 결제 비밀번호는 대기 시간이 지나야 쓸 수 있습니다.", "The payment PIN is new; it may be used once its waiting time is over.";
+    PinLocked "pin.locked": "결제 비밀번호를 여러 번 틀려서 잠시 쓸 수 없습니다.", "The payment PIN was entered wrongly too often and is locked for a while.";
+    PinWrong "pin.wrong": "결제 비밀번호가 틀렸습니다.", "The payment PIN is wrong.";
+    PinOldNeeded "pin.old_needed": "비밀번호를 바꾸려면 지금 쓰는 비밀번호가 필요합니다.", "The present PIN is needed to set another one.";
+    PinTooSimple "pin.too_simple": "쉽게 맞힐 수 있는 비밀번호입니다. 반복되거나 이어지는 숫자, 날짜는 쓸 수 없습니다.", "This PIN is easily guessed: no repeated or running digits and no dates.";
+    PinUnchanged "pin.unchanged": "지금과 같은 비밀번호입니다.", "This is the PIN you have now.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
@@ -164,7 +171,10 @@ reasons! {
     RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
     RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
     RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
-    StepUpNeeded "risk.step_up_needed" under RiskRefused: "평소와 다른 결제라서 추가 확인이 필요합니다.", "This is unlike your usual payments and needs one more check.";
+    FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
+    StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";
+    StepUpWaiting "step_up.waiting": "추가 확인 수단의 대기 시간이 아직 지나지 않았습니다.", "This needs one more check, and what you set up for it may not be used yet.";
+    StepUpNotSetUp "step_up.not_set_up": "추가 확인 수단이 없습니다. 먼저 결제 비밀번호나 패스키를 등록해 주세요.", "This needs one more check, and none is set up: set a payment PIN or a passkey first.";
 
     // The money.
     FundsInsufficient "funds.insufficient": "잔액이 부족합니다.", "There is not enough money in this wallet.";

@@ -107,6 +107,18 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A payment PIN was set.
+    #[serde(rename = "pin.set")]
+    PinSet,
+    /// The payment PIN is another one.
+    #[serde(rename = "pin.changed")]
+    PinChanged,
+    /// There is no payment PIN any more.
+    #[serde(rename = "pin.removed")]
+    PinRemoved,
+    /// The payment PIN was tried so often that it is locked, unless the last try was right.
+    #[serde(rename = "pin.guessed")]
+    PinGuessed,
     /// An intent was made.
     #[serde(rename = "intent.created")]
     IntentCreated,
@@ -141,7 +153,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -151,6 +163,10 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::PinSet,
+        Self::PinChanged,
+        Self::PinRemoved,
+        Self::PinGuessed,
         Self::IntentCreated,
         Self::IntentExpired,
         Self::CodeRegistered,
@@ -176,6 +192,10 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::PinSet => "pin.set",
+            Self::PinChanged => "pin.changed",
+            Self::PinRemoved => "pin.removed",
+            Self::PinGuessed => "pin.guessed",
             Self::IntentCreated => "intent.created",
             Self::IntentExpired => "intent.expired",
             Self::CodeRegistered => "code.registered",

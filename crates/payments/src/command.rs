@@ -1,17 +1,20 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
-use credentials::{Enrolling, MerchantPermit, MerchantSigned, Possession, Refresh, Signed, SignedPayment};
+use credentials::{
+    Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, Refresh, Signed, SignedPayment,
+};
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
-    WithdrawCodeBody,
+    RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
 use crate::permit::{StaffPermit, SystemPermit};
+use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -96,6 +99,37 @@ pub enum Command {
         signed: Signed<BindDeviceBody>,
         /// The new key's proof.
         possession: Possession,
+    },
+    /// Set a first payment PIN, or one that a passkey approves.
+    SetPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What is kept of the PIN.
+        hash: PinHash,
+    },
+    /// Count a try of the payment PIN, before it is verified.
+    TryPin {
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// What a right PIN does.
+        purpose: PinPurpose,
+    },
+    /// Approve what a right try named.
+    ApproveByPin {
+        /// That it was right.
+        proof: PinProof,
+    },
+    /// Replace a PIN that a right try knew.
+    ChangePin {
+        /// That it was right.
+        proof: PinProof,
+        /// What is kept of the new one.
+        hash: PinHash,
+    },
+    /// Have no payment PIN.
+    RemovePin {
+        /// A bound device's proof.
+        signed: Signed<RemovePinBody>,
     },
     /// Register a payee.
     RegisterPayee {

@@ -11,7 +11,7 @@ use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
-use crate::{codes, enrol, fund, intent, lockdown, pay, quote, refund, roll_up, session, settle};
+use crate::{codes, enrol, fund, intent, lockdown, pay, pin, quote, refund, roll_up, session, settle};
 use credentials::ProofUse;
 
 /// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
@@ -110,6 +110,15 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::EndSessions { caller, body } => session::end(context, caller, body),
         Facts::RevokeDevice { caller, body } => session::revoke_device(context, caller, body),
         Facts::BindDevice { caller, body, key, .. } => enrol::bind_device(context, caller, body, *key),
+        Facts::SetPin { caller, hash } => pin::set(context, caller, hash),
+        Facts::TryPin { caller, purpose } => pin::attempt(context, caller, *purpose),
+        Facts::ApproveByPin { payer, attempt, matched } => {
+            pin::approve(context, &pin::Right { payer: *payer, attempt: *attempt, matched })
+        }
+        Facts::ChangePin { payer, attempt, matched, hash } => {
+            pin::change(context, &pin::Right { payer: *payer, attempt: *attempt, matched }, hash)
+        }
+        Facts::RemovePin { caller, body } => pin::remove(context, caller, body),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
             enrol::rekey_payee(context, *payee, *api_key, *signing_key)
@@ -146,6 +155,9 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         Facts::TestFund { caller, .. }
         | Facts::EndSessions { caller, .. }
         | Facts::RevokeDevice { caller, .. }
+        | Facts::SetPin { caller, .. }
+        | Facts::TryPin { caller, .. }
+        | Facts::RemovePin { caller, .. }
         | Facts::TakeSticker { caller, .. }
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }

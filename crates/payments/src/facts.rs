@@ -1,18 +1,20 @@
 //! [`Facts`]: a command after its authority was consumed. Plain data, so that it can be recorded and re-executed;
 //! only [`crate::decide`] turns a command into facts that lead to a commit.
 
-use credentials::ProofUse;
+use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode, SessionId,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode,
+    SessionId,
 };
 use protocol::{
     BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::pin::PinPurpose;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +82,11 @@ pub enum Facts {
     EndSessions { caller: CallerFacts, body: EndSessionsBody },
     RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
     BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
+    SetPin { caller: CallerFacts, hash: PinHash },
+    TryPin { caller: CallerFacts, purpose: PinPurpose },
+    ApproveByPin { payer: PayerId, attempt: DecisionId, matched: PinHash },
+    ChangePin { payer: PayerId, attempt: DecisionId, matched: PinHash, hash: PinHash },
+    RemovePin { caller: CallerFacts, body: RemovePinBody },
     RegisterPayee { payee: NewPayee },
     RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
     Fund { payer: PayerId, amount: Amount },
@@ -168,6 +175,17 @@ impl From<Command> for Facts {
                 key: possession.key(),
                 possession: *possession.proof_use(),
             },
+            // WHY: the PIN itself was taken out of these bodies and stays out of every record.
+            Command::SetPin { signed, hash } => Self::SetPin { caller: caller(&signed), hash },
+            Command::TryPin { signed, purpose } => Self::TryPin { caller: caller(&signed), purpose },
+            Command::ApproveByPin { proof } => {
+                Self::ApproveByPin { payer: proof.payer(), attempt: proof.attempt(), matched: proof.hash().clone() }
+            }
+            Command::ChangePin { proof, hash } => {
+                let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
+                Self::ChangePin { payer, attempt, matched, hash }
+            }
+            Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
@@ -249,6 +267,11 @@ impl Facts {
             Self::EndSessions { .. } => "end_sessions",
             Self::RevokeDevice { .. } => "revoke_device",
             Self::BindDevice { .. } => "bind_device",
+            Self::SetPin { .. } => "set_pin",
+            Self::TryPin { .. } => "try_pin",
+            Self::ApproveByPin { .. } => "approve_by_pin",
+            Self::ChangePin { .. } => "change_pin",
+            Self::RemovePin { .. } => "remove_pin",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
             Self::Fund { .. } => "fund",
@@ -276,10 +299,13 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } => Some(*payer),
+            Self::Fund { payer, .. } | Self::ApproveByPin { payer, .. } | Self::ChangePin { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
+            | Self::SetPin { caller, .. }
+            | Self::TryPin { caller, .. }
+            | Self::RemovePin { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
             | Self::Quote { caller, .. }

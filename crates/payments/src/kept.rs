@@ -5,6 +5,8 @@ use money::{DeviceId, Instant, PayerId, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
+use crate::pin::PaymentPin;
+use crate::step_up::Approval;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,8 +14,10 @@ use crate::limits;
 pub enum KeptKey {
     /// What a device may do now, and its sessions.
     Standing(DeviceId),
-    /// Whose brake is on.
+    /// Whose brake is on, and what was approved.
     Guard(PayerId),
+    /// The payment PIN.
+    Pin(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -23,6 +27,7 @@ pub enum KeptKey {
 pub enum Kept {
     Standing(Standing),
     Guard(Guard),
+    Pin(PaymentPin),
 }
 
 impl KeptKey {
@@ -32,6 +37,7 @@ impl KeptKey {
         match self {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
+            Self::Pin(_) => "pin",
         }
     }
 
@@ -40,7 +46,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Pin(payer) => payer.as_bytes(),
         }
     }
 }
@@ -52,6 +58,7 @@ impl Kept {
         match self {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
+            Self::Pin(row) => KeptKey::Pin(row.payer),
         }
     }
 
@@ -61,6 +68,7 @@ impl Kept {
         match self {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
+            Self::Pin(row) => row.payer,
         }
     }
 }
@@ -93,13 +101,30 @@ pub struct Session {
     pub place: String,
 }
 
-/// Whose brake is on.
+/// Whose brake is on, what was approved, and what it could be approved with: all a payment needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// Whose wallet.
     pub payer: PayerId,
     /// The device that froze it.
     pub frozen_by: Option<DeviceId>,
+    /// Approvals that were not used, oldest first; at most [`limits::APPROVALS_MAX`].
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+    /// From when the payment PIN approves, if there is one.
+    #[serde(default)]
+    pub pin_from: Option<Instant>,
+    /// From when a passkey approves, if there is one.
+    #[serde(default)]
+    pub passkey_from: Option<Instant>,
+}
+
+impl Guard {
+    /// One that guards nothing.
+    #[must_use]
+    pub const fn none(payer: PayerId) -> Self {
+        Self { payer, frozen_by: None, approvals: Vec::new(), pin_from: None, passkey_from: None }
+    }
 }
 
 impl Session {

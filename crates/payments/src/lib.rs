@@ -21,6 +21,7 @@ mod noted;
 mod outcome;
 mod pay;
 mod permit;
+mod pin;
 mod pipeline;
 mod quote;
 mod record;
@@ -31,6 +32,7 @@ mod settings;
 mod settle;
 mod stamp;
 mod state;
+mod step_up;
 
 pub use change::{Change, Event, EventKind};
 pub use command::{Arrival, Command, NewPayee, PayerAuthority};
@@ -41,7 +43,9 @@ pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, P
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
 pub use outcome::{Accepted, Quoted, Refusal};
 pub use permit::{StaffPermit, SystemPermit};
+pub use pin::{Attempt, PaymentPin, PinPurpose};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
 pub use settings::Settings;
 pub use stamp::Stamp;
 pub use state::{Key, Row, State, needs};
+pub use step_up::{Approval, Demand, StepUp};

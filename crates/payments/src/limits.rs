@@ -26,6 +26,23 @@ pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
 pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
 /// How long a session lives that is not refreshed, in seconds (30 days).
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
+/// Approvals one payer has open; one more ends the oldest.
+pub const APPROVALS_MAX: usize = 8;
+/// Wrong tries of a PIN, over all devices, before it is locked.
+pub const PIN_TRIES_MAX: usize = 5;
+/// For how long a wrong try counts, in seconds (a week).
+pub const PIN_TRY_MEMORY_SECONDS: i64 = 7 * 24 * 3_600;
+/// Within how many seconds a counted try must be verified.
+pub const PIN_TRY_SECONDS: i64 = 60;
+/// The first lock of a PIN, in seconds; each further one is twice as long.
+pub const PIN_LOCK_SECONDS: i64 = 300;
+/// The longest lock of a PIN, in seconds (a day).
+pub const PIN_LOCK_SECONDS_MAX: i64 = 24 * 3_600;
+/// Wrong tries after which a PIN is never heard again (NIST SP 800-63B-4 §3.2.2).
+pub const PIN_FAILED_MAX: u16 = 100;
+/// For how long after it was opened a wallet takes its first factor without waiting, in seconds: there is nothing in it
+/// yet that somebody else could be after.
+pub const FRESH_WALLET_SECONDS: i64 = 600;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

@@ -11,6 +11,7 @@ use crate::kept::{Guard, Kept};
 use crate::model::{Lock, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
+use crate::step_up;
 
 /// Nothing leaves the wallet from this decision on. Freezing a frozen wallet changes nothing and is not an error.
 pub(crate) fn freeze(context: &mut Context<'_>, caller: &CallerFacts, body: &FreezeBody) -> Result<Accepted, Refusal> {
@@ -18,7 +19,9 @@ pub(crate) fn freeze(context: &mut Context<'_>, caller: &CallerFacts, body: &Fre
     // WHY: who froze first keeps the key to it; a thief who freezes again takes nothing over. An open or thawing wallet
     // is frozen by whoever says so last.
     if payer.lock != Lock::Frozen {
-        let guard = Guard { payer: payer.id, frozen_by: Some(caller.device) };
+        // What was approved before the brake is void.
+        let guard = step_up::guard(context, payer.id);
+        let guard = Guard { frozen_by: Some(caller.device), approvals: Vec::new(), ..guard };
         context.push(Change::Kept(Kept::Guard(guard)));
     }
     set(context, payer, Lock::Frozen, EventKind::PayerFrozen)

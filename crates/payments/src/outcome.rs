@@ -1,5 +1,6 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
+use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
 use protocol::{FundingPath, QuoteCore, Warning};
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
+use crate::pin::PaymentPin;
+use crate::step_up::{Approval, StepUp};
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,12 @@ pub enum Accepted {
     },
     /// A refund.
     Refund(Refund),
+    /// A try of the PIN was counted; now it may be verified.
+    Tried(PinTry),
+    /// A body was approved.
+    Approved(Approval),
+    /// A payment PIN as it now is.
+    Pin(Box<PaymentPin>),
     /// A registered code as it now is.
     Code(RegisteredCode),
     /// Appended credits are counted.
@@ -69,6 +78,8 @@ pub struct Quoted {
     pub limit_left: Amount,
     /// What to look at.
     pub warnings: Vec<Warning>,
+    /// The check that would be asked for.
+    pub step_up: Option<Box<StepUp>>,
     /// Why it would be refused.
     pub refusals: Vec<ReasonCode>,
 }
@@ -80,6 +91,9 @@ pub struct Refusal {
     pub reasons: Vec<ReasonCode>,
     /// The refused payment, where one was recorded.
     pub payment: Option<Box<Payment>>,
+    /// The check that is missing. Nothing is recorded under the command's id then: the same may come again with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<Box<StepUp>>,
 }
 
 impl Refusal {
@@ -98,6 +112,6 @@ impl Refusal {
 
 impl From<ReasonCode> for Refusal {
     fn from(reason: ReasonCode) -> Self {
-        Self { reasons: vec![reason], payment: None }
+        Self { reasons: vec![reason], payment: None, step_up: None }
     }
 }

@@ -1,7 +1,7 @@
 //! A payment, from the verified approval to the posted money.
 //!
 //! The order is the pipeline of ARCHITECTURE.md: proof replay (before this file), identity, idempotency, lockdown,
-//! posture, terms, policy, risk, funds.
+//! posture, terms, policy, risk, the check these two ask for, funds.
 
 use ledger::{Leg, Operation, Side};
 use money::{Amount, HoldId, ReasonCode, TransferId};
@@ -14,6 +14,7 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::step_up;
 
 /// Decides a payment.
 pub(crate) fn pay(
@@ -33,8 +34,17 @@ pub(crate) fn pay(
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
     let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
     let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
-    match verdict.and_then(|passed| move_money(context, &case, &passed)) {
-        Ok(moved) => Ok(accept(context, body, caller, &case, moved)),
+    let passed = match verdict {
+        Ok(passed) => passed,
+        Err(reason) => return Err(refuse(context, body, caller, intent, reason)),
+    };
+    // A missing check is not this payment's fate: the same body may come again with it.
+    let met = step_up::met(context, caller, passed.demand.as_ref())?;
+    match move_money(context, &case, &passed) {
+        Ok(moved) => {
+            met.spend(context);
+            Ok(accept(context, body, caller, &case, moved))
+        }
         Err(reason) => Err(refuse(context, body, caller, intent, reason)),
     }
 }
@@ -45,7 +55,8 @@ fn first_answer(context: &Context<'_>, earlier: &Payment, caller: &CallerFacts) 
         return Err(ReasonCode::PaymentIdReused.into());
     }
     if earlier.status == PaymentStatus::Refused {
-        return Err(Refusal { reasons: earlier.reasons.clone(), payment: Some(Box::new(earlier.clone())) });
+        let payment = Some(Box::new(earlier.clone()));
+        return Err(Refusal { reasons: earlier.reasons.clone(), payment, step_up: None });
     }
     let intent = context.state.intent(earlier.intent).ok_or(ReasonCode::IntentUnknown)?;
     Ok(Accepted::Payment { payment: earlier.clone(), core: Box::new(intent.core.clone()) })
@@ -137,7 +148,7 @@ fn refuse(
     payment.reasons = vec![reason];
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
-    Refusal { reasons: vec![reason], payment: Some(Box::new(payment)) }
+    Refusal { payment: Some(Box::new(payment)), ..Refusal::from(reason) }
 }
 
 fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent) -> Payment {

@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus};
+use protocol::{FundingKind, FundingPath, IntentStatus, Strength};
 
 use crate::codes;
 use crate::decide::Context;
@@ -10,6 +10,7 @@ use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
+use crate::step_up::Demand;
 
 /// Everything the stages look at.
 pub(crate) struct Case<'a> {
@@ -25,6 +26,8 @@ pub(crate) struct Case<'a> {
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What stages 5 and 6 want beyond the device key's signature.
+    pub(crate) demand: Option<Demand>,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
@@ -65,9 +68,8 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Rea
     if case.payer.currency != total.currency() {
         return Err(ReasonCode::AmountWrongCurrency);
     }
-    policy(context, total)?;
-    risk(context, case, total)?;
-    Ok(Passed { path, total })
+    let demand = Demand::join(policy(context, total)?, risk(context, case, total));
+    Ok(Passed { path, total, demand })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -114,22 +116,22 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
 }
 
 /// Stage 5: one limit a payment, until policy packs say more.
-fn policy(context: &Context<'_>, total: Amount) -> Result<(), ReasonCode> {
+fn policy(context: &Context<'_>, total: Amount) -> Result<Option<Demand>, ReasonCode> {
     let limit = context.settings.payment_limit();
-    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(()) }
+    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(None) }
 }
 
-/// Stage 6: more than a little to a payee never paid before yesterday needs a step-up, until the risk engine says more. No step-up exists yet,
-/// so it is refused: missing risk data never approves.
-fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(), ReasonCode> {
+/// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:
+/// missing risk data never approves.
+fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<Demand> {
     let pair = context.state.pair(case.payer.id, case.payee.card.id);
     let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
     if known_from.is_some_and(|from| from <= context.at) {
-        return Ok(());
+        return None;
     }
     // All the payments to a new payee count together.
     let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
     let limit = context.settings.first_payee_limit();
     let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
-    if above { Err(ReasonCode::StepUpNeeded) } else { Ok(()) }
+    above.then(|| Demand::new(Strength::Pin, ReasonCode::RiskNewPayee))
 }

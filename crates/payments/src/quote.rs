@@ -1,13 +1,15 @@
 //! The preview: the payment's own pipeline, run dry. Nothing is written.
 
 use money::{Amount, ReasonCode};
-use protocol::{QuoteBody, Warning};
+use protocol::{QuoteBody, Strength, Warning};
 
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
+use crate::model::Payer;
 use crate::outcome::{Accepted, Quoted, Refusal};
-use crate::pipeline::{self, Case};
+use crate::pipeline::{self, Case, Passed};
+use crate::step_up::StepUp;
 
 /// Answers what paying would mean for this payer now.
 pub(crate) fn quote(
@@ -31,7 +33,9 @@ pub(crate) fn quote(
     let available =
         context.state.account(payer.wallet).map_or(Amount::zero(payer.currency), ledger::Account::available);
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
-    let refusals = refusals(context, &case, after);
+    let passed = pipeline::pass(context, &case);
+    let step_up = missing(context, payer, passed.as_ref().ok());
+    let refusals = refusals(passed.err(), step_up.as_ref(), after);
     let limit = context.settings.payment_limit();
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
@@ -42,16 +46,22 @@ pub(crate) fn quote(
         available_after: after.filter(|_| refusals.is_empty()),
         limit_left: limit.checked_sub(total).unwrap_or(Amount::zero(payer.currency)),
         warnings: warnings(context, &case, available, after),
+        step_up: step_up.map(Box::new),
         refusals,
     })))
 }
 
-fn refusals(context: &Context<'_>, case: &Case<'_>, after: Option<Amount>) -> Vec<ReasonCode> {
-    match pipeline::pass(context, case) {
-        Err(reason) => vec![reason],
-        Ok(_) if after.is_none() => vec![ReasonCode::FundsInsufficient],
-        Ok(_) => Vec::new(),
-    }
+/// The check the payment will be asked for. Approvals are of a payment that is written, so none counts here.
+fn missing(context: &Context<'_>, payer: &Payer, passed: Option<&Passed>) -> Option<StepUp> {
+    let demand = passed?.demand.clone().filter(|demand| demand.strength > Strength::DeviceKey)?;
+    Some(StepUp::of(context, payer.id, demand, None))
+}
+
+/// A check that can be done is no refusal; one that cannot is.
+fn refusals(stopped: Option<ReasonCode>, step_up: Option<&StepUp>, after: Option<Amount>) -> Vec<ReasonCode> {
+    let unmet = step_up.map(StepUp::reason).filter(|reason| *reason != ReasonCode::StepUpNeeded);
+    let funds = (stopped.is_none() && after.is_none()).then_some(ReasonCode::FundsInsufficient);
+    stopped.into_iter().chain(unmet).chain(funds).collect()
 }
 
 fn warnings(context: &Context<'_>, case: &Case<'_>, available: Amount, after: Option<Amount>) -> Vec<Warning> {

@@ -15,6 +15,7 @@ use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::pin::PaymentPin;
 use crate::roll_up;
 
 /// Names one row, present or absent.
@@ -218,6 +219,13 @@ impl State {
         }
     }
 
+    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
+        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
+            Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
         match self.row(&Key::Noted(NotedKey::Code(serial))) {
             Some(Row::Noted(Noted::Code(row))) => Some(row),
@@ -344,6 +352,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
+}
+
 /// What the command itself names.
 fn first(facts: &Facts, wanted: &mut Vec<Key>) {
     match facts {
@@ -369,6 +381,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::BindDevice { caller, body, key, possession } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Proof(possession.id), Key::Device(body.device), Key::DeviceKey(*key)]);
+        }
+        Facts::SetPin { caller, .. } | Facts::TryPin { caller, .. } | Facts::RemovePin { caller, .. } => {
+            caller_keys(caller, wanted);
+            pin_keys(caller.payer, wanted);
+        }
+        Facts::ApproveByPin { payer, .. } | Facts::ChangePin { payer, .. } => {
+            wanted.push(Key::Payer(*payer));
+            pin_keys(*payer, wanted);
         }
         Facts::RegisterPayee { payee } => wanted.push(Key::Payee(payee.card.id)),
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
@@ -398,11 +418,12 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Intent(body.intent));
+            wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
-            wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent)]);
+            let guard = Key::Kept(KeptKey::Guard(caller.payer));
+            wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
         }
         Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Payment(*payment)]);
@@ -445,6 +466,12 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
         Facts::Unfreeze { caller, .. } => {
             if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {
                 wanted.extend(guard.frozen_by.map(Key::Device));
+            }
+        }
+        Facts::ApproveByPin { payer, attempt, .. } | Facts::ChangePin { payer, attempt, .. } => {
+            if let Some(Row::Kept(Kept::Pin(pin))) = rows.known(&Key::Kept(KeptKey::Pin(*payer))) {
+                let tries = pin.tries.iter().filter(|known| known.id == *attempt);
+                wanted.extend(tries.map(|known| Key::Device(known.device)));
             }
         }
         Facts::Refund { body, .. } => {

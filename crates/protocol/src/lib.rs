@@ -12,6 +12,7 @@ pub mod limits;
 mod place;
 mod proof;
 mod quote;
+mod step_up;
 mod text;
 mod views;
 
@@ -25,6 +26,10 @@ pub use jwk::{Jwk, JwkError};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use step_up::{
+    ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
+    Strength,
+};
 pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,

@@ -36,3 +36,7 @@ pub const PAGE_ROWS_DEFAULT: usize = 50;
 pub const DEVICES_PER_PAYER_MAX: usize = 10;
 /// The most a test-mode funding may add, in minor units.
 pub const TEST_FUNDS_MINOR_MAX: i64 = 1_000_000;
+/// Digits of a payment PIN.
+pub const PIN_DIGITS: usize = 6;
+/// How long an approval of a body is good for, in seconds.
+pub const APPROVAL_LIFE_SECONDS: i64 = 120;

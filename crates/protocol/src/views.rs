@@ -7,7 +7,7 @@ use money::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore};
+use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, StepUpView};
 
 /// Posted, held and available money of one account: available = posted − held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -201,6 +201,9 @@ pub struct QuoteView {
     pub quote: Digest,
     /// Why it would be refused; empty when it would be accepted.
     pub refusals: Vec<ReasonView>,
+    /// One more check that will be asked for when it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUpView>,
     /// Amount and fee.
     pub total: Amount,
     /// What to look at.
@@ -342,6 +345,9 @@ pub struct Problem {
     pub payment: Option<PaymentId>,
     /// Whether the same request may succeed later.
     pub retry: bool,
+    /// The check that is missing: do it, and send the same body again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUpView>,
     /// The HTTP status.
     pub status: u16,
     /// The English sentence, always.

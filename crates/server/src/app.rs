@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use credentials::Verifier;
+use credentials::{Pepper, Verifier};
 use money::{Instant, ReasonCode};
 use payments::{Accepted, Command, Settings};
 use store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::CodeSigner;
 use crate::http::error::Failure;
@@ -19,6 +20,9 @@ use crate::replay::ReplayCache;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Arc<Pepper>,
+    /// Turns to hash a PIN.
+    pub(crate) hashes: Semaphore,
     pub(crate) signer: CodeSigner,
     /// Host and port, as merchants sign it.
     pub(crate) authority: String,
@@ -80,6 +84,11 @@ const fn command_name(command: &Command) -> &'static str {
         Command::EndSessions { .. } => "end_sessions",
         Command::RevokeDevice { .. } => "revoke_device",
         Command::BindDevice { .. } => "bind_device",
+        Command::SetPin { .. } => "set_pin",
+        Command::TryPin { .. } => "try_pin",
+        Command::ApproveByPin { .. } => "approve_by_pin",
+        Command::ChangePin { .. } => "change_pin",
+        Command::RemovePin { .. } => "remove_pin",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
         Command::Fund { .. } => "fund",

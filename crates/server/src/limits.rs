@@ -59,3 +59,5 @@ pub const ADMIN_PAYEES_MAX: usize = 1_000;
 pub const KEY_SET_DAYS: i64 = 90;
 /// How long before a key set's end the server warns.
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
+/// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
+pub(crate) const HASHES_AT_ONCE: usize = 4;

@@ -166,6 +166,9 @@ const ARRIVAL: &[ReasonCode] = &[
     ReasonCode::FundingNotAccepted,
 ];
 
+/// That one more check is missing; with `step_up` in the answer.
+const STEP_UP: &[ReasonCode] = &[ReasonCode::StepUpNeeded, ReasonCode::StepUpWaiting, ReasonCode::StepUpNotSetUp];
+
 /// What may be wrong beyond who is calling.
 fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     use ReasonCode as R;
@@ -182,8 +185,17 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             ARRIVAL,
             &[R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,
-            &[R::PolicyPaymentLimit, R::RiskRefused, R::FundsInsufficient],
+            &[R::PolicyPaymentLimit, R::RiskRefused],
+            STEP_UP,
+            &[R::FundsInsufficient],
         ]),
+        "set_pin" => with(&[
+            &[R::DeviceCoolingOff, R::PayerFrozen, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
+            &[R::PinOldNeeded, R::PinTooSimple, R::PinUnchanged],
+            STEP_UP,
+        ]),
+        "remove_pin" => with(&[&[R::DeviceCoolingOff, R::PinNotSet], STEP_UP]),
+        "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),

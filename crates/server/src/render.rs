@@ -2,10 +2,14 @@
 
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
-use payments::{Device, Event, Intent, Lock, Payee, Payer, Payment, Quoted, Refund, RegisteredCode, Session, Standing};
+use payments::{
+    Approval, Device, Event, Intent, Lock, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session,
+    Standing, StepUp,
+};
 use protocol::{
-    AlertView, BalanceView, CodeView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView, PaymentView,
-    QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    AlertView, ApprovalView, BalanceView, CodeView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView,
+    PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, StepUpMethod,
+    StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -128,8 +132,45 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         limit_left: quoted.limit_left,
         quote: quoted.quote,
         refusals: reasons(&quoted.refusals),
+        step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
         warnings: quoted.warnings,
+    }
+}
+
+/// A missing check, and where to do it.
+pub(crate) fn step_up(step_up: &StepUp) -> StepUpView {
+    let methods =
+        step_up.methods.iter().filter_map(|&strength| Some(StepUpMethod { path: path_of(strength)?, strength }));
+    StepUpView {
+        body: step_up.body,
+        methods: methods.collect(),
+        ready_at: step_up.ready_at,
+        reasons: reasons(&step_up.demand.reasons),
+        strength: step_up.demand.strength,
+    }
+}
+
+fn path_of(strength: Strength) -> Option<String> {
+    match strength {
+        Strength::Pin => Some("/v1/step-up/pin".to_owned()),
+        Strength::Passkey => Some("/v1/step-up/passkey".to_owned()),
+        Strength::DeviceKey | Strength::Attested => None,
+    }
+}
+
+pub(crate) fn approval(approval: &Approval) -> ApprovalView {
+    ApprovalView { body: approval.body, expires_at: approval.expires_at, strength: approval.strength }
+}
+
+pub(crate) fn pin(row: Option<&PaymentPin>, now: Instant) -> PinView {
+    let set = row.filter(|row| row.hash.is_some());
+    PinView {
+        locked_until: row.and_then(|row| row.locked(now)),
+        set: set.is_some(),
+        set_at: set.map(|row| row.set_at),
+        tries_left: set.map_or(0, |row| row.tries_left(now)),
+        usable_from: set.map(|row| row.usable_from),
     }
 }
 

@@ -9,9 +9,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use credentials::{Verifier, VerifierKeys};
+use credentials::{Pepper, Verifier, VerifierKeys};
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::live::Hub;
@@ -48,6 +49,9 @@ pub enum StartError {
     /// Another server answers on the admin socket.
     #[error("another server answers on `{0}`; stop it first")]
     AlreadyServed(PathBuf),
+    /// A key of the server cannot be derived.
+    #[error("cannot derive the server's keys")]
+    Keys(#[source] StoreError),
     /// Not an origin: scheme, host and perhaps port, nothing more.
     #[error("`{0}` is not an origin like `https://pay.example`")]
     Origin(String),
@@ -117,7 +121,8 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     };
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
-    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority));
+    let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
+    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, pepper));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -131,12 +136,14 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     Ok(Running { address, origin, admin_socket, store, workers })
 }
 
-fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String) -> App {
+fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, pepper: Pepper) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
         verifier: Verifier::new(origin, keys),
+        pepper: Arc::new(pepper),
+        hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,
         settings: config.settings,

@@ -8,8 +8,8 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Refusal,
-    Standing,
+    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund,
+    Refusal, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -173,6 +173,8 @@ pub trait Store: Send + Sync + 'static {
     fn devices(&self, payer: PayerId) -> Answer<'_, Vec<(Device, Option<Standing>)>>;
     /// One device, and what it may do now.
     fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>>;
+    /// Something kept about a payer's security.
+    fn kept(&self, key: KeptKey) -> Answer<'_, Option<Kept>>;
     /// A payee.
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>>;
     /// A payee with its balance, and with what is on the way to it.

@@ -148,6 +148,18 @@ export interface ReasonView {
   en: string;
   ko: string;
 }
+export type Strength = 'device_key' | 'pin' | 'passkey' | 'attested';
+export interface StepUpMethod {
+  path: string;
+  strength: Strength;
+}
+export interface StepUpView {
+  body?: Digest | null;
+  methods: StepUpMethod[];
+  ready_at?: Instant | null;
+  reasons: ReasonView[];
+  strength: Strength;
+}
 export interface QuoteView {
   available_after: Amount | null;
   available_before: Amount;
@@ -156,6 +168,7 @@ export interface QuoteView {
   limit_left: Amount;
   quote: Digest;
   refusals: ReasonView[];
+  step_up?: StepUpView | null;
   total: Amount;
   warnings: Warning[];
 }
@@ -210,6 +223,7 @@ export interface Problem {
   payment?: PaymentId;
   retry: boolean;
   status: number;
+  step_up?: StepUpView | null;
   title: string;
   type: string;
 }

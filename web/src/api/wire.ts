@@ -30,6 +30,8 @@ type Strays = [
   Unknown<Ours.QuoteCore, Schemas['QuoteCore']>,
   Unknown<Ours.IntentView, Schemas['IntentView']>,
   Unknown<Ours.ReasonView, Schemas['ReasonView']>,
+  Unknown<Ours.StepUpMethod, Schemas['StepUpMethod']>,
+  Unknown<Ours.StepUpView, Schemas['StepUpView']>,
   Unknown<Ours.QuoteView, Schemas['QuoteView']>,
   Unknown<Ours.PaymentView, Schemas['PaymentView']>,
   Unknown<Ours.RefundView, Schemas['RefundView']>,

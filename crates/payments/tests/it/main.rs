@@ -16,4 +16,5 @@ mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod step_up;
 mod world;

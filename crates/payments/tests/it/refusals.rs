@@ -52,7 +52,7 @@ fn every_refusal_of_a_payment_in_order_of_precedence() {
     refused("wait 5", "pay p ann old", "intent.expired");
     refused("wait 5\nexpire-intent old", "pay p ann old", "intent.expired");
     refused("", "pay p ann huge", "policy.payment_limit");
-    refused("payee new\nintent far new 100001", "pay p ann far", "risk.step_up_needed");
+    refused("payee new\nintent far new 100001", "pay p ann far", "step_up.not_set_up");
     refused("", "pay p bob i2", "funds.insufficient");
 }
 
@@ -66,11 +66,11 @@ fn a_payee_counts_as_new_for_a_day_after_the_first_captured_payment() {
         intent a cafe 1
         pay a ann a -> captured 1
         intent b cafe 100000
-        pay b ann b -> refused risk.step_up_needed
+        pay b ann b -> refused step_up.not_set_up
         intent c cafe 99999
         pay c ann c -> captured 99999
         intent d cafe 1
-        pay d ann d -> refused risk.step_up_needed
+        pay d ann d -> refused step_up.not_set_up
         wait 86400
         intent e cafe 300000
         pay e ann e -> captured 300000
@@ -89,7 +89,7 @@ fn a_hold_that_was_never_captured_makes_no_acquaintance() {
         void cafe a -> voided
         wait 86400
         intent b cafe 100001
-        pay b ann b -> refused risk.step_up_needed
+        pay b ann b -> refused step_up.not_set_up
         intent c cafe 50 manual
         pay c ann c -> authorized 50
         capture cafe c -> captured 50

@@ -1,11 +1,12 @@
 //! Scenario text: what people do, line by line, and what comes of it. `# …` is a comment; `-> …` is what must be said.
 
-use credentials::Signed;
+use credentials::{PinProof, PinTry, Signed};
 use money::{Amount, Currency, Digest, ReasonCode};
-use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, Refusal, SystemPermit};
+use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, PinPurpose, Refusal, SystemPermit};
 use protocol::{
     CaptureBody, CaptureMode, ClientFacts, FreezeBody, FundingKind, IntentBody, IntentStatus, PayBody, PaymentStatus,
-    QuoteBody, RefundBody, Text, UnfreezeBody, Via, VoidBody,
+    Pin, PinStepUpBody, QuoteBody, RefundBody, RemovePinBody, SetPinBody, Text, UnfreezeBody, Via, VoidBody, sha256,
+    to_canonical,
 };
 
 use crate::world::{World, intent_id, payment_id, refund_id};
@@ -77,16 +78,6 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let signed = world.merchant_signed(shop, "/v1/refunds", &body);
             said(world.submit(Command::Refund { signed }))
         }
-        ["freeze", name] => {
-            let body = FreezeBody { payer: world.people[*name].phone.payer() };
-            let signed = world.signed(name, "/v1/freeze", &body);
-            said(world.submit(Command::Freeze { signed }))
-        }
-        ["unfreeze", name] => {
-            let body = UnfreezeBody { payer: world.people[*name].phone.payer() };
-            let signed = world.signed(name, "/v1/unfreeze", &body);
-            said(world.submit(Command::Unfreeze { signed }))
-        }
         ["expire-hold", id] => {
             let permit = SystemPermit::dangerous_for_sweeper();
             said(world.submit(Command::ExpireHold { permit, payment: payment_id(id) }))
@@ -100,7 +91,89 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let intent = world.intents.get(*id).map_or_else(|| intent_id(id), |intent| intent.id);
             said(world.submit(Command::ExpireIntent { permit, intent }))
         }
-        _ => panic!("nobody knows how to `{line}`"),
+        _ => guarded(world, words.as_slice()).unwrap_or_else(|| panic!("nobody knows how to `{line}`")),
+    }
+}
+
+/// The lines about brakes, devices and PINs.
+fn guarded(world: &mut World, words: &[&str]) -> Option<String> {
+    Some(match words {
+        ["freeze", name] => {
+            let body = FreezeBody { payer: world.people[*name].phone.payer() };
+            let signed = world.signed(name, "/v1/freeze", &body);
+            said(world.submit(Command::Freeze { signed }))
+        }
+        ["unfreeze", name] => {
+            let body = UnfreezeBody { payer: world.people[*name].phone.payer() };
+            let signed = world.signed(name, "/v1/unfreeze", &body);
+            said(world.submit(Command::Unfreeze { signed }))
+        }
+        ["bind", owner, name] => {
+            world.bind(owner, name);
+            "bound".to_owned()
+        }
+        ["pin", name, new, old @ ..] => set_pin(world, name, new, old.first().copied()),
+        ["unpin", name] => {
+            let body = RemovePinBody { payer: world.people[*name].phone.payer() };
+            let signed = world.signed(name, "/v1/pin/remove", &body);
+            said(world.submit(Command::RemovePin { signed }))
+        }
+        ["step-up", name, pin, id, intent] => by_pin(world, name, pin, id, intent),
+        _ => return None,
+    })
+}
+
+pub(crate) fn pin(text: &str) -> Pin {
+    Pin::new(text.to_owned()).unwrap()
+}
+
+/// Sets a PIN, or another one where the old one is given.
+fn set_pin(world: &mut World, name: &str, new: &str, old: Option<&str>) -> String {
+    let salt = *world.fresh().first_chunk().unwrap();
+    let payer = world.people[name].phone.payer();
+    let body = SetPinBody { blind: world.blind(), new: pin(new), old: old.map(pin) };
+    let (signed, body) = world.signed(name, "/v1/pin", &body).take_body();
+    let hash = world.pepper.hash(&body.new, payer, salt).unwrap();
+    let Some(old) = body.old else { return said(world.submit(Command::SetPin { signed, hash })) };
+    match world.submit(Command::TryPin { signed, purpose: PinPurpose::Change }) {
+        Ok(Accepted::Tried(counted)) => match verify(world, &old, counted) {
+            Some(proof) => said(world.submit(Command::ChangePin { proof, hash })),
+            None => "refused pin.wrong".to_owned(),
+        },
+        other => said(other),
+    }
+}
+
+pub(crate) fn verify(world: &World, pin: &Pin, counted: PinTry) -> Option<PinProof> {
+    world.pepper.verify(pin, counted).unwrap()
+}
+
+/// Counts a try of a PIN for the payment `id` of `intent`.
+pub(crate) fn attempt(
+    world: &mut World,
+    name: &str,
+    text: &str,
+    id: &str,
+    intent: &str,
+) -> (Pin, Result<PinTry, ReasonCode>) {
+    let digest = sha256(&to_canonical(&pay_body(world, id, name, intent)));
+    let body = PinStepUpBody { blind: world.blind(), body: digest, pin: pin(text) };
+    let (signed, body) = world.signed(name, "/v1/step-up/pin", &body).take_body();
+    let counted = match world.submit(Command::TryPin { signed, purpose: PinPurpose::Approve(body.body) }) {
+        Ok(Accepted::Tried(counted)) => Ok(counted),
+        Ok(other) => panic!("{other:?}"),
+        Err(refusal) => Err(refusal.first()),
+    };
+    (body.pin, counted)
+}
+
+/// Approves the payment `id` of `intent` by PIN.
+fn by_pin(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> String {
+    let (pin, counted) = attempt(world, name, text, id, intent);
+    match counted.map(|counted| verify(world, &pin, counted)) {
+        Err(reason) => format!("refused {reason}"),
+        Ok(None) => "refused pin.wrong".to_owned(),
+        Ok(Some(proof)) => said(world.submit(Command::ApproveByPin { proof })),
     }
 }
 
@@ -184,7 +257,7 @@ pub(crate) fn won(text: &str) -> Amount {
     }
 }
 
-fn said(outcome: Result<Accepted, Refusal>) -> String {
+pub(crate) fn said(outcome: Result<Accepted, Refusal>) -> String {
     match outcome {
         Err(refusal) => format!("refused {}", refusal.first()),
         Ok(Accepted::Payer { payer, .. }) => match payer.lock {
@@ -202,6 +275,9 @@ fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Refund(refund)) => {
             format!("refunded {} left {}", refund.amount.minor(), refund.remaining.minor())
         }
+        Ok(Accepted::Pin(pin)) if pin.hash.is_none() => "no pin".to_owned(),
+        Ok(Accepted::Pin(pin)) => format!("pin from {}", pin.usable_from.millis_since(pin.set_at) / 1000),
+        Ok(Accepted::Approved(approval)) => format!("approved {:?}", approval.strength).to_lowercase(),
         Ok(Accepted::RolledUp { credits, .. }) => format!("rolled up {credits}"),
         Ok(Accepted::Intent(intent)) => match intent.status {
             IntentStatus::Open => format!("asks {}", intent.core.amount.minor()),
@@ -211,8 +287,11 @@ fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Quoted(quoted)) => {
             let after = quoted.available_after.map_or("-".to_owned(), |after| after.minor().to_string());
             let reasons: Vec<&str> = quoted.refusals.iter().map(|reason| reason.code()).collect();
+            let step_up =
+                quoted.step_up.map(|step_up| format!(" asks {:?} by {:?}", step_up.demand.strength, step_up.methods));
             format!("{} -> {after} {:?} [{}]", quoted.available_before.minor(), quoted.warnings, reasons.join(","))
                 .replace("->", "leaves")
+                + &step_up.unwrap_or_default()
         }
         Ok(other) => format!("{other:?}"),
     }

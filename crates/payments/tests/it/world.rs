@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use credentials::{ApiKey, DeviceRequest, MerchantSigned, Verifier, VerifierKeys, api_key, http_signature};
+use credentials::{ApiKey, DeviceRequest, MerchantSigned, Pepper, Verifier, VerifierKeys, api_key, http_signature};
 use device::{Moment, Phone, Request, SoftwareKey};
 use ledger::{Account, Hold, Transfer};
-use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret};
+use money::{Amount, Currency, DeviceId, Instant, IntentId, PayeeId, PayerId, PaymentId, RefundId, Secret, SessionId};
 use payments::{
     Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
     StaffPermit, Stamp, State, decide, needs, replay,
 };
-use protocol::{PayeeCard, SignUpBody, Text};
+use protocol::{BindDeviceBody, Blind, PayeeCard, SignUpBody, Text};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) const ORIGIN: &str = "http://shop.test";
 
 pub(crate) struct Person {
     pub(crate) phone: Phone<SoftwareKey>,
+    /// The session its tokens belong to.
+    pub(crate) session: SessionId,
 }
 
 pub(crate) struct Shop {
@@ -30,6 +32,7 @@ pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) settings: Settings,
     pub(crate) verifier: Verifier,
+    pub(crate) pepper: Pepper,
     pub(crate) now: Instant,
     pub(crate) people: BTreeMap<String, Person>,
     pub(crate) shops: BTreeMap<String, Shop>,
@@ -53,6 +56,7 @@ impl World {
             state: State::new(),
             settings: Settings { test_mode: true, ..Settings::default() },
             verifier: Verifier::new(ORIGIN, keys()),
+            pepper: Pepper::new(Secret::new([9; 32])),
             now: Instant::from_unix_millis(1_790_000_000_000),
             people: BTreeMap::new(),
             shops: BTreeMap::new(),
@@ -152,7 +156,7 @@ impl World {
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
         self.submit(Command::OpenPayer { enrolling }).unwrap();
-        self.people.insert(name.to_owned(), Person { phone });
+        self.people.insert(name.to_owned(), Person { phone, session: device.into() });
         self.renew_token(name);
         if funds > 0 {
             let amount = Amount::new(funds, Currency::KRW);
@@ -164,12 +168,12 @@ impl World {
     /// A token and a nonce of this moment.
     pub(crate) fn renew_token(&mut self, name: &str) {
         let (nonce, now) = (self.verifier.issue_nonce(self.now), self.now);
-        let phone = &mut self.people.get_mut(name).unwrap().phone;
+        let Person { phone, session } = self.people.get_mut(name).unwrap();
         let grant = credentials::TokenGrant {
             payer: phone.payer(),
             device: phone.device(),
             key: phone.jwk().thumbprint(),
-            session: phone.device().into(),
+            session: *session,
         };
         let token = self.verifier.issue_token(&grant, 0, now);
         phone.accept_token(&token);
@@ -214,6 +218,31 @@ impl World {
         let moment = self.moment();
         let request = self.people[name].phone.post(path, body, moment).unwrap();
         self.verifier.signed(&device_request(&request), self.now).unwrap()
+    }
+
+    /// Another phone of `owner`, bound and known by `name` from now on. It waits as every new device does.
+    pub(crate) fn bind(&mut self, owner: &str, name: &str) {
+        let seed = self.fresh();
+        let (payer, device) = (self.people[owner].phone.payer(), DeviceId::new(self.now, self.random()));
+        let mut phone = Phone::new(SoftwareKey::from_seed(seed).unwrap(), ORIGIN, payer, device);
+        phone.hear(401, Some(&self.verifier.issue_nonce(self.now)));
+        let possession = phone.possession(self.moment()).unwrap();
+        let body = BindDeviceBody { device, device_name: Text::new(name).unwrap(), possession: possession.clone() };
+        let signed = self.signed(owner, "/v1/devices", &body);
+        let possession = self.verifier.possession(&possession, "/v1/devices", device, payer, self.now).unwrap();
+        self.submit(Command::BindDevice { signed, possession }).unwrap();
+        let request = phone.token_request(self.moment()).unwrap();
+        let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
+        match self.submit(Command::OpenSession { enrolling, place: String::new() }).unwrap() {
+            Accepted::Session(session) => {
+                self.people.insert(name.to_owned(), Person { phone, session: session.id });
+            }
+            other => panic!("no session: {other:?}"),
+        }
+    }
+
+    pub(crate) fn blind(&mut self) -> Blind {
+        Blind::from_random(self.random())
     }
 
     /// A merchant-signed body, through a real signature and its verification.

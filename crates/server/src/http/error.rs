@@ -5,13 +5,14 @@ use axum::response::{IntoResponse, Response};
 use credentials::{ApiKeyError, ProofError, SignatureError, body_reason};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use money::{Language, PaymentId, ReasonCode};
-use payments::Refusal;
+use payments::{Refusal, StepUp};
 use protocol::Problem;
 use store::StoreError;
 
 use crate::limits;
 use crate::live::NoStream;
 use crate::rate::TooOften;
+use crate::render;
 use crate::replay::NotFirst;
 
 /// What a caller is told when it is not told what it asked for. It becomes a [`Problem`] in the caller's language on
@@ -24,6 +25,7 @@ pub(crate) struct Failure {
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
+    step_up: Option<Box<StepUp>>,
 }
 
 /// The HTTP status of every reason.
@@ -86,6 +88,13 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::RiskUnlike
         | R::RiskDataMissing
         | R::StepUpNeeded
+        | R::StepUpWaiting
+        | R::StepUpNotSetUp
+        | R::PinWaiting
+        | R::PinLocked
+        | R::PinOldNeeded
+        | R::FactorChange
+        | R::PinWrong
         | R::TestModeOff => StatusCode::FORBIDDEN,
         R::FundsInsufficient => StatusCode::PAYMENT_REQUIRED,
         R::IdempotencyKeyReused
@@ -99,6 +108,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeSerialTaken
         | R::DeviceLimitReached
         | R::DeviceLast
+        | R::PinNotSet
+        | R::PinUnchanged
         | R::IntentExpired
         | R::IntentTaken
         | R::IntentCancelled
@@ -112,7 +123,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PaymentRefused
         | R::NotYetExpired => StatusCode::CONFLICT,
         R::CodeRevoked | R::CodeRevocationStale | R::CodeOtherKind => StatusCode::UNPROCESSABLE_ENTITY,
-        R::CodeMalformed
+        R::PinTooSimple
+        | R::CodeMalformed
         | R::CodeUnsigned
         | R::CodeUnknownKey
         | R::CodeAltered
@@ -211,6 +223,7 @@ impl Failure {
             payment: self.payment,
             retry: self.retry,
             status: status(self.reason).as_u16(),
+            step_up: self.step_up.as_deref().map(render::step_up),
             title: self.reason.text(Language::En).to_owned(),
             kind: format!("/docs/reasons#{}", self.reason),
         }
@@ -294,6 +307,7 @@ impl From<ReasonCode> for Failure {
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
+            step_up: None,
         }
     }
 }
@@ -302,7 +316,8 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
-        Self { payment: refusal.payment.map(|payment| payment.id), retry: retry || failure.retry, ..failure }
+        let payment = refusal.payment.map(|payment| payment.id);
+        Self { payment, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }
 }
 

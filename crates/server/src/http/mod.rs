@@ -15,6 +15,7 @@ mod lockdown;
 mod merchant;
 mod payers;
 mod payments;
+mod pin;
 mod quotes;
 mod reasons;
 mod registered;
@@ -53,6 +54,9 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::receipt))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(pin::show, pin::set))
+        .routes(routes!(pin::remove))
+        .routes(routes!(pin::step_up))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::stream))
         .routes(routes!(test_funds::add))

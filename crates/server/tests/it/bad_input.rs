@@ -266,7 +266,7 @@ async fn the_payment_itself_is_refused() {
     let attempt = scene.good(&scene.beyond_limit).await;
     scene.refused("beyond the limit", attempt, (403, "policy.payment_limit")).await;
     let attempt = scene.good(&scene.unusual).await;
-    scene.refused("unlike this payer, and only that much is said", attempt, (403, "risk.refused")).await;
+    scene.refused("one more check is wanted and none is set up", attempt, (403, "step_up.not_set_up")).await;
     let attempt = by_link(scene.good(&scene.taken).await, &scene.taken);
     scene.refused("already paid", attempt, (409, "intent.taken")).await;
     let attempt = by_link(scene.good(&scene.expired).await, &scene.expired);

@@ -18,6 +18,7 @@ mod operations;
 mod pages;
 mod sessions;
 mod staff;
+mod step_up;
 mod stickers;
 mod unauthenticated;
 mod world;

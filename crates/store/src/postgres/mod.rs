@@ -26,7 +26,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
+use payments::{
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing,
+};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
@@ -361,6 +363,10 @@ impl Store for PostgresStore {
 
     fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>> {
         self.read("reading a device", move |tables| Box::pin(tables.device(device)))
+    }
+
+    fn kept(&self, key: KeptKey) -> Answer<'_, Option<Kept>> {
+        self.read("reading a kept row", move |tables| Box::pin(tables.kept(key)))
     }
 
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {

@@ -73,6 +73,13 @@ impl Tables<'_> {
         })
     }
 
+    pub(crate) async fn kept(self, key: KeptKey) -> Result<Option<Kept>, Fault> {
+        Ok(match self.row(Key::Kept(key)).await? {
+            Some(Row::Kept(kept)) => Some(kept),
+            _ => None,
+        })
+    }
+
     pub(crate) async fn payee(self, id: PayeeId) -> Result<Option<Payee>, Fault> {
         Ok(match self.row(Key::Payee(id)).await? {
             Some(Row::Payee(payee)) => Some(payee),

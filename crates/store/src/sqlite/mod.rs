@@ -23,7 +23,9 @@ use std::thread::JoinHandle;
 
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
-use payments::{Command, Device, Event, Intent, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing};
+use payments::{
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing,
+};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -215,6 +217,10 @@ impl Store for SqliteStore {
 
     fn device(&self, device: DeviceId) -> Answer<'_, Option<(Device, Option<Standing>)>> {
         self.read("reading a device", move |tables| query::device(tables, device))
+    }
+
+    fn kept(&self, key: KeptKey) -> Answer<'_, Option<Kept>> {
+        self.read("reading a kept row", move |tables| tables.kept(&key))
     }
 
     fn payee(&self, payee: PayeeId) -> Answer<'_, Option<Payee>> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credentials::{
-    ApiKey, DeviceRequest, MerchantPermit, MerchantSigned, Signed, TokenGrant, Verifier, VerifierKeys, api_key,
+    ApiKey, DeviceRequest, MerchantPermit, MerchantSigned, Pepper, Signed, TokenGrant, Verifier, VerifierKeys, api_key,
     http_signature,
 };
 use device::{Moment, Phone, Request, Shown, SoftwareKey};
@@ -15,8 +15,8 @@ use payments::{
     SystemPermit,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, CaptureMode, FreezeBody, FundingKind, IntentBody, PayBody, PayeeCard, QuoteBody,
-    RefundBody, SignUpBody, TestFundsBody, Text, UnfreezeBody, Via, VoidBody,
+    BindDeviceBody, Blind, CaptureBody, CaptureMode, FreezeBody, FundingKind, IntentBody, PayBody, PayeeCard,
+    QuoteBody, RefundBody, SignUpBody, TestFundsBody, Text, UnfreezeBody, Via, VoidBody,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Clock, ManualClock, Store};
@@ -86,6 +86,15 @@ impl Town {
 
     pub(crate) fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// The key that PINs are hashed under.
+    pub(crate) fn pepper(&self) -> Pepper {
+        Pepper::new(Secret::new([9; 32]))
+    }
+
+    pub(crate) fn blind(&self) -> Blind {
+        Blind::from_random(self.fresh())
     }
 
     /// Bytes that were never handed out before.

@@ -350,6 +350,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's payment PIN: whether there is one, and what is left of its tries. Never the PIN. */
+        get: operations["show_pin"];
+        put?: never;
+        /**
+         * Set the payment PIN: the first one, or with `old` another one. A first one waits as a new device does, unless the
+         *     wallet was opened a moment ago or a passkey approved this body.
+         */
+        post: operations["set_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pin/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have no payment PIN: one that still waits goes at once; else this body needs a step-up. */
+        post: operations["remove_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/qr/findings": {
         parameters: {
             query?: never;
@@ -466,6 +504,23 @@ export interface paths {
          *     refused. Ending all of one's own also tells a browser to forget what it cached.
          */
         post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/step-up/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve one body by PIN. Send that body within two minutes, from this device. */
+        post: operations["step_up_by_pin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -613,6 +668,15 @@ export interface components {
             /** Format: int64 */
             minor: number;
         };
+        /** @description A body was approved: send it within that time, from this device, as the very bytes whose digest this is. */
+        ApprovalView: {
+            /** @description Digest of the approved body. */
+            body: components["schemas"]["Digest"];
+            /** @description When the approval ends. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description How strongly it was approved. */
+            strength: components["schemas"]["Strength"];
+        };
         /** @description Posted, held and available money of one account: available = posted − held. */
         BalanceView: {
             /** @description What can be spent now. */
@@ -645,6 +709,8 @@ export interface components {
              */
             possession: string;
         };
+        /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
+        Blind: string;
         /** @description `POST /v1/payments/{id}/capture`: take a held payment. Signed by the merchant (RFC 9421). */
         CaptureBody: {
             amount?: components["schemas"]["Amount"] | null;
@@ -1246,6 +1312,30 @@ export interface components {
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
         };
+        /** @description A payment PIN: six digits. */
+        Pin: string;
+        /** @description `POST /v1/step-up/pin`: approve one signed body by PIN. */
+        PinStepUpBody: {
+            /** @description Fresh randomness. */
+            blind: components["schemas"]["Blind"];
+            /** @description SHA-256 of the canonical bytes of the body that is approved. */
+            body: components["schemas"]["Digest"];
+            /** @description The PIN. */
+            pin: components["schemas"]["Pin"];
+        };
+        /** @description The payment PIN, as its payer sees it. */
+        PinView: {
+            locked_until?: components["schemas"]["Instant"] | null;
+            /** @description Whether there is one. */
+            set: boolean;
+            set_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description How many wrong tries are left before it is locked.
+             */
+            tries_left: number;
+            usable_from?: components["schemas"]["Instant"] | null;
+        };
         /** @description RFC 9457 problem details, with the reason code. */
         Problem: {
             /** @description The stable code. */
@@ -1262,6 +1352,7 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
+            step_up?: components["schemas"]["StepUpView"] | null;
             /** @description The English sentence, always. */
             title: string;
             /** @description `/docs/reasons#<code>`. */
@@ -1324,6 +1415,7 @@ export interface components {
             quote: components["schemas"]["Digest"];
             /** @description Why it would be refused; empty when it would be accepted. */
             refusals: components["schemas"]["ReasonView"][];
+            step_up?: components["schemas"]["StepUpView"] | null;
             /** @description Amount and fee. */
             total: components["schemas"]["Amount"];
             /** @description What to look at. */
@@ -1404,6 +1496,11 @@ export interface components {
             /** @description What can still be refunded. */
             remaining: components["schemas"]["Amount"];
         };
+        /** @description `POST /v1/pin/remove`: have no payment PIN. */
+        RemovePinBody: {
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerId"];
+        };
         /** @description `POST /v1/devices/revoke`: a device may no longer act, from the next request on. */
         RevokeDeviceBody: {
             /** @description Which. */
@@ -1443,6 +1540,14 @@ export interface components {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
         };
+        /** @description `POST /v1/pin`: set the payment PIN, or another one. */
+        SetPinBody: {
+            /** @description Fresh randomness. */
+            blind: components["schemas"]["Blind"];
+            /** @description From now on. */
+            new: components["schemas"]["Pin"];
+            old?: components["schemas"]["Pin"] | null;
+        };
         /** @description `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key. */
         SignUpBody: {
             /** @description The wallet's currency. */
@@ -1463,6 +1568,24 @@ export interface components {
             /** @description The first access token. */
             token: components["schemas"]["TokenView"];
         };
+        /** @description One way to approve. */
+        StepUpMethod: {
+            /** @description Where. */
+            path: string;
+            /** @description How strong it is. */
+            strength: components["schemas"]["Strength"];
+        };
+        /** @description One more check is asked for. */
+        StepUpView: {
+            body?: components["schemas"]["Digest"] | null;
+            /** @description How it can be done, the least effort first; empty when nothing is set up that is strong enough. */
+            methods: components["schemas"]["StepUpMethod"][];
+            ready_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it is asked for. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description The least that is enough. */
+            strength: components["schemas"]["Strength"];
+        };
         /** @description `POST /v1/stickers/intents`: the terms of paying this much by this sticker, for the payer who signs this. */
         StickerBody: {
             /** @description What the payer entered. */
@@ -1471,6 +1594,11 @@ export interface components {
             payload: string;
             purpose?: components["schemas"]["Text60"] | null;
         };
+        /**
+         * @description How strongly a body was approved. Each includes the ones before it: a passkey also serves where a PIN is asked for.
+         * @enum {string}
+         */
+        Strength: "device_key" | "pin" | "passkey" | "attested";
         Surroundings: number[];
         /** @description `POST /v1/test/funds` (test mode only): put play money into the caller's wallet. */
         TestFundsBody: {
@@ -2979,7 +3107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `risk.refused` */
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `risk.refused`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,6 +3529,281 @@ export interface operations {
             };
             /** @description `amount.wrong_currency`, `void.different_amount` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPinBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `pin.waiting`, `pin.locked`, `pin.wrong`, `pin.old_needed`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set`, `pin.unchanged` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.too_simple` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovePinBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3926,6 +4329,102 @@ export interface operations {
             };
             /** @description `device.revoked`, `device.cooling_off`, `payer.frozen` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_by_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinStepUpBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `pin.waiting`, `pin.locked`, `pin.wrong` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pin.not_set` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

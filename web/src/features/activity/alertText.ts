@@ -25,6 +25,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'session.opened': 'session_opened',
   'session.ended': 'session_ended',
   'session.refresh_reused': 'session_reused',
+  'pin.set': 'pin_set',
+  'pin.changed': 'pin_changed',
+  'pin.removed': 'pin_removed',
+  'pin.guessed': 'pin_guessed',
 };
 
 export function useAlertText(): (alert: AlertView) => string {

@@ -3,6 +3,7 @@
 
 mod commands;
 mod concurrency;
+mod kept;
 mod lists;
 mod proofs;
 mod roll_up;
@@ -75,6 +76,7 @@ pub(crate) async fn conformance(open: Open<'_>) {
     time::a_frozen_wallet_pays_nothing_until_it_has_thawed(next()).await;
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
+    kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
