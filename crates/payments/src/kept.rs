@@ -4,6 +4,7 @@
 use money::{DeviceId, Instant, PayerId, SessionId};
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::DossierRow;
 use crate::limits;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
@@ -18,6 +19,8 @@ pub enum KeptKey {
     Guard(PayerId),
     /// The payment PIN.
     Pin(PayerId),
+    /// How they pay.
+    Dossier(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -28,6 +31,7 @@ pub enum Kept {
     Standing(Standing),
     Guard(Guard),
     Pin(PaymentPin),
+    Dossier(DossierRow),
 }
 
 impl KeptKey {
@@ -38,6 +42,7 @@ impl KeptKey {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
             Self::Pin(_) => "pin",
+            Self::Dossier(_) => "dossier",
         }
     }
 
@@ -46,7 +51,7 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Pin(payer) => payer.as_bytes(),
+            Self::Guard(payer) | Self::Pin(payer) | Self::Dossier(payer) => payer.as_bytes(),
         }
     }
 }
@@ -59,6 +64,7 @@ impl Kept {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
+            Self::Dossier(row) => KeptKey::Dossier(row.payer),
         }
     }
 
@@ -69,6 +75,7 @@ impl Kept {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
             Self::Pin(row) => row.payer,
+            Self::Dossier(row) => row.payer,
         }
     }
 }

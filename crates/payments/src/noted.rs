@@ -1,9 +1,11 @@
 //! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
 //! about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, PayeeId};
+use money::{Amount, Instant, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
+
+use crate::dossiers::{PayeeFileRow, SeenRow};
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,6 +13,10 @@ use serde::{Deserialize, Serialize};
 pub enum NotedKey {
     /// A registered sticker or terminal.
     Code(Serial),
+    /// How a payee is paid.
+    PayeeFile(PayeeId),
+    /// What a payment tells its payee's file, by the transfer whose credit waits.
+    Seen(TransferId),
 }
 
 /// A kind of noted rows.
@@ -18,6 +24,10 @@ pub enum NotedKey {
 pub enum NotedKind {
     /// Registered stickers and terminals.
     Code,
+    /// How payees are paid.
+    PayeeFile,
+    /// What payments tell them.
+    Seen,
 }
 
 impl NotedKind {
@@ -26,6 +36,8 @@ impl NotedKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code => "code",
+            Self::PayeeFile => "payee_file",
+            Self::Seen => "seen",
         }
     }
 }
@@ -36,6 +48,8 @@ impl NotedKind {
 #[expect(missing_docs, reason = "each holds the row of the key of the same name")]
 pub enum Noted {
     Code(RegisteredCode),
+    PayeeFile(PayeeFileRow),
+    Seen(SeenRow),
 }
 
 impl NotedKey {
@@ -44,6 +58,8 @@ impl NotedKey {
     pub const fn kind(&self) -> NotedKind {
         match self {
             Self::Code(_) => NotedKind::Code,
+            Self::PayeeFile(_) => NotedKind::PayeeFile,
+            Self::Seen(_) => NotedKind::Seen,
         }
     }
 
@@ -52,6 +68,8 @@ impl NotedKey {
     pub const fn id(&self) -> [u8; 16] {
         match self {
             Self::Code(serial) => *serial.as_bytes(),
+            Self::PayeeFile(payee) => *payee.as_bytes(),
+            Self::Seen(transfer) => *transfer.as_bytes(),
         }
     }
 }
@@ -62,6 +80,8 @@ impl Noted {
     pub const fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
+            Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
+            Self::Seen(row) => NotedKey::Seen(row.transfer),
         }
     }
 
@@ -70,6 +90,7 @@ impl Noted {
     pub const fn code(&self) -> Option<&RegisteredCode> {
         match self {
             Self::Code(row) => Some(row),
+            Self::PayeeFile(_) | Self::Seen(_) => None,
         }
     }
 
@@ -78,6 +99,8 @@ impl Noted {
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
+            Self::PayeeFile(row) => row.payee,
+            Self::Seen(row) => row.payee,
         }
     }
 }

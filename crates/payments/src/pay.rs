@@ -14,6 +14,7 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::risk_stage;
 use crate::step_up;
 
 /// Decides a payment.
@@ -36,16 +37,18 @@ pub(crate) fn pay(
     let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
     let passed = match verdict {
         Ok(passed) => passed,
-        Err(reason) => return Err(refuse(context, body, caller, intent, reason)),
+        Err(reason) => return Err(refuse(context, body, caller, &case, reason)),
     };
     // A missing check is not this payment's fate: the same body may come again with it.
     let met = step_up::met(context, caller, passed.demand.as_ref())?;
     match move_money(context, &case, &passed) {
         Ok(moved) => {
             met.spend(context);
-            Ok(accept(context, body, caller, &case, moved))
+            let payment = accept(context, body, caller, &case, moved);
+            passed.judged.keep(context, &payment);
+            Ok(Accepted::Payment { payment, core: Box::new(intent.core.clone()) })
         }
-        Err(reason) => Err(refuse(context, body, caller, intent, reason)),
+        Err(reason) => Err(refuse(context, body, caller, &case, reason)),
     }
 }
 
@@ -110,7 +113,7 @@ fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Re
     Ok(moved)
 }
 
-fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Accepted {
+fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Payment {
     let mut payment = draft(context, body, caller, case.intent);
     let kind = match moved {
         Moved::Transferred(transfer) => {
@@ -127,13 +130,12 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
         }
     };
     let intent = Intent { status: IntentStatus::Taken, payment: Some(payment.id), ..case.intent.clone() };
-    let core = Box::new(intent.core.clone());
     let pair = met(context, &payment);
     context.push(Change::Pair(pair));
     context.push(Change::Intent(intent));
     context.push(Change::Payment(payment.clone()));
     tell(context, kind, &payment);
-    Accepted::Payment { payment, core }
+    payment
 }
 
 /// A refusal is recorded under its id, so that the same body is refused again with the same reasons.
@@ -141,13 +143,14 @@ fn refuse(
     context: &mut Context<'_>,
     body: &PayBody,
     caller: &CallerFacts,
-    intent: &Intent,
+    case: &Case<'_>,
     reason: ReasonCode,
 ) -> Refusal {
-    let mut payment = draft(context, body, caller, intent);
+    let mut payment = draft(context, body, caller, case.intent);
     payment.reasons = vec![reason];
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
+    risk_stage::refused(context, case);
     Refusal { payment: Some(Box::new(payment)), ..Refusal::from(reason) }
 }
 

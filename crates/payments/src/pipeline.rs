@@ -2,14 +2,14 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus, Strength};
+use protocol::{FundingKind, FundingPath, IntentStatus};
 
 use crate::codes;
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
-use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
+use crate::risk_stage::{self, Judged};
 use crate::step_up::Demand;
 
 /// Everything the stages look at.
@@ -28,6 +28,8 @@ pub(crate) struct Passed {
     pub(crate) total: Amount,
     /// What stages 5 and 6 want beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
+    /// What stage 6 read, to be kept.
+    pub(crate) judged: Judged,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
@@ -68,8 +70,10 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Rea
     if case.payer.currency != total.currency() {
         return Err(ReasonCode::AmountWrongCurrency);
     }
-    let demand = Demand::join(policy(context, total)?, risk(context, case, total));
-    Ok(Passed { path, total, demand })
+    let asked = policy(context, total)?;
+    let mut judged = risk_stage::judge(context, case, total)?;
+    let demand = Demand::join(asked, judged.demand.take());
+    Ok(Passed { path, total, demand, judged })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -119,19 +123,4 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
 fn policy(context: &Context<'_>, total: Amount) -> Result<Option<Demand>, ReasonCode> {
     let limit = context.settings.payment_limit();
     if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(None) }
-}
-
-/// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:
-/// missing risk data never approves.
-fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<Demand> {
-    let pair = context.state.pair(case.payer.id, case.payee.card.id);
-    let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
-    if known_from.is_some_and(|from| from <= context.at) {
-        return None;
-    }
-    // All the payments to a new payee count together.
-    let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
-    let limit = context.settings.first_payee_limit();
-    let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
-    above.then(|| Demand::new(Strength::Pin, ReasonCode::RiskNewPayee))
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::Change;
 use crate::decide::{Decision, decide_facts};
 use crate::facts::Facts;
+use crate::judging::Judging;
 use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::Stamp;
@@ -16,7 +17,7 @@ use crate::state::{Key, Row, State, needs, read_keys};
 
 /// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
 /// every change after which the same inputs may come out as other bytes.
-pub const ENGINE: &str = "payments/3";
+pub const ENGINE: &str = "payments/4";
 
 /// The inputs of one decision and the digest of what came out. A new one borrows them, since it is written and
 /// forgotten; one that was read back owns them (`'static`).
@@ -45,6 +46,9 @@ pub enum ReplayError {
     /// A row that the decision reads is not in the record.
     #[error("record lacks {0} of the rows the decision reads")]
     MissingInputs(usize),
+    /// The rules and models it was judged by were not brought.
+    #[error("the rules and models it was judged by are not there: {0}")]
+    MissingJudges(String),
     /// Made again, it comes out differently.
     #[error("decision comes out differently: recorded `{recorded}`, now `{now}`")]
     Different {
@@ -94,6 +98,31 @@ impl<'a> DecisionRecord<'a> {
     }
 }
 
+impl DecisionRecord<'_> {
+    /// Brings the rules and models it was judged by, which it names by their digests only.
+    ///
+    /// # Errors
+    /// [`ReplayError::MissingJudges`] when `find` does not have them.
+    pub fn bring_judges(
+        &mut self,
+        find: impl FnOnce(&Judging) -> Option<Judging>,
+    ) -> std::result::Result<(), ReplayError> {
+        if self.settings.judging.judges().is_some() {
+            return Ok(());
+        }
+        let brought = find(&self.settings.judging).and_then(|known| self.settings.judging.bring(&known));
+        let shown = judges_shown(&self.settings.judging);
+        self.settings.to_mut().judging = brought.ok_or(ReplayError::MissingJudges(shown))?;
+        Ok(())
+    }
+}
+
+fn judges_shown(judging: &Judging) -> String {
+    let marks = judging.marks();
+    let shown = |digest: Option<Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());
+    format!("rules {}, model {}", shown(marks.rules), shown(marks.champion))
+}
+
 /// Makes a recorded decision again and compares.
 ///
 /// # Errors
@@ -101,6 +130,9 @@ impl<'a> DecisionRecord<'a> {
 pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayError> {
     if record.engine != ENGINE {
         return Err(ReplayError::OtherEngine(record.engine.clone().into_owned()));
+    }
+    if record.settings.judging.judges().is_none() {
+        return Err(ReplayError::MissingJudges(judges_shown(&record.settings.judging)));
     }
     let mut state = State::new();
     for (key, row) in &record.inputs {

@@ -1,7 +1,10 @@
 //! [`Settings`]: what the operator sets, until packs, rules and models say more.
 
 use money::{Amount, Currency};
+use risk::settings::RiskSettings;
 use serde::{Deserialize, Serialize};
+
+use crate::judging::Judging;
 
 /// One threshold for each stage of the pipeline that is still to come, and the delays of lockdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +15,10 @@ pub struct Settings {
     pub payment_limit_minor: i64,
     /// Risk: above this, in minor units, a payment to a payee never paid before needs a step-up.
     pub first_payee_limit_minor: i64,
+    /// Risk: the rules and models every payment is judged by.
+    pub judging: Judging,
+    /// Risk: what friction costs, and what is asked where data fails.
+    pub risk: RiskSettings,
     /// Posture: the lowest device tier that may pay.
     pub device_tier_min: u8,
     /// How long unfreezing takes, in seconds: loosening waits, tightening does not.
@@ -30,6 +37,8 @@ impl Default for Settings {
             currency: Currency::KRW,
             payment_limit_minor: 300_000,
             first_payee_limit_minor: 100_000,
+            judging: Judging::off(),
+            risk: RiskSettings::default(),
             device_tier_min: 1,
             unfreeze_delay_seconds: 600,
             device_delay_seconds: 12 * 3_600,

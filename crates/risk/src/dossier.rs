@@ -71,6 +71,14 @@ impl Dossier {
         take_in(&mut self.payees, payee, PAYEES_IN_DOSSIER, event, met);
     }
 
+    /// Takes in that a payment was refused: it counts as a refusal and teaches nothing about amounts, hours or payees, so
+    /// that nobody makes something usual by being refused it.
+    pub fn refused(&mut self, at_millis: i64) {
+        self.age_to(at_millis);
+        self.profile.refusals.add([1.0; 2]);
+        self.profile.aged_at = self.profile.aged_at.max(at_millis);
+    }
+
     /// Takes in what became known of an earlier payment.
     pub fn learn(&mut self, outcome: &Outcome) {
         self.profile.learn(outcome);
@@ -176,6 +184,38 @@ fn snoozes(from: &mut Bytes<'_>) -> Result<Vec<Snooze>, Unreadable> {
         snoozes.push(Snooze { rule, until_millis: from.signed()? });
     }
     Ok(snoozes)
+}
+
+/// What a payment says about whom its payee meets, until it is folded into the payee's file: whole numbers, exact in a
+/// record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Met {
+    /// How long ago the two met, in seconds; `None` at the first time.
+    pub seconds_ago: Option<u32>,
+    /// How old the payer's profile is, in seconds.
+    pub age_seconds: u32,
+    /// The payer's fraud rate against everyone's, in thousandths.
+    pub fraud_lift_milli: u32,
+}
+
+impl From<Company> for Met {
+    fn from(company: Company) -> Self {
+        Self {
+            seconds_ago: company.met_seconds_ago.map(|seconds| seconds as u32),
+            age_seconds: company.age_seconds as u32,
+            fraud_lift_milli: (company.fraud_lift * 1000.0) as u32,
+        }
+    }
+}
+
+impl From<Met> for Company {
+    fn from(met: Met) -> Self {
+        Self {
+            met_seconds_ago: met.seconds_ago.map(|seconds| seconds as f32),
+            age_seconds: met.age_seconds as f32,
+            fraud_lift: met.fraud_lift_milli as f32 / 1000.0,
+        }
+    }
 }
 
 /// What is kept of one payee: its profile, folded from the payments that credit it.

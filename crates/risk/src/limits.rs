@@ -71,3 +71,5 @@ pub const PEER_PAYMENTS_MAX: f32 = 100_000.0;
 pub const LINEAR_ROWS_MAX: usize = 30_000;
 /// Steps of that fit.
 pub const LINEAR_ROUNDS: usize = 120;
+/// Payments after which the peers' surprises are worked out anew.
+pub const PEER_TABLE_PAYMENTS: u32 = 64;

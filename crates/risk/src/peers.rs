@@ -6,7 +6,7 @@
 
 use crate::event::{Pair, Party};
 use crate::feature::{Family, Feature, Features, PairFact, PartyFact, PaymentFact, Unit};
-use crate::limits::{PEER_BINS, PEER_PAYMENTS_MAX, PEER_PAYMENTS_MIN};
+use crate::limits::{PEER_BINS, PEER_PAYMENTS_MAX, PEER_PAYMENTS_MIN, PEER_TABLE_PAYMENTS};
 use crate::number::{ln_1p, lnf};
 use crate::profile::Unreadable;
 use crate::profile::bytes::{Bytes, Writer};
@@ -66,11 +66,15 @@ pub struct Peers {
     payments: f32,
     /// What the surprise of each fact is on average.
     usual: [f32; FACTS.len()],
+    /// The surprise of each bin, brought up to date every [`PEER_TABLE_PAYMENTS`] payments.
+    surprise: Box<[[f32; PEER_BINS]; FACTS.len()]>,
+    since_table: u32,
 }
 
 impl Default for Peers {
     fn default() -> Self {
-        Self { counts: Box::new([[0.0; PEER_BINS]; FACTS.len()]), payments: 0.0, usual: [0.0; FACTS.len()] }
+        let empty = || Box::new([[0.0; PEER_BINS]; FACTS.len()]);
+        Self { counts: empty(), payments: 0.0, usual: [0.0; FACTS.len()], surprise: empty(), since_table: 0 }
     }
 }
 
@@ -85,17 +89,19 @@ impl Peers {
     /// nothing for a fact that is not known.
     pub fn surprises<'a>(&'a self, features: &'a Features) -> impl Iterator<Item = (Family, f32)> + 'a {
         let known = self.is_known();
-        FACTS.iter().zip(self.counts.iter()).zip(&self.usual).filter(move |_| known).map(|(((fact, side), counts), usual)| {
-            let surprise = bin(*fact, features.value(*fact)).map(|bin| surprise(counts, bin, *side));
+        FACTS.iter().zip(self.surprise.iter()).zip(&self.usual).filter(move |_| known).map(|(((fact, _), table), usual)| {
+            let surprise = bin(*fact, features.value(*fact)).and_then(|bin| table.get(bin));
             (fact.entry().family, surprise.map_or(0.0, |surprise| (surprise - usual).clamp(-2.0, 10.0)))
         })
     }
 
     /// Takes in one payment; after [`PEER_PAYMENTS_MAX`] the oldest begin to fade.
     pub fn observe(&mut self, features: &Features) {
-        for (((fact, side), counts), usual) in FACTS.iter().zip(self.counts.iter_mut()).zip(&mut self.usual) {
+        let weight = (self.payments + 1.0).min(5_000.0);
+        let tables = self.counts.iter_mut().zip(self.surprise.iter()).zip(&mut self.usual);
+        for ((fact, _), ((counts, table), usual)) in FACTS.iter().zip(tables) {
             let Some(bin) = bin(*fact, features.value(*fact)) else { continue };
-            *usual += (surprise(counts, bin, *side) - *usual) / (self.payments + 1.0).min(5_000.0);
+            *usual += (table.get(bin).copied().unwrap_or(0.0) - *usual) / weight;
             if let Some(count) = counts.get_mut(bin) {
                 *count += 1.0;
             }
@@ -104,6 +110,28 @@ impl Peers {
         if self.payments >= PEER_PAYMENTS_MAX {
             self.counts.iter_mut().flatten().for_each(|count| *count *= 0.5);
             self.payments *= 0.5;
+        }
+        self.since_table += 1;
+        if self.since_table >= PEER_TABLE_PAYMENTS {
+            self.tabulate();
+        }
+    }
+
+    fn tabulate(&mut self) {
+        self.since_table = 0;
+        for ((_, side), (counts, table)) in FACTS.iter().zip(self.counts.iter().zip(self.surprise.iter_mut())) {
+            let all = counts.iter().sum::<f32>();
+            let mut below = 0.0;
+            for (count, slot) in counts.iter().zip(table.iter_mut()) {
+                // Half of the bin itself, so that a fact with two values is usual at both.
+                let share = match side {
+                    Side::Rare => (count + 0.5) / (all + 0.5 * PEER_BINS as f32),
+                    Side::Above => (all - below - 0.5 * count + 0.5) / (all + 1.0),
+                    Side::Below => (below + 0.5 * count + 0.5) / (all + 1.0),
+                };
+                *slot = -lnf(share.max(1e-6));
+                below += count;
+            }
         }
     }
 
@@ -132,20 +160,8 @@ impl Peers {
                 *counts.get_mut(bin).ok_or(Unreadable("a bin there is not"))? = from.count()?;
             }
         }
+        peers.tabulate();
         Ok(peers)
-    }
-}
-
-/// −ln of how often this bin, or one as far out on its side, occurs among the payments that know the fact.
-fn surprise(counts: &[f32; PEER_BINS], bin: usize, side: Side) -> f32 {
-    let here = counts.get(bin).copied().unwrap_or(0.0);
-    let sum = |part: Option<&[f32]>| part.unwrap_or(&[]).iter().sum::<f32>();
-    let all = counts.iter().sum::<f32>();
-    match side {
-        Side::Rare => -lnf((here + 0.5) / (all + 0.5 * PEER_BINS as f32)),
-        // Half of the bin itself, so that a fact with two values is usual at both.
-        Side::Above => -lnf((sum(counts.get(bin..)) - 0.5 * here + 0.5) / (all + 1.0)),
-        Side::Below => -lnf((sum(counts.get(..=bin)) - 0.5 * here + 0.5) / (all + 1.0)),
     }
 }
 

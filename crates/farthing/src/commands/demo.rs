@@ -14,6 +14,7 @@ use simulator::{Live, Town, TownSize};
 use store::KeySource;
 
 use self::banner::Banner;
+use crate::commands::risk::files::JudgingArgs;
 use crate::failure::{Failure, failed};
 use crate::node::{self, Plan};
 use crate::output::{Output, grouped};
@@ -43,6 +44,8 @@ pub(crate) struct Demo {
     /// The least important log lines to write: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
+    #[command(flatten)]
+    risk: JudgingArgs,
     /// Accepted for scripts: no browser is ever opened.
     #[arg(long, hide = true)]
     no_open: bool,
@@ -76,7 +79,13 @@ impl Demo {
         node::log(&self.log)?;
         let folder = Folder::or_temporary(self.data.clone())?;
         let town = Town::new(self.seed, TownSize::default()).map_err(failed("cannot make the town"))?;
-        let settings = Settings { test_mode: true, unfreeze_delay_seconds: UNFREEZE_SECONDS, ..Settings::default() };
+        let settings = Settings {
+            test_mode: true,
+            unfreeze_delay_seconds: UNFREEZE_SECONDS,
+            judging: self.risk.judging()?,
+            risk: self.risk.settings()?,
+            ..Settings::default()
+        };
         output.ticker("the town lives through its past …");
         let settled = past::live_through(folder.path(), &settings, &town, self.days).await?;
         let plan = Plan {

@@ -10,6 +10,7 @@ use server::RateLimits;
 use store::KeySource;
 use tokio::sync::oneshot;
 
+use crate::commands::risk::files::JudgingArgs;
 use crate::failure::Failure;
 use crate::node::{self, Plan};
 use crate::output::{LINK, Output, STRONG};
@@ -51,6 +52,8 @@ pub(crate) struct Serve {
     key_command: Option<String>,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    risk: JudgingArgs,
     /// The least important log lines to write: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: String,
@@ -95,7 +98,7 @@ impl Serve {
         let until_stdin_closes = self.until_stdin_closes;
         let data = self.data.display().to_string();
         let mut stop = node::Stop::listen()?;
-        let running = node::start(self.plan()).await?;
+        let running = node::start(self.plan()?).await?;
         let admin_socket = running.admin_socket().map(|path| path.display().to_string());
         if output.is_json() {
             let listen = format!("http://{}", running.address());
@@ -114,7 +117,7 @@ impl Serve {
         node::stop(running).await
     }
 
-    fn plan(self) -> Plan {
+    fn plan(self) -> Result<Plan, Failure> {
         let settings = Settings {
             currency: self.limits.currency,
             payment_limit_minor: self.limits.payment_limit,
@@ -122,9 +125,11 @@ impl Serve {
             unfreeze_delay_seconds: self.limits.unfreeze_delay,
             provider: self.limits.provider,
             test_mode: self.test_mode,
+            judging: self.risk.judging()?,
+            risk: self.risk.settings()?,
             ..Settings::default()
         };
-        Plan {
+        Ok(Plan {
             data: self.data,
             database: self.database_url.map(Secret::new),
             change_settings: self.change_settings,
@@ -135,7 +140,7 @@ impl Serve {
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
             rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },
             web: !self.no_web,
-        }
+        })
     }
 }
 

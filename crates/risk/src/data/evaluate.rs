@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::backtest::{Backtest, Contest};
 use super::schema::{Fold, Protocol, Range, Schema};
 use super::table::{Row, Table, Values};
 use crate::event::{Outcome, Party};
@@ -209,6 +210,60 @@ pub fn features_of<R: std::io::Read>(file: R, schema: &Schema, row: u64) -> Resu
         let place = Place { number, millis: read.event.at_millis, schema, all: None, row_file: None };
         stream.row(read, &place, &mut report, &|| 0.0)?;
         number += 1;
+    }
+}
+
+/// Judges a file's payments under two sets of rules, in the order of its rows; labels are known after their delay.
+///
+/// # Errors
+/// At the first row that cannot be understood, unless lenient.
+pub fn backtest<R: std::io::Read>(
+    file: R,
+    schema: &Schema,
+    mut contest: Contest,
+    lenient: bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Backtest, u64), EvaluateError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(file);
+    let table = Table::new(schema, &reader.headers()?.clone()).map_err(EvaluateError::Columns)?;
+    let mut memory = Memory::new(Kinds { shared_ids: schema.shared_ids, served: schema.served });
+    let delay_millis = (schema.label.delay * schema.unit_seconds_of_labels() * 1000.0) as i64;
+    let mut pending: VecDeque<Outcome> = VecDeque::new();
+    let mut record = csv::StringRecord::new();
+    let (mut number, mut broken) = (0, 0);
+    loop {
+        let line = reader.position().line();
+        if !reader.read_record(&mut record)? {
+            return Ok((contest.finish(), broken));
+        }
+        if number % 50_000 == 0 {
+            progress(number);
+        }
+        number += 1;
+        let row = match table.row(&record) {
+            Ok(row) => row,
+            Err(_) if lenient => {
+                broken += 1;
+                continue;
+            }
+            Err(what) => return Err(EvaluateError::Row { line, what }),
+        };
+        let now = row.event.at_millis;
+        while pending.front().is_some_and(|outcome| outcome.known_at_millis <= now) {
+            if let Some(outcome) = pending.pop_front() {
+                memory.learn(&outcome);
+            }
+        }
+        let features = memory.features(&row.event);
+        let reading = memory.reading(&row.event);
+        contest.judge(&row.event, row.event.amount as i64, &reading, features, row.fraud);
+        if let Some(fraud) = row.fraud {
+            let explained_by_amount = memory.explains(&row.event);
+            let known_at_millis = now.saturating_add(delay_millis);
+            let parties = row.event.parties;
+            pending.push_back(Outcome { paid_at_millis: now, known_at_millis, parties, fraud, explained_by_amount });
+        }
+        memory.observe(&row.event);
     }
 }
 

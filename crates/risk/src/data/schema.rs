@@ -91,6 +91,9 @@ pub struct Time {
     /// Unix seconds at time zero.
     #[serde(default)]
     pub origin: i64,
+    /// The payers' wall clock against UTC, in seconds.
+    #[serde(default)]
+    pub utc_offset_seconds: i32,
     /// For `order`: seconds one step stands for.
     #[serde(default = "hundred_seconds")]
     pub step_seconds: f64,
@@ -98,7 +101,7 @@ pub struct Time {
 
 impl Default for Time {
     fn default() -> Self {
-        Self { unit: TimeUnit::Seconds, origin: 0, step_seconds: 100.0 }
+        Self { unit: TimeUnit::Seconds, origin: 0, utc_offset_seconds: 0, step_seconds: 100.0 }
     }
 }
 
@@ -243,11 +246,15 @@ impl Schema {
         }
     }
 
+    /// Seconds that one unit of the label's delay stands for.
+    pub(super) fn unit_seconds_of_labels(&self) -> f64 {
+        if self.time.unit == TimeUnit::Order { self.time.step_seconds } else { 1.0 }
+    }
+
     /// Seconds after which a label is known.
     #[must_use]
     pub fn delay_seconds(&self, protocol: &Protocol) -> f64 {
-        let unit = if self.time.unit == TimeUnit::Order { self.time.step_seconds } else { 1.0 };
-        protocol.delay.unwrap_or(self.label.delay) * unit
+        protocol.delay.unwrap_or(self.label.delay) * self.unit_seconds_of_labels()
     }
 }
 

@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
         Ok(Row {
             event: Event {
                 at_millis: self.at(record)?,
-                offset_seconds: 0,
+                offset_seconds: self.schema.time.utc_offset_seconds,
                 parties,
                 amount: amount as f32,
                 balance: maybe(&columns.balance).map(|balance| (balance * self.schema.amount_scale) as f32),

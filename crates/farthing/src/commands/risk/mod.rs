@@ -1,7 +1,9 @@
 //! `farthing risk`: what the risk engine does with a file of payments.
 
+mod backtest;
 mod evaluate;
 mod explain;
+pub(crate) mod files;
 mod source;
 mod town;
 mod train;
@@ -18,6 +20,7 @@ pub(crate) struct Risk {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Backtest(backtest::Backtest),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
     Town(town::TownFile),
@@ -27,6 +30,7 @@ enum Command {
 impl Risk {
     pub(crate) fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.command {
+            Command::Backtest(backtest) => backtest.run(output),
             Command::Evaluate(evaluate) => evaluate.run(output),
             Command::Explain(explain) => explain.run(output),
             Command::Town(town) => town.run(output),
