@@ -64,8 +64,17 @@ pub(crate) fn open(key: &hmac::Key, text: &str) -> Option<TokenClaims> {
 
 /// The claims of a token given to `grant` at `now`.
 pub(crate) fn grant(grant: TokenGrant, now: Instant) -> TokenClaims {
+    living(grant, limits::TOKEN_LIFE_SECONDS, now)
+}
+
+/// The same for a shared device.
+pub(crate) fn shared_grant(grant: TokenGrant, now: Instant) -> TokenClaims {
+    living(grant, limits::SHARED_TOKEN_LIFE_SECONDS, now)
+}
+
+fn living(grant: TokenGrant, seconds: i64, now: Instant) -> TokenClaims {
     // At the end of time a token is born expired: no answer is better than one without an end.
-    let expires_at = now.checked_add_seconds(limits::TOKEN_LIFE_SECONDS).unwrap_or(now);
+    let expires_at = now.checked_add_seconds(seconds).unwrap_or(now);
     TokenClaims { grant, expires_at }
 }
 

@@ -74,7 +74,20 @@ impl Verifier {
         TokenView {
             access_token: token::mint(&self.tokens, &claims),
             expires_at: claims.expires_at,
-            refresh_token: refresh::mint(&self.tokens, owner, grant.session, generation),
+            refresh_token: Some(refresh::mint(&self.tokens, owner, grant.session, generation)),
+            session: grant.session,
+            token_type: "DPoP".to_owned(),
+        }
+    }
+
+    /// An access token of a shared device: for two minutes, and nothing to carry the session on with but the device's key.
+    #[must_use]
+    pub fn issue_shared_token(&self, grant: &TokenGrant, now: Instant) -> TokenView {
+        let claims = token::shared_grant(*grant, now);
+        TokenView {
+            access_token: token::mint(&self.tokens, &claims),
+            expires_at: claims.expires_at,
+            refresh_token: None,
             session: grant.session,
             token_type: "DPoP".to_owned(),
         }
@@ -133,8 +146,8 @@ impl Verifier {
     }
 
     /// The new device's statement inside `BindDeviceBody`: a proof by its key for `POST` `path`, no token, its
-    /// `body_s256` the digest of the canonical `TokenBody` of `device` and `payer`. So whoever relays it can bind the
-    /// device to no other wallet.
+    /// `body_s256` the digest of the canonical `TokenBody` it joins with. So whoever relays it can bind the device to no
+    /// other wallet, and in no other way.
     ///
     /// # Errors
     /// [`ProofError`]: the first check that fails.
@@ -142,17 +155,16 @@ impl Verifier {
         &self,
         compact: &str,
         path: &str,
-        device: DeviceId,
-        payer: PayerId,
+        joining: &TokenBody,
         now: Instant,
     ) -> Result<Possession, ProofError> {
         let opened = proof::open(compact)?;
         let expected = Expected { method: "POST", origin: &self.origin, path, token: None, now };
-        let wanted = sha256(&to_canonical(&TokenBody { device, payer }));
+        let wanted = sha256(&to_canonical(joining));
         let (checked, ()) = opened.check(&expected, &self.nonces, |claimed| {
             if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
         })?;
-        Ok(Possession::new(checked, device))
+        Ok(Possession::new(checked, joining.device))
     }
 
     /// Everything before which nothing may be said but "refused", then key and expiry of the token.

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{DeviceId, PayerId};
-use protocol::{BindDeviceBody, ProofHeader, Text, limits, to_canonical};
+use protocol::{BindDeviceBody, ProofHeader, SessionKind, Text, limits, to_canonical};
 use serde::{Deserialize, Serialize};
 
 /// What stands before the encoded request, so that nobody mistakes it for a payment code.
@@ -24,6 +24,9 @@ pub struct JoinRequest {
     pub device: DeviceId,
     /// What to call it.
     pub device_name: Text<{ limits::NAME_CHARS_MAX }>,
+    /// Whose machine it is.
+    #[serde(default, skip_serializing_if = "SessionKind::is_own")]
+    pub kind: SessionKind,
     /// The wallet it wants to join.
     pub payer: PayerId,
     /// [`crate::Phone::possession`].
@@ -74,6 +77,7 @@ impl JoinRequest {
         BindDeviceBody {
             device: self.device,
             device_name: self.device_name.clone(),
+            kind: self.kind,
             possession: self.possession.clone(),
         }
     }

@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{DeviceId, Digest, Instant, PayerId, PaymentId};
 use protocol::{
-    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, RefreshBody, SignUpBody, Text, TokenBody, TokenView, limits,
-    sha256, to_canonical,
+    ClientFacts, Jwk, PayBody, ProofClaims, ProofHeader, RefreshBody, SessionKind, SignUpBody, Text, TokenBody,
+    TokenView, limits, sha256, to_canonical,
 };
 use serde::Serialize;
 
@@ -12,6 +12,8 @@ use crate::{DeviceKey, KeyError, Shown};
 
 /// A new token is fetched this long before the old one ends.
 const TOKEN_RENEWAL_SECONDS: i64 = 30;
+/// The same on a shared device, whose token is as long as it may idle: every request half a minute later fetches another.
+const SHARED_RENEWAL_SECONDS: i64 = limits::SHARED_TOKEN_LIFE_SECONDS - 30;
 /// What the server is told speaks, unless an app says otherwise.
 const APP: &str = concat!("farthing device ", env!("CARGO_PKG_VERSION"));
 /// Bytes of a nonce worth keeping.
@@ -81,6 +83,7 @@ pub struct Phone<K: DeviceKey> {
     origin: String,
     payer: PayerId,
     device: DeviceId,
+    kind: SessionKind,
     app: Text<{ limits::NAME_CHARS_MAX }>,
     token: Option<Token>,
     nonce: Option<String>,
@@ -106,13 +109,21 @@ impl<K: DeviceKey> Phone<K> {
         let app = Text::new(APP).expect("the default name can be shown");
         let header = ProofHeader { alg: "ES256".to_owned(), jwk: key.jwk(), typ: "dpop+jwt".to_owned() };
         let header = URL_SAFE_NO_PAD.encode(to_canonical(&header));
-        Self { key, header, origin: origin.into(), payer, device, app, token: None, nonce: None }
+        let kind = SessionKind::Own;
+        Self { key, header, origin: origin.into(), payer, device, kind, app, token: None, nonce: None }
     }
 
     /// The same phone, telling the server (in [`ClientFacts`]) that this app speaks.
     #[must_use]
     pub fn with_app(mut self, app: Text<{ limits::NAME_CHARS_MAX }>) -> Self {
         self.app = app;
+        self
+    }
+
+    /// The same, on a machine that others use after this payer: it is let in as one, and keeps nothing.
+    #[must_use]
+    pub const fn shared(mut self) -> Self {
+        self.kind = SessionKind::Shared;
         self
     }
 
@@ -145,7 +156,7 @@ impl<K: DeviceKey> Phone<K> {
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn sign_up(&self, body: SignUpBody, at: Moment) -> Result<Request, PhoneError> {
-        self.request("POST", "/v1/payers", Some(to_canonical(&body)), None, at)
+        self.keyed("/v1/payers", &body, at)
     }
 
     /// The next access token: `POST /v1/tokens/refresh` where this phone has a refresh token, else `POST /v1/tokens`,
@@ -157,10 +168,9 @@ impl<K: DeviceKey> Phone<K> {
     pub fn token_request(&self, at: Moment) -> Result<Request, PhoneError> {
         if let Some(refresh_token) = self.token.as_ref().and_then(|token| token.refresh.clone()) {
             let body = RefreshBody { device: self.device, payer: self.payer, refresh_token };
-            return self.request("POST", "/v1/tokens/refresh", Some(to_canonical(&body)), None, at);
+            return self.keyed("/v1/tokens/refresh", &body, at);
         }
-        let body = TokenBody { device: self.device, payer: self.payer };
-        self.request("POST", "/v1/tokens", Some(to_canonical(&body)), None, at)
+        self.keyed("/v1/tokens", &self.token_body(), at)
     }
 
     /// `GET` anything of this payer's. The query is sent, and by RFC 9449 §4.2 not signed.
@@ -169,6 +179,14 @@ impl<K: DeviceKey> Phone<K> {
     /// [`PhoneError`].
     pub fn get(&self, path_and_query: &str, at: Moment) -> Result<Request, PhoneError> {
         self.request("GET", path_and_query, None, Some(self.token()?), at)
+    }
+
+    /// `POST` a body signed by the device's key alone, without a token: what opens or carries on a session, or comes before.
+    ///
+    /// # Errors
+    /// [`PhoneError::Key`].
+    pub fn keyed<B: Serialize>(&self, path: &str, body: &B, at: Moment) -> Result<Request, PhoneError> {
+        self.request("POST", path, Some(to_canonical(body)), None, at)
     }
 
     /// `POST` any body, in canonical form.
@@ -208,13 +226,7 @@ impl<K: DeviceKey> Phone<K> {
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn possession(&self, at: Moment) -> Result<String, PhoneError> {
-        self.proof(
-            "POST",
-            "/v1/devices",
-            Some(sha256(&to_canonical(&TokenBody { device: self.device, payer: self.payer }))),
-            None,
-            at,
-        )
+        self.proof("POST", "/v1/devices", Some(sha256(&to_canonical(&self.token_body()))), None, at)
     }
 
     /// Learns from an answer: keeps its `DPoP-Nonce` (RFC 9449 §8.2) and says whether to sign again. A caller does
@@ -235,7 +247,7 @@ impl<K: DeviceKey> Phone<K> {
         let digest = sha256(token.access_token.as_bytes());
         self.token = Some(Token {
             text: token.access_token.clone(),
-            refresh: Some(token.refresh_token.clone()),
+            refresh: token.refresh_token.clone(),
             digest,
             expires_at: token.expires_at,
         });
@@ -244,13 +256,20 @@ impl<K: DeviceKey> Phone<K> {
     /// Whether a token is to be requested before anything else.
     #[must_use]
     pub fn needs_token(&self, now: Instant) -> bool {
-        let soon = now.checked_add_seconds(TOKEN_RENEWAL_SECONDS);
+        let soon = now.checked_add_seconds(match self.kind {
+            SessionKind::Own => TOKEN_RENEWAL_SECONDS,
+            SessionKind::Shared => SHARED_RENEWAL_SECONDS,
+        });
         self.token.as_ref().is_none_or(|token| soon.is_none_or(|soon| soon >= token.expires_at))
     }
 
     /// Forgets the token.
     pub fn reset_token(&mut self) {
         self.token = None;
+    }
+
+    const fn token_body(&self) -> TokenBody {
+        TokenBody { device: self.device, kind: self.kind, payer: self.payer }
     }
 
     fn token(&self) -> Result<&Token, PhoneError> {

@@ -8,6 +8,7 @@ mod commands;
 mod failure;
 mod node;
 mod output;
+mod packs;
 mod source;
 mod staff;
 mod temporary;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use money::Secret;
 use payments::Settings;
-use server::{CodeSigner, Config, RateLimits, Running};
+use server::{CodeSigner, Config, PackReader, RateLimits, Running};
 use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::{Failure, failed};
+use crate::packs::Source;
 use crate::staff::SOCKET;
 
 /// Where in a data folder the keys of dynamic codes are.
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) public_origin: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) settings: Settings,
+    /// Where the packs of `settings` came from, to be read anew.
+    pub(crate) packs: Option<Source>,
     pub(crate) keys: KeySource,
     pub(crate) rate: RateLimits,
     pub(crate) web: bool,
@@ -53,7 +56,9 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         token_key: store.purpose_key("access-token").map_err(failed("cannot derive keys"))?,
         nonce_key: store.purpose_key("nonce").map_err(failed("cannot derive keys"))?,
         test_mode: plan.settings.test_mode,
-        settings: plan.settings,
+        pack_reader: plan
+            .packs
+            .map(|source| -> PackReader { Arc::new(move || source.read().map_err(|failure| failure.to_string())) }),
         rate: plan.rate,
         web: plan.web,
     };
@@ -127,10 +132,11 @@ pub(crate) async fn stop(running: Running) -> Result<(), Failure> {
     running.shutdown().await.map_err(failed("cannot close the data folder"))
 }
 
-/// Ctrl-C, and a request to end. Listened for before anybody is told that the server is there, so that the first one
+/// Ctrl-C, a request to end, and one to read the policy packs anew. Listened for before anybody is told that the server is there, so that the first one
 /// to hear of it can already stop it cleanly.
 pub(crate) struct Stop {
     interrupt: Signal,
+    hangup: Signal,
     terminate: Signal,
 }
 
@@ -138,16 +144,21 @@ impl Stop {
     /// Listens from now on.
     pub(crate) fn listen() -> Result<Self, Failure> {
         Ok(Self {
+            hangup: signal(SignalKind::hangup()).map_err(failed("cannot wait for signals"))?,
             interrupt: signal(SignalKind::interrupt()).map_err(failed("cannot wait for signals"))?,
             terminate: signal(SignalKind::terminate()).map_err(failed("cannot wait for signals"))?,
         })
     }
 
-    /// Waits until one of them comes.
-    pub(crate) async fn asked(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+    /// Waits until one of them comes. A hang-up (SIGHUP) has the policy packs read anew, and is no end.
+    pub(crate) async fn asked(&mut self, running: &Running) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                // What came of it stands in the log.
+                _ = self.hangup.recv() => drop(running.reload_packs().await),
+            }
         }
     }
 }

@@ -149,6 +149,18 @@ reasons! {
 
     // What the rules say.
     PolicyPaymentLimit "policy.payment_limit": "1회 결제 한도를 넘었습니다.", "This is above the limit for one payment.";
+    PolicyOwnLimit "policy.own_limit": "직접 정한 한도를 넘었습니다.", "This is above a limit you set yourself.";
+    PolicyLimit "policy.limit": "법이나 약관이 정한 한도를 넘었습니다.", "This is above a limit that law or terms set.";
+    PolicyRefused "policy.refused": "법이나 약관이 허용하지 않는 결제입니다.", "Law or terms do not allow this.";
+    PolicyFactMissing "policy.fact_missing": "판단에 필요한 정보가 확인되지 않아 가장 엄격하게 처리했습니다.", "Something that has to be known was not verified, so the strictest rule held.";
+    PolicyElsewhere "policy.elsewhere": "이 방식으로는 받을 수 없는 결제입니다.", "This may not be paid this way here.";
+    PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
+    PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
+    PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
+    LimitChanged "limit.changed": "한도가 보여 드린 값과 달라졌습니다. 다시 확인해 주세요.", "The limit is not the one that was shown; look again.";
+    LimitUnknown "limit.unknown": "그런 한도나 기다리는 변경이 없습니다.", "There is no such limit, or nothing waits.";
+    LimitsFull "limit.too_many": "정할 수 있는 한도의 수를 넘었습니다.", "There are as many limits as there may be.";
+    LimitRaise "limit.raise": "한도를 올리려면 추가 확인이 필요합니다.", "Raising a limit needs one more check.";
     RiskRefused "risk.refused": "안전을 위해 결제를 멈췄습니다.", "This payment was stopped to keep you safe.";
     RiskHeld "risk.held": "안전을 위해 결제를 보류하고 확인하고 있습니다. 돈은 움직이지 않았습니다.", "This payment is held for a check. Nothing was moved.";
     RiskListed "risk.listed" under RiskRefused: "주의 목록에 있는 상대입니다.", "This party is on a list of parties to be careful with.";

@@ -19,6 +19,8 @@ use payments::{Admitted, DecisionRecord, Stamp, decide, needs, replay};
 
 #[path = "../tests/it/scenario.rs"]
 mod scenario;
+#[path = "../tests/it/sessions.rs"]
+mod sessions;
 #[path = "../tests/it/world.rs"]
 mod world;
 

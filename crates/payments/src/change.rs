@@ -107,6 +107,15 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A payer's own limit was lowered.
+    #[serde(rename = "limit.lowered")]
+    LimitLowered,
+    /// A payer's own limit will rise after its delay.
+    #[serde(rename = "limit.raise_requested")]
+    LimitRaiseRequested,
+    /// A rise that waited was called off.
+    #[serde(rename = "limit.raise_cancelled")]
+    LimitRaiseCancelled,
     /// A payment PIN was set.
     #[serde(rename = "pin.set")]
     PinSet,
@@ -153,7 +162,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -163,6 +172,9 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::LimitLowered,
+        Self::LimitRaiseRequested,
+        Self::LimitRaiseCancelled,
         Self::PinSet,
         Self::PinChanged,
         Self::PinRemoved,
@@ -192,6 +204,9 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::LimitLowered => "limit.lowered",
+            Self::LimitRaiseRequested => "limit.raise_requested",
+            Self::LimitRaiseCancelled => "limit.raise_cancelled",
             Self::PinSet => "pin.set",
             Self::PinChanged => "pin.changed",
             Self::PinRemoved => "pin.removed",

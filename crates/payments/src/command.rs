@@ -5,15 +5,15 @@ use credentials::{
 };
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard, QuoteBody, RefreshBody,
-    RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody,
-    UnfreezeBody, VoidBody, WithdrawCodeBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
+    QuoteBody, RefreshBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SetLimitBody, SignUpBody, StickerBody,
+    TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Line;
-use crate::permit::{StaffPermit, SystemPermit};
+use crate::permit::{ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
@@ -66,6 +66,8 @@ pub enum Command {
     OpenPayer {
         /// The new key's proof.
         enrolling: Enrolling<SignUpBody>,
+        /// The caller's network, cut short.
+        place: String,
     },
     /// Open a session of a bound device.
     OpenSession {
@@ -247,6 +249,21 @@ pub enum Command {
     Unfreeze {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
+    },
+    /// Set one of the payer's own limits.
+    SetLimit {
+        /// The device's proof.
+        signed: Signed<SetLimitBody>,
+    },
+    /// Call off a rise that waits.
+    CancelRaise {
+        /// The device's proof.
+        signed: Signed<CancelRaiseBody>,
+    },
+    /// Show every limit of a wallet. Writes nothing.
+    ShowLimits {
+        /// Whose, and with which device.
+        permit: ReadPermit,
     },
     /// Release a hold whose time has come.
     ExpireHold {

@@ -11,7 +11,9 @@ use crate::outcome::{Accepted, Refusal};
 use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
-use crate::{codes, enrol, fund, intent, lockdown, pay, pin, quote, refund, roll_up, session, settle};
+use crate::{
+    codes, enrol, fund, intent, lockdown, own_limits, pay, pin, quote, refund, roll_up, session, settle, shown_limits,
+};
 use credentials::ProofUse;
 
 /// A command whose authority was consumed: it may be decided, again after a failed commit too, but neither copied nor
@@ -87,7 +89,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let outcome = carry_out(facts, &mut context);
     let mut changes = context.changes;
     let leaves_record = match facts {
-        Facts::Quote { .. } => false,
+        Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
         Facts::RollUp { .. } => !changes.is_empty(),
         _ => true,
     };
@@ -99,9 +101,10 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
 
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
-        Facts::OpenPayer { body, key, .. } => enrol::open_payer(context, body, *key),
+        Facts::OpenPayer { body, key, place, .. } => enrol::open_payer(context, body, *key, place),
         Facts::OpenSession { body, key, place, .. } => {
-            session::open(context, &session::Asking { payer: body.payer, device: body.device, key: *key, place })
+            let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };
+            session::open(context, &asking, body.kind)
         }
         Facts::RefreshSession { body, key, session, generation, place, .. } => {
             let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };
@@ -136,6 +139,9 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Refund { payee, body, digest, .. } => refund::refund(context, *payee, body, *digest),
         Facts::Freeze { caller, body } => lockdown::freeze(context, caller, body),
         Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
+        Facts::SetLimit { caller, body } => own_limits::set(context, caller, body),
+        Facts::CancelRaise { caller, body } => own_limits::cancel(context, caller, body),
+        Facts::ShowLimits { payer, device } => shown_limits::show(context, *payer, *device),
         Facts::ExpireHold { payment } => settle::expire(context, *payment),
         Facts::ExpireIntent { intent } => intent::expire(context, *intent),
         Facts::RollUp { account } => roll_up::roll_up(context, *account),
@@ -162,6 +168,8 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
+        | Facts::SetLimit { caller, .. }
+        | Facts::CancelRaise { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],
         Facts::RegisterCode { proof, .. } | Facts::WithdrawCode { proof, .. } => [*proof, None],
         _ => [None, None],

@@ -2,7 +2,7 @@
 
 use ledger::{Intake, Normal, Operation, Overdraft};
 use money::{AccountId, Currency, Digest, PayeeId, ReasonCode};
-use protocol::{BindDeviceBody, SignUpBody};
+use protocol::{BindDeviceBody, SessionKind, SignUpBody};
 
 use crate::change::{Change, EventKind};
 use crate::command::NewPayee;
@@ -17,7 +17,12 @@ use crate::pipeline;
 const UNATTESTED_TIER: u8 = 1;
 
 /// Opens a wallet and binds the device that asks.
-pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Digest) -> Result<Accepted, Refusal> {
+pub(crate) fn open_payer(
+    context: &mut Context<'_>,
+    body: &SignUpBody,
+    key: Digest,
+    place: &str,
+) -> Result<Accepted, Refusal> {
     if context.state.payer(body.payer).is_some() {
         return Err(ReasonCode::PayerExists.into());
     }
@@ -46,8 +51,9 @@ pub(crate) fn open_payer(context: &mut Context<'_>, body: &SignUpBody, key: Dige
         bound_at: context.at,
         revoked: false,
     };
-    let first = Session::new(device.id.into(), context.at, String::new());
-    let standing = first_standing(context, &device, 0, vec![first])?;
+    let first = Session::new(device.id.into(), SessionKind::Own, context.at, place.to_owned());
+    let mut standing = first_standing(context, &device, 0, SessionKind::Own)?;
+    standing.sessions.push(first);
     context.push(Change::Payer(payer.clone()));
     context.push(Change::Device(device));
     context.push(Change::Kept(Kept::Standing(standing)));
@@ -71,6 +77,8 @@ pub(crate) fn bind_device(
     if context.state.device(body.device).is_some() || context.state.device_of_key(key).is_some() {
         return Err(ReasonCode::DeviceExists.into());
     }
+    // A shared device does not count: nobody comes back to the money with it.
+    let counted = u8::from(body.kind.is_own());
     if usize::from(payer.devices) >= protocol::limits::DEVICES_PER_PAYER_MAX {
         return Err(ReasonCode::DeviceLimitReached.into());
     }
@@ -83,8 +91,8 @@ pub(crate) fn bind_device(
         bound_at: context.at,
         revoked: false,
     };
-    let standing = first_standing(context, &device, context.settings.device_delay_seconds, Vec::new())?;
-    let payer = Payer { devices: payer.devices.saturating_add(1), ..payer.clone() };
+    let standing = first_standing(context, &device, context.settings.device_delay_seconds, body.kind)?;
+    let payer = Payer { devices: payer.devices.saturating_add(counted), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
@@ -99,10 +107,10 @@ fn first_standing(
     context: &Context<'_>,
     device: &Device,
     delay_seconds: i64,
-    sessions: Vec<Session>,
+    kind: SessionKind,
 ) -> Result<Standing, ReasonCode> {
     let usable_from = context.at.checked_add_seconds(delay_seconds).ok_or(ReasonCode::ServiceFault)?;
-    Ok(Standing { device: device.id, payer: device.payer, usable_from, sessions })
+    Ok(Standing { device: device.id, payer: device.payer, kind, usable_from, sessions: Vec::new() })
 }
 
 /// Registers a payee.

@@ -7,8 +7,9 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BindDeviceBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody, RefundBody,
-    RemovePinBody, RevokeDeviceBody, Serial, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
+    QuoteBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody,
+    TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -76,35 +77,157 @@ pub struct StickerFacts {
 #[serde(rename_all = "snake_case", tag = "command")]
 #[expect(missing_docs, reason = "each mirrors the command of the same name, whose parts are documented there")]
 pub enum Facts {
-    OpenPayer { body: SignUpBody, key: Digest, proof: ProofUse },
-    OpenSession { body: TokenBody, key: Digest, proof: ProofUse, place: String },
-    RefreshSession { body: TokenBody, key: Digest, proof: ProofUse, session: SessionId, generation: u32, place: String },
-    EndSessions { caller: CallerFacts, body: EndSessionsBody },
-    RevokeDevice { caller: CallerFacts, body: RevokeDeviceBody },
-    BindDevice { caller: CallerFacts, body: BindDeviceBody, key: Digest, possession: ProofUse },
-    SetPin { caller: CallerFacts, hash: PinHash },
-    TryPin { caller: CallerFacts, purpose: PinPurpose },
-    ApproveByPin { payer: PayerId, attempt: DecisionId, matched: PinHash },
-    ChangePin { payer: PayerId, attempt: DecisionId, matched: PinHash, hash: PinHash },
-    RemovePin { caller: CallerFacts, body: RemovePinBody },
-    RegisterPayee { payee: NewPayee },
-    RekeyPayee { payee: PayeeId, api_key: Option<Digest>, signing_key: Option<[u8; 32]> },
-    Fund { payer: PayerId, amount: Amount },
-    TestFund { caller: CallerFacts, body: TestFundsBody },
-    CreateIntent { payee: PayeeId, body: IntentBody, idempotency: Option<(Digest, Digest)> },
-    RegisterCode { payee: PayeeId, proof: Option<ProofUse>, body: CodeBody },
-    WithdrawCode { payee: Option<PayeeId>, proof: Option<ProofUse>, serial: Serial },
-    TakeSticker { caller: CallerFacts, body: StickerBody, sticker: StickerFacts },
-    Quote { caller: CallerFacts, body: QuoteBody, arrival: ArrivalFacts },
-    Pay { caller: CallerFacts, body: PayBody, arrival: ArrivalFacts },
-    Capture { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: CaptureBody },
-    Void { payee: PayeeId, proof: ProofUse, payment: PaymentId, body: VoidBody },
-    Refund { payee: PayeeId, proof: ProofUse, body: RefundBody, digest: Digest },
-    Freeze { caller: CallerFacts, body: FreezeBody },
-    Unfreeze { caller: CallerFacts, body: UnfreezeBody },
-    ExpireHold { payment: PaymentId },
-    ExpireIntent { intent: IntentId },
-    RollUp { account: AccountId },
+    OpenPayer {
+        body: SignUpBody,
+        key: Digest,
+        proof: ProofUse,
+        #[serde(default)]
+        place: String,
+    },
+    OpenSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        place: String,
+    },
+    RefreshSession {
+        body: TokenBody,
+        key: Digest,
+        proof: ProofUse,
+        session: SessionId,
+        generation: u32,
+        place: String,
+    },
+    EndSessions {
+        caller: CallerFacts,
+        body: EndSessionsBody,
+    },
+    RevokeDevice {
+        caller: CallerFacts,
+        body: RevokeDeviceBody,
+    },
+    BindDevice {
+        caller: CallerFacts,
+        body: BindDeviceBody,
+        key: Digest,
+        possession: ProofUse,
+    },
+    SetPin {
+        caller: CallerFacts,
+        hash: PinHash,
+    },
+    TryPin {
+        caller: CallerFacts,
+        purpose: PinPurpose,
+    },
+    ApproveByPin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+    },
+    ChangePin {
+        payer: PayerId,
+        attempt: DecisionId,
+        matched: PinHash,
+        hash: PinHash,
+    },
+    RemovePin {
+        caller: CallerFacts,
+        body: RemovePinBody,
+    },
+    RegisterPayee {
+        payee: NewPayee,
+    },
+    RekeyPayee {
+        payee: PayeeId,
+        api_key: Option<Digest>,
+        signing_key: Option<[u8; 32]>,
+    },
+    Fund {
+        payer: PayerId,
+        amount: Amount,
+    },
+    TestFund {
+        caller: CallerFacts,
+        body: TestFundsBody,
+    },
+    CreateIntent {
+        payee: PayeeId,
+        body: IntentBody,
+        idempotency: Option<(Digest, Digest)>,
+    },
+    RegisterCode {
+        payee: PayeeId,
+        proof: Option<ProofUse>,
+        body: CodeBody,
+    },
+    WithdrawCode {
+        payee: Option<PayeeId>,
+        proof: Option<ProofUse>,
+        serial: Serial,
+    },
+    TakeSticker {
+        caller: CallerFacts,
+        body: StickerBody,
+        sticker: StickerFacts,
+    },
+    Quote {
+        caller: CallerFacts,
+        body: QuoteBody,
+        arrival: ArrivalFacts,
+    },
+    Pay {
+        caller: CallerFacts,
+        body: PayBody,
+        arrival: ArrivalFacts,
+    },
+    Capture {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: CaptureBody,
+    },
+    Void {
+        payee: PayeeId,
+        proof: ProofUse,
+        payment: PaymentId,
+        body: VoidBody,
+    },
+    Refund {
+        payee: PayeeId,
+        proof: ProofUse,
+        body: RefundBody,
+        digest: Digest,
+    },
+    Freeze {
+        caller: CallerFacts,
+        body: FreezeBody,
+    },
+    Unfreeze {
+        caller: CallerFacts,
+        body: UnfreezeBody,
+    },
+    SetLimit {
+        caller: CallerFacts,
+        body: SetLimitBody,
+    },
+    CancelRaise {
+        caller: CallerFacts,
+        body: CancelRaiseBody,
+    },
+    ShowLimits {
+        payer: PayerId,
+        device: DeviceId,
+    },
+    ExpireHold {
+        payment: PaymentId,
+    },
+    ExpireIntent {
+        intent: IntentId,
+    },
+    RollUp {
+        account: AccountId,
+    },
 }
 
 fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
@@ -148,9 +271,9 @@ fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
 impl From<Command> for Facts {
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling } => {
+            Command::OpenPayer { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
             }
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
@@ -158,7 +281,11 @@ impl From<Command> for Facts {
             }
             Command::RefreshSession { enrolling, refresh, place } => Self::RefreshSession {
                 // WHY: the refresh token's text is a secret and stays out of every record.
-                body: TokenBody { device: enrolling.body().device, payer: enrolling.body().payer },
+                body: TokenBody {
+                    device: enrolling.body().device,
+                    kind: SessionKind::Own,
+                    payer: enrolling.body().payer,
+                },
                 key: enrolling.key(),
                 proof: *enrolling.proof_use(),
                 session: refresh.session(),
@@ -206,6 +333,9 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
+            Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
             Command::ExpireHold { permit: _, payment } => Self::ExpireHold { payment },
             Command::ExpireIntent { permit: _, intent } => Self::ExpireIntent { intent },
             Command::RollUp { permit: _, account } => Self::RollUp { account },
@@ -287,6 +417,9 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::SetLimit { .. } => "set_limit",
+            Self::CancelRaise { .. } => "cancel_raise",
+            Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
@@ -299,7 +432,10 @@ impl Facts {
         match self {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::Fund { payer, .. } | Self::ApproveByPin { payer, .. } | Self::ChangePin { payer, .. } => Some(*payer),
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
+            | Self::ApproveByPin { payer, .. }
+            | Self::ChangePin { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
@@ -311,6 +447,8 @@ impl Facts {
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),
             _ => None,
         }

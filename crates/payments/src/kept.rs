@@ -2,12 +2,15 @@
 //! new sort needs no new table; each is led by its payer.
 
 use money::{DeviceId, Instant, PayerId, SessionId};
+use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
 use crate::dossiers::DossierRow;
 use crate::limits;
+use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
 use crate::step_up::Approval;
+use crate::usage::Usage;
 
 /// Names one kept row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +20,10 @@ pub enum KeptKey {
     Standing(DeviceId),
     /// Whose brake is on, and what was approved.
     Guard(PayerId),
+    /// What was used of every limit.
+    Usage(PayerId),
+    /// The limits the payer set.
+    OwnLimits(PayerId),
     /// The payment PIN.
     Pin(PayerId),
     /// How they pay.
@@ -30,6 +37,8 @@ pub enum KeptKey {
 pub enum Kept {
     Standing(Standing),
     Guard(Guard),
+    Usage(Usage),
+    OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Dossier(DossierRow),
 }
@@ -41,6 +50,8 @@ impl KeptKey {
         match self {
             Self::Standing(_) => "standing",
             Self::Guard(_) => "guard",
+            Self::Usage(_) => "usage",
+            Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Dossier(_) => "dossier",
         }
@@ -51,7 +62,11 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Pin(payer) | Self::Dossier(payer) => payer.as_bytes(),
+            Self::Guard(payer)
+            | Self::Usage(payer)
+            | Self::OwnLimits(payer)
+            | Self::Pin(payer)
+            | Self::Dossier(payer) => payer.as_bytes(),
         }
     }
 }
@@ -63,6 +78,8 @@ impl Kept {
         match self {
             Self::Standing(row) => KeptKey::Standing(row.device),
             Self::Guard(row) => KeptKey::Guard(row.payer),
+            Self::Usage(row) => KeptKey::Usage(row.payer),
+            Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Dossier(row) => KeptKey::Dossier(row.payer),
         }
@@ -74,6 +91,8 @@ impl Kept {
         match self {
             Self::Standing(row) => row.payer,
             Self::Guard(row) => row.payer,
+            Self::Usage(row) => row.payer,
+            Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Dossier(row) => row.payer,
         }
@@ -87,6 +106,9 @@ pub struct Standing {
     pub device: DeviceId,
     /// Whose it is.
     pub payer: PayerId,
+    /// Whose machine it is; once shared, it stays so.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// From when it may do more than look and freeze.
     pub usable_from: Instant,
     /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
@@ -98,6 +120,9 @@ pub struct Standing {
 pub struct Session {
     /// The session.
     pub id: SessionId,
+    /// On whose machine.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// How often it was refreshed: only the refresh token of this generation is good.
     pub generation: u32,
     /// Since when.
@@ -137,15 +162,19 @@ impl Guard {
 impl Session {
     /// A session that begins at `at`.
     #[must_use]
-    pub const fn new(id: SessionId, at: Instant, place: String) -> Self {
-        Self { id, generation: 0, opened_at: at, last_at: at, place }
+    pub const fn new(id: SessionId, kind: SessionKind, at: Instant, place: String) -> Self {
+        Self { id, kind, generation: 0, opened_at: at, last_at: at, place }
     }
 
     /// Whether neither its idle nor its absolute life is over.
     #[must_use]
     pub fn is_live(&self, at: Instant) -> bool {
         let before = |from: Instant, seconds| from.checked_add_seconds(seconds).is_some_and(|end| at < end);
-        before(self.opened_at, limits::SESSION_LIFE_SECONDS) && before(self.last_at, limits::SESSION_IDLE_SECONDS)
+        let (life, idle) = match self.kind {
+            SessionKind::Own => (limits::SESSION_LIFE_SECONDS, limits::SESSION_IDLE_SECONDS),
+            SessionKind::Shared => (limits::SHARED_LIFE_SECONDS, limits::SHARED_IDLE_SECONDS),
+        };
+        before(self.opened_at, life) && before(self.last_at, idle)
     }
 }
 

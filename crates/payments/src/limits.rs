@@ -26,6 +26,14 @@ pub const SESSIONS_PER_DEVICE_MAX: usize = 5;
 pub const SESSION_LIFE_SECONDS: i64 = 90 * 24 * 3_600;
 /// How long a session lives that is not refreshed, in seconds (30 days).
 pub const SESSION_IDLE_SECONDS: i64 = 30 * 24 * 3_600;
+/// Limits one payer may set.
+pub const OWN_LIMITS_MAX: usize = 20;
+/// Rules that a refusal or a quote tells of.
+pub const RULES_TOLD_MAX: usize = 8;
+/// How long the session of a shared device lives, in seconds (half an hour).
+pub const SHARED_LIFE_SECONDS: i64 = 30 * 60;
+/// How long the session of a shared device lives that fetches no token, in seconds (two minutes).
+pub const SHARED_IDLE_SECONDS: i64 = 120;
 /// Approvals one payer has open; one more ends the oldest.
 pub const APPROVALS_MAX: usize = 8;
 /// Wrong tries of a PIN, over all devices, before it is locked.

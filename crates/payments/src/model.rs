@@ -4,6 +4,7 @@ use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, HoldId, Instant, IntentId, PayeeId, PayerId, PaymentId,
     ReasonCode, RefundId, TransferId,
 };
+use policy::Reason;
 use protocol::{CaptureMode, FundingKind, IntentStatus, PayeeCard, PaymentStatus, QuoteCore, Text, limits};
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +159,8 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// Why it was refused; empty otherwise.
     pub reasons: Vec<ReasonCode>,
+    /// The rules behind the refusal; empty otherwise.
+    pub rules: Vec<Reason>,
     /// The hold, when the payee captures later.
     pub hold: Option<HoldId>,
     /// When that hold ends.

@@ -3,7 +3,8 @@
 use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
-use protocol::{FundingPath, QuoteCore, Warning};
+use policy::{Counter, Reason};
+use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
@@ -42,6 +43,8 @@ pub enum Accepted {
     },
     /// A refund.
     Refund(Refund),
+    /// Every limit of a wallet.
+    Limits(Box<LimitsView>),
     /// A try of the PIN was counted; now it may be verified.
     Tried(PinTry),
     /// A body was approved.
@@ -74,8 +77,12 @@ pub struct Quoted {
     pub available_before: Amount,
     /// What it would have; `None` when it would be refused.
     pub available_after: Option<Amount>,
-    /// The most one payment may take, less this one.
+    /// The least that would be left under any limit.
     pub limit_left: Amount,
+    /// Every limit that was looked at, each with the sentence of its rule.
+    pub limits: Vec<(Counter, String)>,
+    /// The rules behind a refusal or a check.
+    pub rules: Vec<Reason>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// The check that would be asked for.
@@ -91,6 +98,9 @@ pub struct Refusal {
     pub reasons: Vec<ReasonCode>,
     /// The refused payment, where one was recorded.
     pub payment: Option<Box<Payment>>,
+    /// The rules that say so, the strictest first; empty where no rule speaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Reason>,
     /// The check that is missing. Nothing is recorded under the command's id then: the same may come again with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_up: Option<Box<StepUp>>,
@@ -112,6 +122,6 @@ impl Refusal {
 
 impl From<ReasonCode> for Refusal {
     fn from(reason: ReasonCode) -> Self {
-        Self { reasons: vec![reason], payment: None, step_up: None }
+        Self { reasons: vec![reason], payment: None, rules: Vec::new(), step_up: None }
     }
 }

@@ -5,7 +5,7 @@
 
 use ledger::{Leg, Operation, Side};
 use money::{Amount, HoldId, ReasonCode, TransferId};
-use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus};
+use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus, Strength};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Credited, Touched, ledger_reason};
@@ -14,6 +14,7 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::policy_stage::Stop;
 use crate::risk_stage;
 use crate::step_up;
 
@@ -34,21 +35,23 @@ pub(crate) fn pay(
     let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
     let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
-    let verdict = unchanged(body, intent).and_then(|()| pipeline::pass(context, &case));
+    let verdict = unchanged(body, intent).map_err(Stop::from).and_then(|()| pipeline::pass(context, &case));
     let passed = match verdict {
         Ok(passed) => passed,
-        Err(reason) => return Err(refuse(context, body, caller, &case, reason)),
+        Err(stop) => return Err(refuse(context, body, caller, &case, stop)),
     };
     // A missing check is not this payment's fate: the same body may come again with it.
     let met = step_up::met(context, caller, passed.demand.as_ref())?;
     match move_money(context, &case, &passed) {
         Ok(moved) => {
             met.spend(context);
+            let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
             let payment = accept(context, body, caller, &case, moved);
-            passed.judged.keep(context, &payment);
+            passed.judged.count(context, &payment, strength);
+            passed.seen.keep(context, &payment);
             Ok(Accepted::Payment { payment, core: Box::new(intent.core.clone()) })
         }
-        Err(reason) => Err(refuse(context, body, caller, &case, reason)),
+        Err(reason) => Err(refuse(context, body, caller, &case, reason.into())),
     }
 }
 
@@ -58,8 +61,8 @@ fn first_answer(context: &Context<'_>, earlier: &Payment, caller: &CallerFacts) 
         return Err(ReasonCode::PaymentIdReused.into());
     }
     if earlier.status == PaymentStatus::Refused {
-        let payment = Some(Box::new(earlier.clone()));
-        return Err(Refusal { reasons: earlier.reasons.clone(), payment, step_up: None });
+        let (reasons, rules) = (earlier.reasons.clone(), earlier.rules.clone());
+        return Err(Refusal { reasons, payment: Some(Box::new(earlier.clone())), rules, step_up: None });
     }
     let intent = context.state.intent(earlier.intent).ok_or(ReasonCode::IntentUnknown)?;
     Ok(Accepted::Payment { payment: earlier.clone(), core: Box::new(intent.core.clone()) })
@@ -139,19 +142,15 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
 }
 
 /// A refusal is recorded under its id, so that the same body is refused again with the same reasons.
-fn refuse(
-    context: &mut Context<'_>,
-    body: &PayBody,
-    caller: &CallerFacts,
-    case: &Case<'_>,
-    reason: ReasonCode,
-) -> Refusal {
+fn refuse(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, stop: Stop) -> Refusal {
     let mut payment = draft(context, body, caller, case.intent);
-    payment.reasons = vec![reason];
+    payment.reasons = vec![stop.reason];
+    payment.rules = stop.rules;
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
     risk_stage::refused(context, case);
-    Refusal { payment: Some(Box::new(payment)), ..Refusal::from(reason) }
+    let (reasons, rules) = (payment.reasons.clone(), payment.rules.clone());
+    Refusal { reasons, payment: Some(Box::new(payment)), rules, step_up: None }
 }
 
 fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent) -> Payment {
@@ -169,6 +168,7 @@ fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &I
         funding: body.funding,
         status: PaymentStatus::Refused,
         reasons: Vec::new(),
+        rules: Vec::new(),
         hold: None,
         hold_expires_at: None,
         transfer: None,

@@ -1,5 +1,7 @@
 //! Permits: what staff and the server's own workers may do. Each is made in one place and consumed by value.
 
+use money::{DeviceId, PayerId};
+
 /// May do what staff may. Made only for a caller the operating system let open `admin.sock`, or for the process
 /// that holds the data folder's lock.
 #[derive(Debug)]
@@ -8,6 +10,29 @@ pub struct StaffPermit(());
 /// May do what time makes due: expire holds and intents, count what was appended.
 #[derive(Debug)]
 pub struct SystemPermit(());
+
+/// May look at one payer's own things. Made only for a bound device whose session is live.
+#[derive(Debug)]
+pub struct ReadPermit {
+    payer: PayerId,
+    device: DeviceId,
+}
+
+impl ReadPermit {
+    /// For a device that proved itself, in `server`'s extractor of readers; nowhere else.
+    #[must_use]
+    pub const fn dangerous_for_proven_device(payer: PayerId, device: DeviceId) -> Self {
+        Self { payer, device }
+    }
+
+    pub(crate) const fn payer(&self) -> PayerId {
+        self.payer
+    }
+
+    pub(crate) const fn device(&self) -> DeviceId {
+        self.device
+    }
+}
 
 impl StaffPermit {
     /// For the admin socket and for commands run on an unserved data folder; nowhere else.

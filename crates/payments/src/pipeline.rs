@@ -2,14 +2,15 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus};
+use protocol::{FundingKind, FundingPath, IntentStatus, SessionKind};
 
 use crate::codes;
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
 use crate::model::{Device, Intent, Payee, Payer};
-use crate::risk_stage::{self, Judged};
+use crate::policy_stage::{self, Judgement, Stop};
+use crate::risk_stage::{self, Seen};
 use crate::step_up::Demand;
 
 /// Everything the stages look at.
@@ -26,10 +27,12 @@ pub(crate) struct Case<'a> {
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What the packs said, to be counted.
+    pub(crate) judged: Judgement,
     /// What stages 5 and 6 want beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
     /// What stage 6 read, to be kept.
-    pub(crate) judged: Judged,
+    pub(crate) seen: Seen,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
@@ -49,8 +52,13 @@ pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Resul
 
 /// A device's standing; of one that was bound before there were any, that of a device without sessions.
 pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
-    let none =
-        || Standing { device: device.id, payer: device.payer, usable_from: device.bound_at, sessions: Vec::new() };
+    let none = || Standing {
+        device: device.id,
+        payer: device.payer,
+        kind: SessionKind::Own,
+        usable_from: device.bound_at,
+        sessions: Vec::new(),
+    };
     context.state.standing(device.id).cloned().unwrap_or_else(none)
 }
 
@@ -61,19 +69,19 @@ pub(crate) fn usable(context: &Context<'_>, device: money::DeviceId) -> Result<(
 }
 
 /// Runs stages 2 to 6.
-pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, ReasonCode> {
+pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Stop> {
     lockdown(context, case)?;
     posture(context, case)?;
     terms(context, case)?;
     let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if case.payer.currency != total.currency() {
-        return Err(ReasonCode::AmountWrongCurrency);
+        return Err(ReasonCode::AmountWrongCurrency.into());
     }
-    let asked = policy(context, total)?;
-    let mut judged = risk_stage::judge(context, case, total)?;
-    let demand = Demand::join(asked, judged.demand.take());
-    Ok(Passed { path, total, demand, judged })
+    let judged = policy_stage::judge(context, case, total).stop()?;
+    let mut seen = risk_stage::judge(context, case, total)?;
+    let demand = Demand::join(judged.demand(), seen.demand.take());
+    Ok(Passed { path, total, judged, demand, seen })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -117,10 +125,4 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
         IntentStatus::Open if intent.core.payee != case.payee.card => Err(ReasonCode::QuoteChanged),
         IntentStatus::Open => Ok(()),
     }
-}
-
-/// Stage 5: one limit a payment, until policy packs say more.
-fn policy(context: &Context<'_>, total: Amount) -> Result<Option<Demand>, ReasonCode> {
-    let limit = context.settings.payment_limit();
-    if total.exceeds(limit).unwrap_or(true) { Err(ReasonCode::PolicyPaymentLimit) } else { Ok(None) }
 }

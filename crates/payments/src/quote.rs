@@ -9,6 +9,7 @@ use crate::limits;
 use crate::model::Payer;
 use crate::outcome::{Accepted, Quoted, Refusal};
 use crate::pipeline::{self, Case, Passed};
+use crate::policy_stage;
 use crate::step_up::StepUp;
 
 /// Answers what paying would mean for this payer now.
@@ -35,8 +36,8 @@ pub(crate) fn quote(
     let after = available.checked_sub(total).ok().filter(|after| !after.is_negative());
     let passed = pipeline::pass(context, &case);
     let step_up = missing(context, payer, passed.as_ref().ok());
-    let refusals = refusals(passed.err(), step_up.as_ref(), after);
-    let limit = context.settings.payment_limit();
+    let refusals = refusals(passed.err().map(|stop| stop.reason), step_up.as_ref(), after);
+    let judged = policy_stage::judge(context, &case, total);
     Ok(Accepted::Quoted(Box::new(Quoted {
         core: intent.core.clone(),
         quote: intent.quote,
@@ -44,11 +45,21 @@ pub(crate) fn quote(
         total,
         available_before: available,
         available_after: after.filter(|_| refusals.is_empty()),
-        limit_left: limit.checked_sub(total).unwrap_or(Amount::zero(payer.currency)),
+        limit_left: judged.headroom,
+        limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
+        rules: judged.rules,
         warnings: warnings(context, &case, available, after),
         step_up: step_up.map(Box::new),
         refusals,
     })))
+}
+
+/// A limit with the sentence of its rule; of the payer's own, none.
+fn described(context: &Context<'_>, counter: policy::Counter) -> (policy::Counter, String) {
+    let library = context.settings.packs.book().map(policy::Rulebook::library);
+    let rule = library.and_then(|library| library.rule(&counter.rule, context.at));
+    let say = rule.map_or_else(String::new, |(_, rule)| rule.say.clone());
+    (counter, say)
 }
 
 /// The check the payment will be asked for. Approvals are of a payment that is written, so none counts here.

@@ -11,6 +11,7 @@ use crate::decide::{Decision, decide_facts};
 use crate::facts::Facts;
 use crate::judging::Judging;
 use crate::outcome::{Accepted, Refusal};
+use crate::packs::Packs;
 use crate::settings::Settings;
 use crate::stamp::Stamp;
 use crate::state::{Key, Row, State, needs, read_keys};
@@ -49,6 +50,9 @@ pub enum ReplayError {
     /// The rules and models it was judged by were not brought.
     #[error("the rules and models it was judged by are not there: {0}")]
     MissingJudges(String),
+    /// The packs it was made under were not brought.
+    #[error("the packs `{0}` it was made under are not there")]
+    MissingPacks(Digest),
     /// Made again, it comes out differently.
     #[error("decision comes out differently: recorded `{recorded}`, now `{now}`")]
     Different {
@@ -115,6 +119,20 @@ impl DecisionRecord<'_> {
         self.settings.to_mut().judging = brought.ok_or(ReplayError::MissingJudges(shown))?;
         Ok(())
     }
+
+    /// Brings the packs it was made under, which it names by their digest only.
+    ///
+    /// # Errors
+    /// [`ReplayError::MissingPacks`] when `find` does not have them.
+    pub fn bring_packs(&mut self, find: impl FnOnce(Digest) -> Option<Packs>) -> std::result::Result<(), ReplayError> {
+        if self.settings.packs.book().is_some() {
+            return Ok(());
+        }
+        let digest = self.settings.packs.digest();
+        let packs = find(digest).filter(|found| found.digest() == digest && found.book().is_some());
+        self.settings.to_mut().packs = packs.ok_or(ReplayError::MissingPacks(digest))?;
+        Ok(())
+    }
 }
 
 fn judges_shown(judging: &Judging) -> String {
@@ -133,6 +151,9 @@ pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayErro
     }
     if record.settings.judging.judges().is_none() {
         return Err(ReplayError::MissingJudges(judges_shown(&record.settings.judging)));
+    }
+    if record.settings.packs.book().is_none() {
+        return Err(ReplayError::MissingPacks(record.settings.packs.digest()));
     }
     let mut state = State::new();
     for (key, row) in &record.inputs {

@@ -9,7 +9,7 @@ use crate::decide::{Context, Touched, ledger_reason};
 use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
-use crate::roll_up;
+use crate::{roll_up, usage};
 
 /// Refunds some or all of a captured payment.
 pub(crate) fn refund(
@@ -54,6 +54,8 @@ pub(crate) fn refund(
         remaining: amounts.remaining,
         created_at: context.at,
     };
+    let category = payee_row.card.category.clone();
+    usage::refunded(context, &payment, &category, body.amount, &body.refund.to_string());
     context.push(Change::Refund(refund.clone()));
     context.tell(EventKind::PaymentRefunded, |event| {
         event.payer = Some(payment.payer);

@@ -26,7 +26,7 @@ use crate::pipeline::Case;
 use crate::step_up::Demand;
 
 /// What stage 6 found, to be kept when the payment goes on.
-pub(crate) struct Judged {
+pub(crate) struct Seen {
     /// What it wants beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
     known: Option<Known>,
@@ -46,10 +46,10 @@ struct Known {
 ///
 /// # Errors
 /// The reason it is held or refused for.
-pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<Judged, ReasonCode> {
+pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<Seen, ReasonCode> {
     let first = first_payment(context, case, total);
     if !context.settings.judging.marks().on {
-        return Ok(Judged { demand: first, known: None });
+        return Ok(Seen { demand: first, known: None });
     }
     let (found, known) = found(context, case, total)?;
     let demand = match found.verdict {
@@ -60,7 +60,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Re
             return Err(found.reasons.first().copied().unwrap_or(ReasonCode::RiskRefused));
         }
     };
-    Ok(Judged { demand: Demand::join(first, demand), known: Some(known) })
+    Ok(Seen { demand: Demand::join(first, demand), known: Some(known) })
 }
 
 /// What the engine says about a payment, and what it read for it.
@@ -226,7 +226,7 @@ fn reading<'a>(
     }
 }
 
-impl Judged {
+impl Seen {
     /// Keeps what the payment teaches: the payer's dossier at once, the payee's file when the credit is counted.
     pub(crate) fn keep(self, context: &mut Context<'_>, payment: &Payment) {
         let Some(known) = self.known else { return };

@@ -1,7 +1,7 @@
 //! Sessions: opened by a device's key, carried on by a refresh token that works once, ended at once.
 
 use money::{DeviceId, Digest, ReasonCode, SessionId};
-use protocol::{EndSessionsBody, RevokeDeviceBody};
+use protocol::{EndSessionsBody, RevokeDeviceBody, SessionKind};
 
 use crate::change::{Change, EventKind};
 use crate::decide::Context;
@@ -20,17 +20,53 @@ pub(crate) struct Asking<'a> {
 }
 
 /// Opens a session of a bound device. A network this device was not seen in before is told to the payer.
-pub(crate) fn open(context: &mut Context<'_>, asking: &Asking<'_>) -> Result<Accepted, Refusal> {
+pub(crate) fn open(context: &mut Context<'_>, asking: &Asking<'_>, kind: SessionKind) -> Result<Accepted, Refusal> {
     let (payer, device) = known(context, asking)?;
     let standing = pipeline::standing(context, device);
+    if !kind.is_own() || !standing.kind.is_own() {
+        return open_shared(context, asking, payer, standing);
+    }
     let is_new_place = standing.sessions.iter().all(|session| session.place != asking.place);
-    let session = Session::new(context.ids.make(SessionId::new), context.at, asking.place.to_owned());
+    let session = Session::new(context.ids.make(SessionId::new), kind, context.at, asking.place.to_owned());
     let (payer, first) = (payer.id, session.clone());
     context.push(Change::Kept(Kept::Standing(standing.with(session))));
     if is_new_place {
         context.tell(EventKind::SessionOpened, |event| event.payer = Some(payer));
     }
     Ok(Accepted::Session(first))
+}
+
+/// The one session of a shared device: opened once, carried on by the device's key while it lasts, followed by none.
+///
+/// WHY none: whoever sits down at the machine next may find the key there. The payer's own device lets it in anew.
+fn open_shared(
+    context: &mut Context<'_>,
+    asking: &Asking<'_>,
+    payer: &Payer,
+    standing: Standing,
+) -> Result<Accepted, Refusal> {
+    let place = asking.place.to_owned();
+    let was_own = standing.kind.is_own();
+    // A wallet nobody can come back to is lost; a shared device is none to come back with.
+    if was_own && payer.devices <= 1 {
+        return Err(ReasonCode::DeviceLast.into());
+    }
+    // The session of a shared device stays in its row when it is over: so none follows.
+    let is_first = was_own || standing.sessions.is_empty();
+    let session = match standing.sessions.first() {
+        _ if is_first => Session::new(context.ids.make(SessionId::new), SessionKind::Shared, context.at, place),
+        Some(session) if session.is_live(context.at) => Session { last_at: context.at, place, ..session.clone() },
+        _ => return Err(ReasonCode::SessionEnded.into()),
+    };
+    let (id, sessions) = (payer.id, vec![session.clone()]);
+    if was_own {
+        context.push(Change::Payer(Payer { devices: payer.devices.saturating_sub(1), ..payer.clone() }));
+    }
+    context.push(Change::Kept(Kept::Standing(Standing { kind: SessionKind::Shared, sessions, ..standing })));
+    if is_first {
+        context.tell(EventKind::SessionOpened, |event| event.payer = Some(id));
+    }
+    Ok(Accepted::Session(session))
 }
 
 /// Carries a session on. A refresh token that was used before was copied: its session ends, and the payer is told.
@@ -61,7 +97,8 @@ pub(crate) fn refresh(
     Ok(Accepted::Session(next))
 }
 
-/// Ends one session of one of the caller's own devices, or all of that device's. Ending what has ended is no error.
+/// Ends one session of one of the caller's own devices, or all of that device's. Ending what has ended is no error. With
+/// its session, a shared device goes.
 pub(crate) fn end(
     context: &mut Context<'_>,
     caller: &CallerFacts,
@@ -73,11 +110,15 @@ pub(crate) fn end(
         pipeline::usable(context, caller.device)?;
     }
     let mut standing = pipeline::standing(context, &device);
+    let device = Device { revoked: device.revoked || !standing.kind.is_own(), ..device };
     match body.session {
         Some(session) => standing = standing.without(session),
         None => standing.sessions.clear(),
     }
     let payer = payer.id;
+    if !standing.kind.is_own() {
+        context.push(Change::Device(device.clone()));
+    }
     context.push(Change::Kept(Kept::Standing(standing)));
     context.tell(EventKind::SessionEnded, |event| event.payer = Some(payer));
     Ok(Accepted::Device(device))
@@ -100,13 +141,14 @@ pub(crate) fn revoke_device(
     if body.device != caller.device && holds_brake(context, payer, device) {
         return Err(ReasonCode::FrozenByOther.into());
     }
-    // WHY: nobody could ever come back to the money. `devices` counts those that are not revoked.
-    if payer.devices <= 1 {
+    // WHY: nobody could ever come back to the money. `devices` counts those that are neither revoked nor shared.
+    let standing = Standing { sessions: Vec::new(), ..pipeline::standing(context, device) };
+    let counted = u8::from(standing.kind.is_own());
+    if payer.devices <= counted {
         return Err(ReasonCode::DeviceLast.into());
     }
     let device = Device { revoked: true, ..device.clone() };
-    let standing = Standing { sessions: Vec::new(), ..pipeline::standing(context, &device) };
-    let payer = Payer { devices: payer.devices.saturating_sub(1), ..payer.clone() };
+    let payer = Payer { devices: payer.devices.saturating_sub(counted), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));

@@ -5,14 +5,19 @@ use risk::settings::RiskSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::judging::Judging;
+use crate::packs::Packs;
 
 /// One threshold for each stage of the pipeline that is still to come, and the delays of lockdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The one currency of this provider's wallets and payees: the thresholds below are sums of it.
     pub currency: Currency,
-    /// Policy: the most one payment may take, in minor units of the wallet's currency.
+    /// Policy: the packs every payment is decided under.
+    pub packs: Packs,
+    /// Policy: the most one payment may take, in minor units of the wallet's currency, whatever the packs say.
     pub payment_limit_minor: i64,
+    /// Policy: how long the rise of a payer's own limit waits where no pack says, in seconds.
+    pub raise_delay_seconds: i64,
     /// Risk: above this, in minor units, a payment to a payee never paid before needs a step-up.
     pub first_payee_limit_minor: i64,
     /// Risk: the rules and models every payment is judged by.
@@ -35,7 +40,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             currency: Currency::KRW,
+            packs: Packs::none(),
             payment_limit_minor: 300_000,
+            raise_delay_seconds: 24 * 3_600,
             first_payee_limit_minor: 100_000,
             judging: Judging::off(),
             risk: RiskSettings::default(),

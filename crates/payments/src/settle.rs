@@ -9,6 +9,7 @@ use crate::decide::{Context, Credited, Touched, ledger_reason};
 use crate::model::{Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pay;
+use crate::usage::{self, Fate};
 
 /// Takes a held payment, or a part of it; the rest is released.
 pub(crate) fn capture(
@@ -25,6 +26,7 @@ pub(crate) fn capture(
     let operation = Operation::Capture { hold, transfer, amount: body.amount, at: context.at };
     let captured = body.amount.unwrap_or(payment.amount);
     post(context, &payment, hold, &operation)?;
+    usage::settle(context, &payment, &body.amount.map_or(Fate::Captured, Fate::CapturedPart));
     let payment = Payment { status: PaymentStatus::Captured, transfer: Some(transfer), captured, ..payment };
     if let Some(pair) = context.state.pair(payment.payer, payment.payee).filter(|pair| pair.captured_at.is_none()) {
         let pair = Pair { captured_at: Some(context.at), ..pair.clone() };
@@ -42,6 +44,7 @@ pub(crate) fn void(
 ) -> Result<Accepted, Refusal> {
     let (payment, hold) = held(context, Some(payee), payment)?;
     post(context, &payment, hold, &Operation::Void { hold, amount: body.amount, at: context.at })?;
+    usage::settle(context, &payment, &Fate::Released);
     finish(context, EventKind::PaymentVoided, Payment { status: PaymentStatus::Voided, ..payment })
 }
 
@@ -49,6 +52,7 @@ pub(crate) fn void(
 pub(crate) fn expire(context: &mut Context<'_>, payment: PaymentId) -> Result<Accepted, Refusal> {
     let (payment, hold) = held(context, None, payment)?;
     post(context, &payment, hold, &Operation::Expire { hold, at: context.at })?;
+    usage::settle(context, &payment, &Fate::Released);
     finish(context, EventKind::PaymentExpired, Payment { status: PaymentStatus::Expired, ..payment })
 }
 

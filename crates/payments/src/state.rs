@@ -16,8 +16,10 @@ use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
 use crate::roll_up;
+use crate::usage::Usage;
 
 /// Names one row, present or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -220,6 +222,20 @@ impl State {
         }
     }
 
+    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
+        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
+            Some(Row::Kept(Kept::Usage(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
+        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
+            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
         match self.row(&Key::Kept(KeptKey::Pin(payer))) {
             Some(Row::Kept(Kept::Pin(row))) => Some(row),
@@ -374,6 +390,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
+}
+
 fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
 }
@@ -381,7 +401,7 @@ fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
 /// What the command itself names.
 fn first(facts: &Facts, wanted: &mut Vec<Key>) {
     match facts {
-        Facts::OpenPayer { body, key, proof } => wanted.extend([
+        Facts::OpenPayer { body, key, proof, .. } => wanted.extend([
             Key::Proof(proof.id),
             Key::Payer(body.payer),
             Key::Device(body.device),
@@ -442,12 +462,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
             wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
+            limit_keys(caller.payer, wanted);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
             let guard = Key::Kept(KeptKey::Guard(caller.payer));
             wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
             wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
+            limit_keys(caller.payer, wanted);
         }
         Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Payment(*payment)]);
@@ -458,6 +480,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Freeze { caller, .. } | Facts::Unfreeze { caller, .. } => {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+        }
+        Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            limit_keys(caller.payer, wanted);
+        }
+        Facts::ShowLimits { payer, device } => {
+            wanted.extend([Key::Payer(*payer), Key::Device(*device)]);
+            limit_keys(*payer, wanted);
         }
         Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
@@ -518,7 +549,7 @@ fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &m
 fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) {
     let Some(Row::Payment(payment)) = rows.known(&Key::Payment(payment)) else { return };
     wanted.extend([Key::Payer(payment.payer), Key::Payee(payment.payee), Key::Intent(payment.intent)]);
-    wanted.push(Key::Pair(payment.payer, payment.payee));
+    wanted.extend([Key::Pair(payment.payer, payment.payee), Key::Kept(KeptKey::Usage(payment.payer))]);
     wanted.extend(payment.hold.map(Key::Hold));
     wanted.extend(payment.transfer.map(Key::Transfer));
     wanted.extend(rows.known(&Key::Payer(payment.payer)).and_then(account_of));

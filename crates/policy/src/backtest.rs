@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::condition::View;
 use crate::decide::decide;
 use crate::decision::Outcome;
-use crate::fact::{Fact, Value};
+use crate::fact::Fact;
 use crate::input::Request;
 use crate::library::Library;
 use crate::pack::{Pack, Period, Status};
@@ -114,13 +114,9 @@ fn band(amount: Amount) -> String {
 }
 
 fn age(request: &Request) -> Option<i64> {
-    let (zone, calendar) = (Zone::utc(), crate::calendar::Calendar::weekends());
-    let view =
-        View { facts: &request.facts, over: None, at: request.at, zone: &zone, calendar: &calendar, day_before: false };
-    match view.value(Fact::named("payer.age")?)? {
-        Value::Number(age) => Some(age),
-        _ => None,
-    }
+    let (zone, calendar) = (Zone::utc(), crate::calendar::weekends());
+    let view = View { facts: &request.facts, over: None, at: request.at, zone: &zone, calendar, day_before: false };
+    view.number(const { Fact::of("payer.age") })
 }
 
 fn age_band(age: i64) -> String {

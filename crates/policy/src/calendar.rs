@@ -1,6 +1,7 @@
 //! [`Calendar`]: which days are business days, as versioned data.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -16,6 +17,12 @@ pub struct Calendar {
     pub version: String,
     weekend: Vec<Weekday>,
     holidays: BTreeSet<Date>,
+}
+
+/// What holds where no calendar is named.
+pub(crate) fn weekends() -> &'static Calendar {
+    static WEEKENDS: LazyLock<Calendar> = LazyLock::new(Calendar::weekends);
+    &WEEKENDS
 }
 
 impl Calendar {

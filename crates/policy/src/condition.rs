@@ -1,5 +1,7 @@
 //! [`Condition`]: what must hold for a rule to apply, in three values: yes, no, and not known.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use money::{Amount, Instant};
 
@@ -76,30 +78,54 @@ pub(crate) struct View<'a> {
     pub(crate) day_before: bool,
 }
 
-impl View<'_> {
-    pub(crate) fn value(&self, fact: Fact) -> Option<Value> {
-        let name = fact.word().name;
+const AGE: Fact = Fact::of("payer.age");
+const BORN_ON: Fact = Fact::of("payer.born_on");
+const TENURE: Fact = Fact::of("payer.tenure_months");
+const JOINED_ON: Fact = Fact::of("payer.joined_on");
+const KIND: Fact = Fact::of("operation.kind");
+const DIRECTION: Fact = Fact::of("operation.direction");
+const CATEGORY: Fact = Fact::of("operation.category");
+const FUNDING: Fact = Fact::of("operation.funding");
+const RECURRING: Fact = Fact::of("operation.recurring");
+const HIGH_RISK_ACT: Fact = Fact::of("operation.high_risk_act");
+const CHAIN_OPTED_IN: Fact = Fact::of("claim.chain_opted_in");
+const STATUS: Fact = Fact::of("operation.status");
+const REPORTED_AT: Fact = Fact::of("claim.reported_at");
+const REQUEST_AT: Fact = Fact::of("request.at");
+
+impl<'a> View<'a> {
+    pub(crate) fn value(&self, fact: Fact) -> Option<Cow<'a, Value>> {
         if let Some(over) = self.over
-            && name.starts_with("operation.")
+            && fact.word().name.starts_with("operation.")
         {
-            return over.find(fact).cloned();
+            return over.find(fact).map(Cow::Borrowed);
         }
         if let Some(value) = self.facts.find(fact) {
-            return Some(value.clone());
+            return Some(Cow::Borrowed(value));
         }
-        match name {
-            "payer.age" => Fact::named("payer.born_on").and_then(|born| self.years_since(born)),
-            "payer.tenure_months" => Fact::named("payer.joined_on").and_then(|joined| self.month_since(joined)),
-            "operation.kind" => Some(Value::Text("payment".to_owned())),
-            "operation.direction" => Some(Value::Text("outgoing".to_owned())),
+        let text = |word: &str| Some(Cow::Owned(Value::Text(word.to_owned())));
+        match fact {
+            AGE => self.years_since(BORN_ON).map(Cow::Owned),
+            TENURE => self.month_since(JOINED_ON).map(Cow::Owned),
+            KIND => text("payment"),
+            DIRECTION => text("outgoing"),
             // WHY: these only describe; the provider knows them, and what is not said to be special is not.
-            "operation.category" | "operation.funding" => Some(Value::Text("none".to_owned())),
-            "operation.high_risk_act" | "claim.chain_opted_in" => Some(Value::Flag(false)),
-            "operation.recurring" => Some(Value::Text("none".to_owned())),
-            "operation.status" => Some(Value::Text("committed".to_owned())),
-            "claim.reported_at" | "request.at" => Some(Value::Moment(self.at)),
+            CATEGORY | FUNDING | RECURRING => text("none"),
+            HIGH_RISK_ACT | CHAIN_OPTED_IN => Some(Cow::Owned(Value::Flag(false))),
+            STATUS => text("committed"),
+            REPORTED_AT | REQUEST_AT => Some(Cow::Owned(Value::Moment(self.at))),
             _ => None,
         }
+    }
+
+    /// The moment that `fact` is, known or worked out.
+    pub(crate) fn moment(&self, fact: Fact) -> Option<Instant> {
+        if let Value::Moment(at) = *self.value(fact)? { Some(at) } else { None }
+    }
+
+    /// The number that `fact` is, known or worked out.
+    pub(crate) fn number(&self, fact: Fact) -> Option<i64> {
+        if let Value::Number(number) = *self.value(fact)? { Some(number) } else { None }
     }
 
     fn date(&self, fact: Fact) -> Option<Date> {
@@ -192,24 +218,25 @@ impl Test {
     fn holds(&self, fact: Fact, view: &View<'_>) -> Truth {
         let value = view.value(fact);
         if let Self::Known(wanted) = self {
-            let known = value.is_some_and(|value| value != Value::Never);
+            let known = value.is_some_and(|value| *value != Value::Never);
             return Truth::of(known == *wanted);
         }
         let Some(value) = value else { return Truth::Unknown(fact) };
-        if value == Value::Never {
+        let value: &Value = &value;
+        if *value == Value::Never {
             return Truth::No;
         }
         match self {
-            Self::OneOf(values) => Truth::of(values.contains(&value)),
-            Self::Compare(comparison, operand) => comparison.holds(&value, operand, view, fact),
-            Self::Within(span, of) => within(&value, *span, *of, view, fact),
-            Self::Has(wanted) => match &value {
+            Self::OneOf(values) => Truth::of(values.contains(value)),
+            Self::Compare(comparison, operand) => comparison.holds(value, operand, view, fact),
+            Self::Within(span, of) => within(value, *span, *of, view, fact),
+            Self::Has(wanted) => match value {
                 Value::Texts(texts) => Truth::of(wanted.iter().any(|text| texts.contains(text))),
                 Value::Text(text) => Truth::of(wanted.contains(text)),
                 _ => Truth::Unknown(fact),
             },
             Self::Past => match value {
-                Value::Moment(at) => Truth::of(at <= view.at),
+                Value::Moment(at) => Truth::of(*at <= view.at),
                 _ => Truth::Unknown(fact),
             },
             Self::Known(_) => Truth::Yes,
@@ -223,9 +250,9 @@ fn within(value: &Value, span: Span, of: Option<Fact>, view: &View<'_>, fact: Fa
     match of {
         None if span.is_civil() => Truth::of(view.at <= view.zone.due(*moment, span, view.calendar)),
         None => Truth::of(view.at < view.zone.due(*moment, span, view.calendar)),
-        Some(of) => match view.value(of) {
-            Some(Value::Moment(start)) => Truth::of(*moment <= view.zone.due(start, span, view.calendar)),
-            _ => Truth::Unknown(of),
+        Some(of) => match view.moment(of) {
+            Some(start) => Truth::of(*moment <= view.zone.due(start, span, view.calendar)),
+            None => Truth::Unknown(of),
         },
     }
 }
@@ -242,13 +269,13 @@ impl Comparison {
 
     fn holds(self, value: &Value, operand: &Operand, view: &View<'_>, fact: Fact) -> Truth {
         let (other, about) = match operand {
-            Operand::Value(other) => (other.clone(), fact),
+            Operand::Value(other) => (Cow::Borrowed(other), fact),
             Operand::Fact(other) => match view.value(*other) {
                 Some(value) => (value, *other),
                 None => return Truth::Unknown(*other),
             },
         };
-        let ordering = match (value, &other) {
+        let ordering = match (value, &*other) {
             (Value::Number(a), Value::Number(b)) => Some(a.cmp(b)),
             (Value::Money(a), Value::Money(b)) => Amount::compare(*a, *b),
             (Value::Ratio(a), Value::Ratio(b)) => Some(Ratio::cmp(a, b)),

@@ -38,8 +38,9 @@ pub(crate) fn decide_with(
         }
     }
     for pack in library.packs().iter().filter(|pack| concerns(pack, request)) {
-        let calendar = library.calendar(pack);
-        Case { pack, request, calendar: &calendar, factors: &library.factors, counters }.run(&mut decision);
+        let (calendar, factors) = (library.calendar(pack), &library.factors);
+        let now = pack.zone.civil(request.at);
+        Case { pack, request, now, calendar, factors, counters }.run(&mut decision);
     }
     crate::own::apply(library, request, counters, &mut decision);
     finish(library, request, &mut decision);
@@ -59,6 +60,8 @@ pub(crate) fn concerns(pack: &Pack, request: &Request) -> bool {
 pub(crate) struct Case<'a> {
     pub(crate) pack: &'a Pack,
     pub(crate) request: &'a Request,
+    /// The pack's own clock at the moment of the question.
+    now: DateTime,
     pub(crate) calendar: &'a Calendar,
     pub(crate) factors: &'a Factors,
     pub(crate) counters: Option<&'a Counters>,
@@ -84,7 +87,7 @@ impl<'a> Case<'a> {
         if live.is_empty() {
             return;
         }
-        decision.packs.push(format!("{}@{} sha-256:{}", self.pack.id, self.pack.version, self.pack.digest));
+        decision.packs.push(self.pack.label.clone());
         let lifted = self.lifted(&live, decision);
         for rule in live {
             let truth = rule.when.holds(&self.view());
@@ -96,15 +99,14 @@ impl<'a> Case<'a> {
 
     /// Within pack and rule period at the rule's own moment, and of the reading that was chosen.
     fn is_selected(&self, rule: &Rule) -> bool {
-        let name = match rule.select {
-            Select::Authorised => "operation.authorised_at",
-            Select::Captured => "operation.captured_at",
-            Select::Reported => "claim.reported_at",
-            Select::Requested => "operation.requested_at",
-            Select::Transaction => "claim.transaction_at",
+        let said = match rule.select {
+            Select::Authorised => const { Fact::of("operation.authorised_at") },
+            Select::Captured => const { Fact::of("operation.captured_at") },
+            Select::Reported => const { Fact::of("claim.reported_at") },
+            Select::Requested => const { Fact::of("operation.requested_at") },
+            Select::Transaction => const { Fact::of("claim.transaction_at") },
         };
-        let at = Fact::named(name).and_then(|fact| self.request.facts.moment(fact)).unwrap_or(self.request.at);
-        let now = self.pack.zone.civil(at);
+        let now = self.request.facts.moment(said).map_or(self.now, |at| self.pack.zone.civil(at));
         let within = |from: Option<DateTime>, to: Option<DateTime>| {
             from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
         };
@@ -154,23 +156,18 @@ impl<'a> Case<'a> {
     }
 
     fn measured(&self, rule: &Rule, place: usize, limit: &Limit) -> Option<Measured> {
-        let key;
         let past = match self.counters {
             None => Past::History(&self.request.history),
-            Some(counters) => {
-                key = crate::counters::key(self.pack, rule, place);
-                Past::Counters(counters, &key)
-            }
+            Some(counters) => Past::Counters(counters, rule.keys.get(place).map_or("", |key| &key.name)),
         };
         measure(limit, &rule.when, &self.view(), past, self.factors)
     }
 
     /// A rule that is not sure loosens nothing until a person approved it.
     fn may_loosen(&self, rule: &Rule) -> bool {
-        let name = format!("{}/{}", self.pack.id, rule.id);
         rule.grade != Grade::K
             || rule.approved
-            || self.request.approvals.iter().any(|approved| *approved == name || *approved == self.pack.id)
+            || self.request.approvals.iter().any(|approved| *approved == rule.name || *approved == self.pack.id)
     }
 
     fn apply(&self, rule: &'a Rule, truth: Truth, decision: &mut Decision) {
@@ -211,8 +208,9 @@ impl<'a> Case<'a> {
     fn age(&self, rule: &'a Rule, decision: &mut Decision) {
         let Body::Age { least, below, guardian_below, day_before } = &rule.body else { return };
         let view = View { day_before: *day_before, ..self.view() };
-        let Some(Value::Number(age)) = Fact::named("payer.age").and_then(|fact| view.value(fact)) else {
-            return self.effect(rule, &Effect::Deny, Fact::named("payer.age"), None, decision);
+        let fact = const { Fact::of("payer.age") };
+        let Some(age) = view.number(fact) else {
+            return self.effect(rule, &Effect::Deny, Some(fact), None, decision);
         };
         if least.is_some_and(|least| age < least) || below.is_some_and(|below| age >= below) {
             self.effect(rule, &Effect::Deny, None, None, decision);
@@ -223,16 +221,10 @@ impl<'a> Case<'a> {
 
     fn cooling_off(&self, rule: &'a Rule, missing: Option<Fact>, decision: &mut Decision) {
         let Body::CoolingOff { since, span, effect, absent_is_never } = &rule.body else { return };
-        let known: Vec<Option<Value>> = since.iter().map(|fact| self.view().value(*fact)).collect();
-        if known.iter().all(Option::is_none) && !absent_is_never {
+        if since.iter().all(|fact| self.view().value(*fact).is_none()) && !absent_is_never {
             return self.effect(rule, effect, since.first().copied(), None, decision);
         }
-        let last = known
-            .into_iter()
-            .flatten()
-            .filter_map(|value| if let Value::Moment(at) = value { Some(at) } else { None })
-            .max();
-        if let Some(last) = last {
+        if let Some(last) = since.iter().filter_map(|fact| self.view().moment(*fact)).max() {
             let ends = self.pack.zone.due(last, *span, self.calendar);
             if self.request.at < ends {
                 self.effect(rule, effect, missing, Some(ends), decision);
@@ -241,7 +233,7 @@ impl<'a> Case<'a> {
     }
 
     fn guardian_agrees(&self) -> bool {
-        let withdrawn = Fact::named("payer.guardian_withdrawn_at").and_then(|fact| self.request.facts.moment(fact));
+        let withdrawn = self.request.facts.moment(const { Fact::of("payer.guardian_withdrawn_at") });
         self.request.facts.flag("payer.guardian_consent") == Some(true)
             && withdrawn.is_none_or(|at| self.request.at < at)
     }
@@ -268,8 +260,7 @@ impl<'a> Case<'a> {
     /// whether they are told as facts or stand in the history; what was refused or released was no use, and neither was
     /// a payment the rule does not speak of.
     fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, absent_is_never: bool, decision: &mut Decision) {
-        let known = |name: &str| Fact::named(name).and_then(|fact| self.view().value(fact));
-        let moment = |value: Option<Value>| if let Some(Value::Moment(at)) = value { Some(at) } else { None };
+        let (last_used_at, consent_at) = const { (Fact::of("payer.last_used_at"), Fact::of("consent.at")) };
         let past = || {
             let past = self.request.history.iter().filter(|event| event.at <= self.request.at);
             past.filter(|event| crate::limit::is_live(&event.facts))
@@ -279,15 +270,15 @@ impl<'a> Case<'a> {
             rule.when.holds(&own) != Truth::No
         };
         let is_consent = |event: &&crate::input::Event| event.facts.text("operation.kind") == Some("consent");
-        let said = known("payer.last_used_at");
-        let Some(used) = moment(said.clone()).max(past().filter(is_use).map(|event| event.at).max()) else {
-            if said.is_none() && !absent_is_never {
-                self.effect(rule, &Effect::Deny, Fact::named("payer.last_used_at"), None, decision);
+        let is_said = self.view().value(last_used_at).is_some();
+        let Some(used) = self.view().moment(last_used_at).max(past().filter(is_use).map(|event| event.at).max()) else {
+            if !is_said && !absent_is_never {
+                self.effect(rule, &Effect::Deny, Some(last_used_at), None, decision);
             }
             return;
         };
         let asleep = self.pack.zone.due(used, unused_for, self.calendar);
-        let consented = moment(known("consent.at")).filter(|at| *at <= self.request.at);
+        let consented = self.view().moment(consent_at).filter(|at| *at <= self.request.at);
         let consented = consented.max(past().filter(is_consent).map(|event| event.at).max());
         if self.request.at > asleep && consented.is_none_or(|at| at <= asleep) {
             self.effect(rule, &Effect::Deny, None, None, decision);
@@ -305,11 +296,13 @@ impl<'a> Case<'a> {
     ) {
         let begun = match from.map(|fact| (fact, self.view().value(fact))) {
             None => self.request.at,
-            Some((_, Some(Value::Moment(at)))) => at,
-            Some((_, Some(Value::Never))) => return,
-            Some((fact, _)) => {
-                return self.effect(rule, &Effect::Hold { span: None, confirm: true }, Some(fact), None, decision);
-            }
+            Some((fact, value)) => match value.as_deref() {
+                Some(Value::Moment(at)) => *at,
+                Some(Value::Never) => return,
+                _ => {
+                    return self.effect(rule, &Effect::Hold { span: None, confirm: true }, Some(fact), None, decision);
+                }
+            },
         };
         let ends = span.map(|span| self.pack.zone.due(begun, span, self.calendar));
         let over = ends.is_some_and(|ends| ends <= self.request.at);

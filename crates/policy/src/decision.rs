@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use money::{Amount, Instant};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::Requirement;
 use crate::pack::{Citation, Grade};
 
 /// From the mildest to the strictest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
     /// It may go on.
     #[default]
@@ -57,14 +57,15 @@ pub struct Decision {
     pub parameters: BTreeMap<String, String>,
     /// Packs selected, with their digests.
     pub packs: Vec<String>,
+    /// The moment of [`Decision::held_until`].
     #[serde(skip)]
-    pub(crate) hold_ends: Option<Instant>,
+    pub hold_ends: Option<Instant>,
     #[serde(skip)]
     pub(crate) requirement: Option<Requirement>,
 }
 
 /// One rule that mattered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What it says, e.g. `LimitExceeded`.
     pub code: String,
@@ -81,19 +82,19 @@ pub struct Reason {
     /// How sure it is.
     pub grade: Grade,
     /// The counter before this operation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// The counter after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// The cap.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<String>,
     /// A fact nobody gave, so that the strictest branch was taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     /// What else there is to say: fields not shown, factors not accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<String>,
     /// One sentence.
     pub say: String,
@@ -161,7 +162,7 @@ pub struct Retained {
 }
 
 /// A cap and how far it is used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counter {
     /// The rule, as `pack/rule`.
     pub rule: String,
@@ -173,6 +174,9 @@ pub struct Counter {
     pub cap: String,
     /// Whether the operation fits.
     pub fits: bool,
+    /// What is left after it, where the cap is a sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Amount>,
 }
 
 /// Who bears a loss under one rule.

@@ -5,18 +5,18 @@ use money::{Amount, Instant, Shares};
 use crate::condition::Truth;
 use crate::decide::Case;
 use crate::decision::{Counter, Deadline, Decision, Liability, Obligation, Outcome, Retained};
-use crate::fact::{Fact, Value};
+use crate::fact::Fact;
 use crate::limit::Measured;
 use crate::pack::{Body, Duty, Rule, Terms};
 use crate::time::Span;
 
 impl Case<'_> {
     fn name(&self, rule: &Rule) -> String {
-        format!("{}/{}", self.pack.id, rule.id)
+        rule.name.clone()
     }
 
     fn moment(&self, fact: Fact) -> Option<Instant> {
-        if let Some(Value::Moment(at)) = self.view().value(fact) { Some(at) } else { None }
+        self.view().moment(fact)
     }
 }
 
@@ -38,6 +38,7 @@ pub(crate) fn counter(case: &Case<'_>, rule: &Rule, measured: &Measured, decisio
         after: measured.after.clone(),
         cap: measured.cap.clone(),
         fits: measured.fits,
+        left: measured.left,
     });
 }
 

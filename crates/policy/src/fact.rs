@@ -1,5 +1,8 @@
 //! [`Facts`]: what is known about an operation, each under a word of the vocabulary.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use money::{Amount, Instant};
 
@@ -7,8 +10,14 @@ use crate::ratio::Ratio;
 use crate::vocabulary::{VOCABULARY, Word};
 
 /// A word of the vocabulary, by its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fact(u16);
+
+impl std::fmt::Debug for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word().name)
+    }
+}
 
 /// What one fact is.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,14 +46,43 @@ impl Fact {
     /// The fact called `name`, which is canonical.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let place = VOCABULARY.iter().position(|word| word.name == name)?;
-        u16::try_from(place).ok().map(Self)
+        static PLACES: LazyLock<HashMap<&'static str, u16>> =
+            LazyLock::new(|| VOCABULARY.iter().map(|word| word.name).zip(0..).collect());
+        PLACES.get(name).copied().map(Self)
+    }
+
+    /// The fact called `name`, for names in the code: found while it is compiled.
+    ///
+    /// # Panics
+    /// At compile time, when there is no such word.
+    #[must_use]
+    pub const fn of(name: &str) -> Self {
+        let (mut rest, mut place) = (VOCABULARY, 0_u16);
+        while let Some((word, others)) = rest.split_first() {
+            if is_same(word.name, name) {
+                return Self(place);
+            }
+            (rest, place) = (others, place.saturating_add(1));
+        }
+        unreachable!()
     }
 
     /// Its word.
     #[must_use]
     pub fn word(self) -> &'static Word {
         VOCABULARY.get(usize::from(self.0)).unwrap_or(&Word::NONE)
+    }
+}
+
+/// `==` for a `const fn`.
+const fn is_same(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a.split_first(), b.split_first()) {
+            (Some((x, rest_a)), Some((y, rest_b))) if *x == *y => (a, b) = (rest_a, rest_b),
+            (None, None) => return true,
+            _ => return false,
+        }
     }
 }
 

@@ -47,11 +47,16 @@ pub struct Event {
 /// A limit the payer set.
 #[derive(Clone, Debug)]
 pub struct OwnLimit {
-    pub(crate) name: String,
-    pub(crate) amount: Amount,
-    pub(crate) window: String,
-    pub(crate) category: Option<String>,
-    pub(crate) channel: Option<String>,
+    /// What its reasons call it.
+    pub name: String,
+    /// The most.
+    pub amount: Amount,
+    /// `payment`, `day`, `month`, `year` or `night`; any other word is taken for `payment`.
+    pub window: String,
+    /// Only of this category.
+    pub category: Option<String>,
+    /// Only this way.
+    pub channel: Option<String>,
 }
 
 /// A block.
@@ -82,6 +87,22 @@ fn error(path: &str, what: impl Into<String>) -> InputError {
 type Read<T> = Result<T, InputError>;
 
 impl Request {
+    /// A question at `at` of which nothing else is known yet.
+    #[must_use]
+    pub fn new(at: Instant) -> Self {
+        Self {
+            at,
+            packs: Vec::new(),
+            jurisdiction: None,
+            facts: Facts::default(),
+            history: Vec::new(),
+            modes: BTreeMap::new(),
+            limits: Vec::new(),
+            blocks: Vec::new(),
+            approvals: Vec::new(),
+        }
+    }
+
     /// Reads one JSON object.
     ///
     /// # Errors
@@ -114,17 +135,7 @@ impl Request {
             top.get("at").ok_or_else(|| error("at", "is missing: the moment of the question, RFC 3339"))?,
             "at",
         )?;
-        let mut request = Self {
-            at,
-            packs: Vec::new(),
-            jurisdiction: None,
-            facts: Facts::default(),
-            history: Vec::new(),
-            modes: BTreeMap::new(),
-            limits: Vec::new(),
-            blocks: Vec::new(),
-            approvals: Vec::new(),
-        };
+        let mut request = Self::new(at);
         let mut unknown = Vec::new();
         for (key, value) in top {
             request.take(key, value, &mut unknown)?;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{DateTime, Weekday};
 
-use crate::auth::{Factor, Factors};
+use crate::auth::{Factor, Factors, Requirement};
 use crate::calendar::Calendar;
+use crate::decision::StepUp;
 use crate::pack::{Body, Cap, Limit, Pack, Rule, Status};
 use crate::read::{self, PackError};
 
@@ -14,6 +15,8 @@ use crate::read::{self, PackError};
 pub struct Library {
     packs: Vec<Pack>,
     calendars: BTreeMap<String, Calendar>,
+    /// By merchant category code (ISO 18245).
+    categories: BTreeMap<String, String>,
     pub(crate) factors: Factors,
 }
 
@@ -39,6 +42,8 @@ impl Library {
     fn add(&mut self, file: &str, text: &str) -> Result<(), PackError> {
         if file.ends_with("factors.toml") {
             self.factors = factors(file, text)?;
+        } else if file.ends_with("categories.toml") {
+            self.categories = categories(file, text)?;
         } else if file.contains("calendars/") {
             let calendar = calendar(file, text)?;
             self.calendars.insert(calendar.id.clone(), calendar);
@@ -52,6 +57,40 @@ impl Library {
     #[must_use]
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// The rule called `pack/rule`, of the version in force at `at`, else of the last.
+    #[must_use]
+    pub fn rule(&self, name: &str, at: money::Instant) -> Option<(&Pack, &Rule)> {
+        let (pack, rule) = name.split_once('/')?;
+        let of = |pack: &'_ Pack| pack.rules.iter().position(|known| known.id == rule);
+        let versions = || self.packs.iter().filter(|known| known.id == pack && of(known).is_some());
+        let pack = versions().find(|pack| pack.is_in_force(at)).or_else(|| versions().next_back())?;
+        pack.rules.get(of(pack)?).map(|rule| (pack, rule))
+    }
+
+    /// What packs call the goods of merchant category `code` (ISO 18245): the code itself where they have no word.
+    #[must_use]
+    pub fn category<'a>(&'a self, code: &'a str) -> &'a str {
+        self.categories.get(code).map_or(code, String::as_str)
+    }
+
+    /// Every word for categories, each once.
+    #[must_use]
+    pub fn categories(&self) -> BTreeSet<&str> {
+        self.categories.values().map(String::as_str).collect()
+    }
+
+    /// Whether `presented`, bound to amount and payee, meets what was asked for.
+    #[must_use]
+    pub fn meets(&self, asked: &StepUp, presented: &[&str]) -> bool {
+        let StepUp { factors, dynamic, phishing_resistant, linked, any_of, forbid } = asked.clone();
+        let presented: Vec<String> = presented.iter().map(|factor| (*factor).to_owned()).collect();
+        Requirement { factors, dynamic, phishing_resistant, linked, any_of, forbid }.is_met(
+            &presented,
+            true,
+            &self.factors,
+        )
     }
 
     /// The pack written `ID` or `ID@VERSION`; without a version, the last in the order of the files.
@@ -70,8 +109,8 @@ impl Library {
     }
 
     /// The calendar `pack` counts business days by.
-    pub(crate) fn calendar(&self, pack: &Pack) -> Calendar {
-        pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).cloned().unwrap_or_else(Calendar::weekends)
+    pub(crate) fn calendar(&self, pack: &Pack) -> &Calendar {
+        pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).unwrap_or_else(|| crate::calendar::weekends())
     }
 
     /// Two versions of one pack never hold at the same moment.
@@ -148,6 +187,25 @@ fn loosens(low: &Rule, high: &Rule) -> bool {
         _ => false,
     };
     same(a, b) && low.when == high.when && above
+}
+
+fn categories(file: &str, text: &str) -> Result<BTreeMap<String, String>, PackError> {
+    read::document(file, text, |top| {
+        let mut categories = BTreeMap::new();
+        for word in top.keys() {
+            let one = top.need(word)?.table()?;
+            one.only(&["codes", "about"])?;
+            for code in one.texts("codes")? {
+                if code.len() != 4 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(one.error("codes", format!("`{code}` is not four digits")));
+                }
+                if let Some(other) = categories.insert(code.clone(), word.to_owned()) {
+                    return Err(one.error("codes", format!("`{code}` is `{other}` already")));
+                }
+            }
+        }
+        Ok(categories)
+    })
 }
 
 fn factors(file: &str, text: &str) -> Result<Factors, PackError> {

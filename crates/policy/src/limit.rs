@@ -57,8 +57,8 @@ pub(crate) fn measure(
     let amount = view.facts.money("operation.amount");
     let currency = match limit.cap {
         Cap::Money(cap) => Some(cap),
-        Cap::Fact(fact) => match view.value(fact) {
-            Some(Value::Money(cap)) => Some(cap),
+        Cap::Fact(fact) => match view.value(fact).as_deref() {
+            Some(Value::Money(cap)) => Some(*cap),
             _ => None,
         },
         _ => None,

@@ -13,6 +13,14 @@ pub(crate) const HISTORY_MAX: usize = 100_000;
 /// The most limits, blocks and factors one request may name.
 pub(crate) const LIST_MAX: usize = 1_000;
 /// The most buckets one tally keeps.
-pub(crate) const BUCKETS_MAX: usize = 4_096;
+pub(crate) const BUCKETS_MAX: usize = 300;
+/// Into how many parts the time that buckets matter is cut, when there are too many of them.
+pub(crate) const BUCKET_PARTS: i64 = 128;
+/// The most subjects of one limit that are told apart for one payer.
+pub(crate) const SUBJECTS_MAX: usize = 64;
+/// The most pairs of category and channel that are told apart for the payer's own limits.
+pub(crate) const OWN_SUBJECTS_MAX: usize = 32;
+/// The most operations that are set aside at once.
+pub(crate) const OPEN_MAX: usize = 64;
 /// How many settled idempotency keys are remembered.
-pub(crate) const SETTLED_MAX: usize = 4_096;
+pub(crate) const SETTLED_MAX: usize = 16;

@@ -9,7 +9,7 @@ use crate::fact::{Fact, Facts, Value};
 use crate::input::{Block, OwnLimit, Request};
 use crate::library::Library;
 use crate::limit::Past;
-use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Pack, Refunds, Window};
+use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Refunds, Window};
 use money::{Amount, Instant};
 
 /// Adds what the payer's own settings say.
@@ -69,21 +69,23 @@ fn unblock(library: &Library, request: &Request, block: &Block, decision: &mut D
     }
 }
 
+/// When a limit that is raised at `asked` may start: after the longest delay of the packs `request` concerns; `None`
+/// when none of them says.
+#[must_use]
+pub fn raise_starts(library: &Library, request: &Request, asked: Instant) -> Option<Instant> {
+    let packs = library.packs().iter().filter(|pack| concerns(pack, request) && pack.is_in_force(request.at));
+    let rules = packs.flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
+    let live = rules.filter(|(pack, rule)| rule.is_live(pack, request.at));
+    live.filter_map(|(pack, rule)| match rule.body {
+        Body::LimitChange { up_after, .. } => Some(pack.zone.due(asked, up_after, library.calendar(pack))),
+        _ => None,
+    })
+    .max()
+}
+
 /// The limit that holds now: a lowered one at once, a raised one after the longest delay of the packs.
 fn holding(library: &Library, request: &Request, limit: &OwnLimit) -> Amount {
-    let delays: Vec<(&Pack, crate::time::Span)> = library
-        .packs()
-        .iter()
-        .filter(|pack| concerns(pack, request) && pack.is_in_force(request.at))
-        .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, &rule.body)))
-        .filter_map(|(pack, body)| match body {
-            Body::LimitChange { up_after, .. } => Some((pack, *up_after)),
-            _ => None,
-        })
-        .collect();
-    let starts = |asked: Instant| {
-        delays.iter().map(|(pack, span)| pack.zone.due(asked, *span, &library.calendar(pack))).max().unwrap_or(asked)
-    };
+    let starts = |asked: Instant| raise_starts(library, request, asked).unwrap_or(asked);
     let mut now = limit.amount;
     for event in &request.history {
         let named = event.facts.text("limit.name").is_none_or(|name| name == limit.name || name == limit.window);
@@ -114,12 +116,33 @@ fn is_known_weak(facts: &Facts, factors: &Factors) -> bool {
 /// The payer's night ends at six; it begins when the payer chose, else at the earlier of the two hours that may be chosen.
 fn night() -> Window {
     let (from, to) = (jiff::civil::Time::constant(20, 0, 0, 0), jiff::civil::Time::constant(6, 0, 0, 0));
-    Window::Band { from, to, from_fact: Fact::named("settings.night_start") }
+    Window::Band { from, to, from_fact: Some(const { Fact::of("settings.night_start") }) }
 }
 
 /// The windows a payer may set a limit over, besides one payment.
 pub(crate) fn windows() -> [(&'static str, Window); 4] {
     [("day", Window::Day), ("month", Window::Month), ("year", Window::Year), ("night", night())]
+}
+
+impl Counters {
+    /// What is used of `limit` at the moment of `request`, in the limit's currency; of a night, of the one that is.
+    #[must_use]
+    pub fn used_of(&self, library: &Library, request: &Request, limit: &OwnLimit) -> Amount {
+        let zone = zone(library, request);
+        let calendar = crate::calendar::weekends();
+        let view = crate::condition::View {
+            facts: &request.facts,
+            over: None,
+            at: request.at,
+            zone: &zone,
+            calendar,
+            day_before: false,
+        };
+        let (rule, _) = as_rule(limit, limit.amount);
+        let begin = crate::window::start(&rule.window, &view);
+        let used = self.used_own(limit, begin, Some(limit.amount));
+        Amount::new(i64::try_from(used.minor).unwrap_or(i64::MAX), limit.amount.currency())
+    }
 }
 
 /// Where the payer's days begin: where the first pack is.
@@ -171,13 +194,12 @@ fn own_limit(
         return say(decision, Outcome::Deny, "FactMissing", &limit.name, "the amount is not known");
     };
     let zone = zone(library, request);
-    let calendar = crate::calendar::Calendar::weekends();
     let view = crate::condition::View {
         facts: &request.facts,
         over: None,
         at: request.at,
         zone: &zone,
-        calendar: &calendar,
+        calendar: crate::calendar::weekends(),
         day_before: false,
     };
     let (rule, counts) = as_rule(limit, cap);
@@ -193,6 +215,7 @@ fn own_limit(
             after: measured.after,
             cap: measured.cap,
             fits: measured.fits,
+            left: measured.left,
         });
         decision.headroom = crate::effects::smaller(
             decision.headroom,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use money::{Amount, Currency, Digest, Instant};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::Requirement;
 use crate::condition::{Comparison, Condition};
@@ -47,6 +47,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// SHA-256 of the file.
     pub digest: Digest,
+    /// Id, version and digest in one line, as decisions name it.
+    pub(crate) label: String,
     /// The file it was read from.
     pub file: String,
 }
@@ -101,7 +103,7 @@ pub enum Status {
 }
 
 /// How sure a fact is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grade {
     /// Read in a primary text.
     V1,
@@ -121,7 +123,7 @@ pub struct Period {
 }
 
 /// Where a rule is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
     /// The law, terms or notice.
     pub law: String,
@@ -142,7 +144,27 @@ pub struct Variant {
     pub default: String,
 }
 
+impl Layer {
+    /// Its word, as packs write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Statute => "statute",
+            Self::Regulator => "regulator",
+            Self::Scheme => "scheme",
+            Self::Provider => "provider",
+            Self::Payer => "payer",
+        }
+    }
+}
+
 impl Rule {
+    /// Whether it caps something, rather than exempting from a demand.
+    #[must_use]
+    pub const fn is_cap(&self) -> bool {
+        matches!(self.body, Body::Limit(_))
+    }
+
     /// Whether its own period holds at `at`, by the clock of its `pack`.
     #[must_use]
     pub fn is_live(&self, pack: &Pack, at: Instant) -> bool {
@@ -175,6 +197,19 @@ pub struct Rule {
     pub code: String,
     pub(crate) body: Body,
     pub(crate) line: usize,
+    /// `pack/rule`.
+    pub(crate) name: String,
+    /// For each of its limits.
+    pub(crate) keys: Vec<LimitKey>,
+}
+
+/// How counters know a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LimitKey {
+    /// What its tallies stand under, without the version: a new version does not reset what was used.
+    pub(crate) name: String,
+    /// What it counts, as a digest.
+    pub(crate) counts: String,
 }
 
 /// Which moment says whether a rule is selected.

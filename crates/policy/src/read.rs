@@ -293,6 +293,7 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             citations,
             rules: Vec::new(),
             digest: digest(text),
+            label: String::new(),
             file: file.to_owned(),
         };
         let rules = top.need("rules")?.items()?;
@@ -306,11 +307,12 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             }
             pack.rules.push(rule);
         }
+        pack.label = format!("{}@{} sha-256:{}", pack.id, pack.version, pack.digest);
         Ok(pack)
     })
 }
 
-fn digest(text: &str) -> Digest {
+pub(crate) fn digest(text: &str) -> Digest {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     Digest::from_bytes(hash.as_ref().try_into().unwrap_or([0; 32]))
 }

@@ -4,9 +4,10 @@ use jiff::civil::Time;
 
 use crate::auth::Requirement;
 use crate::condition::{Comparison, Condition, Operand, Test};
+use crate::counters::adopt::what_counts;
 use crate::fact::{Fact, Value};
 use crate::limits;
-use crate::pack::{Body, Cap, Duty, Effect, Limit, Measure, Pack, Refunds, Rule, Select, Terms, Window};
+use crate::pack::{Body, Cap, Duty, Effect, Limit, LimitKey, Measure, Pack, Refunds, Rule, Select, Terms, Window};
 use crate::ratio::{Ratio, Rounding};
 use crate::read::{Node, PackError, Table, grade, period};
 use crate::vocabulary::Shape;
@@ -85,7 +86,22 @@ pub(crate) fn rule(table: &Table<'_>, pack: &Pack) -> Result<Rule, PackError> {
     {
         return Err(table.error("from", "is after the pack ends: this can never apply"));
     }
+    let body = body(kind.text()?, table, pack)?;
+    let limits: &[Limit] = match &body {
+        Body::Limit(limit) => std::slice::from_ref(limit),
+        Body::Exemption { limits, .. } => limits,
+        _ => &[],
+    };
+    let when = when(table, "when", pack)?;
+    let key = |(place, limit): (usize, &Limit)| LimitKey {
+        name: format!("{}/{id}#{place}", pack.id),
+        counts: what_counts(pack, &when, limit),
+    };
+    let keys = limits.iter().enumerate().map(key).collect();
+    let name = format!("{}/{id}", pack.id);
     Ok(Rule {
+        keys,
+        name,
         say: table.need("say")?.text()?.to_owned(),
         citation: citation.text()?.to_owned(),
         grade: table.find("grade").map_or(Ok(pack.grade), |node| grade(&node))?,
@@ -94,9 +110,9 @@ pub(crate) fn rule(table: &Table<'_>, pack: &Pack) -> Result<Rule, PackError> {
         starts_after: table.parsed("starts_after")?,
         select,
         variant: variant(table, pack)?,
-        when: when(table, "when", pack)?,
+        when,
         code: table.text("code")?.map_or_else(|| default_code(kind.text().unwrap_or_default()), str::to_owned),
-        body: body(kind.text()?, table, pack)?,
+        body,
         line: table.line(),
         id,
     })

@@ -30,28 +30,28 @@ pub(crate) enum Start {
 
 /// Where `window` begins at the moment of `view`.
 pub(crate) fn start(window: &Window, view: &View<'_>) -> Start {
-    let today = view.zone.date(view.at);
+    let today = || view.zone.date(view.at);
     match window {
         Window::Payment | Window::AnyTime => Start::Nothing,
-        Window::Day => Start::From(view.zone.start_of(today)),
-        Window::Month => Start::From(view.zone.start_of(today.first_of_month())),
-        Window::Year => Start::From(view.zone.start_of(today.first_of_year())),
+        Window::Day => Start::From(view.zone.start_of(today())),
+        Window::Month => Start::From(view.zone.start_of(today().first_of_month())),
+        Window::Year => Start::From(view.zone.start_of(today().first_of_year())),
         Window::Lifetime => Start::Ever,
         Window::SinceFullAuth => Start::AfterFullAuth,
-        Window::Cycle(anchor) => match view.value(*anchor) {
-            Some(Value::Number(day)) => Start::From(view.zone.start_of(cycle_start(today, day))),
-            _ => Start::Unknown(*anchor),
+        Window::Cycle(anchor) => match view.number(*anchor) {
+            Some(day) => Start::From(view.zone.start_of(cycle_start(today(), day))),
+            None => Start::Unknown(*anchor),
         },
         Window::Rolling(span) => rolling(*span, view),
         Window::Band { from, to, from_fact } => {
-            let chosen = from_fact.and_then(|fact| match view.value(fact) {
-                Some(Value::Text(text)) => text.parse::<Time>().ok(),
+            let chosen = from_fact.and_then(|fact| view.value(fact)).and_then(|value| match &*value {
+                Value::Text(text) => text.parse::<Time>().ok(),
                 _ => None,
             });
             band(chosen.unwrap_or(*from), *to, view)
         }
-        Window::SinceFact(fact, span) => match view.value(*fact) {
-            Some(Value::Moment(since)) if view.at < view.zone.due(since, *span, view.calendar) => Start::From(since),
+        Window::SinceFact(fact, span) => match view.value(*fact).as_deref() {
+            Some(Value::Moment(since)) if view.at < view.zone.due(*since, *span, view.calendar) => Start::From(*since),
             Some(Value::Moment(_) | Value::Never) => Start::Outside,
             _ => Start::Unknown(*fact),
         },

@@ -25,12 +25,34 @@ pub struct SignUpBody {
     pub payer: PayerId,
 }
 
+/// On whose machine a device signs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionKind {
+    /// The payer's own.
+    #[default]
+    Own,
+    /// One that others use after them: no refresh token, over after two minutes without a request, and nothing follows.
+    Shared,
+}
+
+impl SessionKind {
+    /// Whether it is the payer's own; then it is not written.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+}
+
 /// `POST /v1/tokens`: an access token for this device. The proof is signed by the device key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenBody {
     /// The device.
     pub device: DeviceId,
+    /// `shared` makes this a shared device, for good.
+    #[serde(default, skip_serializing_if = "SessionKind::is_own")]
+    pub kind: SessionKind,
     /// Its payer.
     pub payer: PayerId,
 }
@@ -43,8 +65,11 @@ pub struct BindDeviceBody {
     pub device: DeviceId,
     /// What the payer calls it.
     pub device_name: Name,
+    /// `shared` lets it in as a shared device.
+    #[serde(default, skip_serializing_if = "SessionKind::is_own")]
+    pub kind: SessionKind,
     /// A compact DPoP proof by the new key for this address, its `body_s256` the digest of the canonical
-    /// [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins.
+    /// [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins, and how.
     #[serde(deserialize_with = "proof_text")]
     #[schema(max_length = 4096)]
     pub possession: String,

@@ -9,6 +9,7 @@ mod canonical;
 mod codes;
 mod jwk;
 pub mod limits;
+mod own_limits;
 mod place;
 mod proof;
 mod quote;
@@ -18,11 +19,16 @@ mod views;
 
 pub use bodies::{
     BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
-    RefreshBody, RefundBody, RevokeDeviceBody, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via, VoidBody,
+    RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
+    VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
+pub use own_limits::{
+    CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
+    RuleLimitView, RuleReasonView, SetLimitBody,
+};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
@@ -32,7 +38,7 @@ pub use step_up::{
 };
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, Page, PayeeBalanceView, PayeeView, PayerView,
-    PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, SignUpView,
-    TokenView, Warning,
+    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,
+    PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
+    SignUpView, TokenView, Warning,
 };

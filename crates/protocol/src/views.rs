@@ -7,7 +7,7 @@ use money::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, StepUpView};
+use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView};
 
 /// Posted, held and available money of one account: available = posted − held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -65,8 +65,9 @@ pub struct TokenView {
     pub access_token: String,
     /// When it ends.
     pub expires_at: Instant,
-    /// For `POST /v1/tokens/refresh`, once; used a second time, it ends the session.
-    pub refresh_token: String,
+    /// For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. A shared device gets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// The session both belong to.
     pub session: SessionId,
     /// Always `DPoP`.
@@ -91,6 +92,9 @@ pub struct SessionView {
     pub device: DeviceId,
     /// What the payer calls that device.
     pub device_name: String,
+    /// On whose machine.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// When it last fetched a token.
     pub last_at: Instant,
     /// When it began.
@@ -110,6 +114,9 @@ pub struct DeviceView {
     pub device: DeviceId,
     /// Thumbprint of its key (RFC 7638).
     pub key: Digest,
+    /// Whose machine it is.
+    #[serde(default)]
+    pub kind: SessionKind,
     /// What the payer calls it.
     pub name: String,
     /// Whether it may no longer act.
@@ -195,12 +202,17 @@ pub struct QuoteView {
     pub core: QuoteCore,
     /// The chosen way of paying.
     pub funding: FundingPath,
-    /// How much more than this one payment could be.
+    /// How much more than this one payment could be: the least that is left under any limit.
     pub limit_left: Amount,
+    /// What would be left of each limit.
+    pub limits: Vec<LimitLeftView>,
     /// Digest of the terms: what the device signs.
     pub quote: Digest,
     /// Why it would be refused; empty when it would be accepted.
     pub refusals: Vec<ReasonView>,
+    /// The rules behind a refusal, or behind a check that will be asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleReasonView>,
     /// One more check that will be asked for when it is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_up: Option<StepUpView>,
@@ -208,6 +220,26 @@ pub struct QuoteView {
     pub total: Amount,
     /// What to look at.
     pub warnings: Vec<Warning>,
+}
+
+/// One limit and what a payment would leave of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitLeftView {
+    /// The cap, in words: a sum, a number, a share.
+    pub cap: String,
+    /// Whether the payment fits.
+    pub fits: bool,
+    /// What would be left, where it is a sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Amount>,
+    /// The pack; `payer` for the payer's own limits.
+    pub pack: String,
+    /// The rule of the pack.
+    pub rule: String,
+    /// One sentence, in the pack's own language; empty for the payer's own limits.
+    pub say: String,
+    /// What would be used, in the cap's words.
+    pub used: String,
 }
 
 /// One reason with its sentences.
@@ -266,6 +298,9 @@ pub struct PaymentView {
     pub reasons: Vec<ReasonView>,
     /// What came back so far.
     pub refunded: Amount,
+    /// The rules of law, terms or the payer behind a refusal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleReasonView>,
     /// What became of it.
     pub status: PaymentStatus,
 }
@@ -343,6 +378,9 @@ pub struct Problem {
     /// The payment this is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
+    /// The rules of law, terms or the payer behind this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleReasonView>,
     /// Whether the same request may succeed later.
     pub retry: bool,
     /// The check that is missing: do it, and send the same body again.

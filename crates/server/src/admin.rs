@@ -22,9 +22,10 @@ use http::{HeaderValue, header};
 
 use crate::app::App;
 use crate::extract::read_body;
-use crate::http::error::{language, status as http_status};
+use crate::http::error::{Failure, language, status as http_status};
 use crate::http::health;
 use crate::limits;
+use crate::packs;
 
 /// The admin socket: everything is [`dispatch`], but for what is told of this process.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -32,8 +33,29 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/healthz", get(health::staff_alive).fallback(handle))
         .route("/admin/readyz", get(health::staff_ready).fallback(handle))
         .route("/admin/metrics", get(health::staff_metrics).fallback(handle))
+        .route("/admin/packs", get(packs_in_force).post(reload_packs).fallback(handle))
         .fallback(handle)
         .with_state(app)
+}
+
+/// The packs of this process; a folder that is not served has none.
+async fn packs_in_force(State(app): State<Arc<App>>) -> Response {
+    json(200, "application/json", &in_json(&packs::in_force(app.store.as_ref(), false)))
+}
+
+async fn reload_packs(State(app): State<Arc<App>>, headers: http::HeaderMap) -> Response {
+    match packs::reload(app.store.as_ref(), app.pack_reader.as_ref()).await {
+        Ok(now) => json(200, "application/json", &in_json(&now)),
+        Err(error) => {
+            let reason = money::ReasonCode::RequestMalformed;
+            let problem = Failure::from(reason).with_detail(error.to_string()).problem(language(&headers));
+            json(http_status(reason).as_u16(), "application/problem+json", &in_json(&problem))
+        }
+    }
+}
+
+fn in_json<T: serde::Serialize>(value: &T) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {

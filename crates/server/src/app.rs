@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use credentials::{Pepper, Verifier};
 use money::{Instant, ReasonCode};
-use payments::{Accepted, Command, Settings};
+use payments::{Accepted, Command};
 use store::{Store, StoreError};
 use tokio::sync::Semaphore;
 
@@ -13,6 +13,7 @@ use crate::http::error::Failure;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
 use crate::names::Names;
+use crate::packs::PackReader;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 
@@ -26,7 +27,8 @@ pub(crate) struct App {
     pub(crate) signer: CodeSigner,
     /// Host and port, as merchants sign it.
     pub(crate) authority: String,
-    pub(crate) settings: Settings,
+    /// How the operator's packs are read anew.
+    pub(crate) pack_reader: Option<PackReader>,
     pub(crate) test_mode: bool,
     pub(crate) web: bool,
     /// Whether proxies are trusted: whoever is on loopback then is not therefore on this machine.
@@ -104,6 +106,9 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Refund { .. } => "refund",
         Command::Freeze { .. } => "freeze",
         Command::Unfreeze { .. } => "unfreeze",
+        Command::SetLimit { .. } => "set_limit",
+        Command::CancelRaise { .. } => "cancel_raise",
+        Command::ShowLimits { .. } => "show_limits",
         Command::ExpireHold { .. } => "expire_hold",
         Command::ExpireIntent { .. } => "expire_intent",
         Command::RollUp { .. } => "roll_up",

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use money::Secret;
 
 use crate::CodeSigner;
+use crate::packs::PackReader;
 
 /// Everything a server is started with.
-#[derive(Debug)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -28,8 +28,8 @@ pub struct Config {
     pub nonce_key: Secret<[u8; 32]>,
     /// Whether wallets are told that play money can be had.
     pub test_mode: bool,
-    /// The settings decisions are made with; here only shown.
-    pub settings: payments::Settings,
+    /// How the operator's policy packs are read anew; `None`: those the store was opened with stay.
+    pub pack_reader: Option<PackReader>,
     /// How often each client may call.
     pub rate: RateLimits,
     /// Whether the web UI is served.

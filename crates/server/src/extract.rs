@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use money::{PayerId, ReasonCode, SessionId};
-use payments::Payee;
+use payments::{Payee, ReadPermit};
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -168,6 +168,11 @@ impl Reader {
         self.caller.payer()
     }
 
+    /// Leave to have the core show them.
+    pub(crate) const fn permit(&self) -> ReadPermit {
+        ReadPermit::dangerous_for_proven_device(self.caller.payer(), self.caller.device())
+    }
+
     /// In which session.
     pub(crate) const fn session(&self) -> SessionId {
         self.caller.session()
@@ -227,7 +232,11 @@ pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
 
 /// A body signed by a key nobody vouches for yet; counted by address, since keys cost nothing.
 #[derive(Debug)]
-pub(crate) struct Newcomer<B>(pub(crate) Enrolling<B>);
+pub(crate) struct Newcomer<B> {
+    pub(crate) enrolling: Enrolling<B>,
+    /// The caller's network, cut short.
+    pub(crate) place: String,
+}
 
 impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     type Rejection = Failure;
@@ -235,7 +244,8 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let wire = Wire::read(request).await?;
         count(app, Client::address(Peer::of(&wire.parts).client))?;
-        wire.device(app, |request| app.verifier.enrolling(request, app.now())).map(Self)
+        let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
+        Ok(Self { enrolling, place: place(Peer::of(&wire.parts)) })
     }
 }
 

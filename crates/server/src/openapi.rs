@@ -176,6 +176,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     match operation {
         "sign_up" => vec![R::PayerExists, R::DeviceExists],
         "bind_device" => vec![R::DeviceCoolingOff, R::PayerFrozen, R::DeviceExists, R::DeviceLimitReached],
+        "issue_token" => vec![R::SessionEnded, R::DeviceLast],
         "refresh_token" => vec![R::SessionEnded],
         "end_sessions" | "unfreeze" => vec![R::DeviceCoolingOff, R::PayerFrozen],
         "revoke_device" => vec![R::DeviceCoolingOff, R::DeviceLast, R::PayerFrozen],

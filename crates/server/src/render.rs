@@ -7,9 +7,9 @@ use payments::{
     Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CodeView, DeviceView, IntentView, PayeeBalanceView, PayeeView, PayerView,
-    PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView, RefundView, SessionView, StepUpMethod,
-    StepUpView, Strength,
+    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView,
+    PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView,
+    RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -38,7 +38,7 @@ pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
         frozen: payer.lock.is_frozen(now),
         name: payer.name.to_string(),
         payer: payer.id,
-        payment_limit: app.settings.payment_limit(),
+        payment_limit: app.store.settings().payment_limit(),
         test_mode: app.test_mode,
         unfreezes_at: thaws_at(payer.lock, now),
     }
@@ -56,6 +56,7 @@ pub(crate) fn session(device: &Device, session: &Session, current: SessionId) ->
         current: session.id == current,
         device: device.id,
         device_name: device.name.to_string(),
+        kind: session.kind,
         last_at: session.last_at,
         opened_at: session.opened_at,
         place: session.place.clone(),
@@ -68,6 +69,7 @@ pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView
         bound_at: device.bound_at,
         device: device.id,
         key: device.key,
+        kind: standing.map(|standing| standing.kind).unwrap_or_default(),
         name: device.name.to_string(),
         revoked: device.revoked,
         tier: device.tier,
@@ -123,6 +125,53 @@ pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, paye
     }
 }
 
+/// The rules behind a refusal, with their citations.
+pub(crate) fn rules(rules: &[policy::Reason]) -> Vec<RuleReasonView> {
+    rules.iter().map(rule).collect()
+}
+
+fn rule(reason: &policy::Reason) -> RuleReasonView {
+    let outcome = match reason.outcome {
+        policy::Outcome::Permit => "permit",
+        policy::Outcome::StepUp => "step_up",
+        policy::Outcome::Hold => "hold",
+        policy::Outcome::Route => "route",
+        policy::Outcome::Deny => "deny",
+    };
+    RuleReasonView {
+        after: reason.after.clone(),
+        before: reason.before.clone(),
+        cap: reason.cap.clone(),
+        citation: CitationView {
+            article: reason.citation.article.clone(),
+            law: reason.citation.law.clone(),
+            source: reason.citation.source.clone(),
+        },
+        code: reason.code.clone(),
+        details: reason.details.clone(),
+        grade: format!("{:?}", reason.grade),
+        missing: reason.missing.clone(),
+        outcome: outcome.to_owned(),
+        pack: reason.pack.clone(),
+        rule: reason.rule.clone(),
+        say: reason.say.clone(),
+        version: reason.version.clone(),
+    }
+}
+
+fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
+    let (pack, rule) = counter.rule.split_once('/').unwrap_or(("", &counter.rule));
+    LimitLeftView {
+        cap: counter.cap,
+        fits: counter.fits,
+        left: counter.left,
+        pack: pack.to_owned(),
+        rule: rule.to_owned(),
+        say,
+        used: counter.after,
+    }
+}
+
 pub(crate) fn quote(quoted: Quoted) -> QuoteView {
     QuoteView {
         available_after: quoted.available_after,
@@ -130,8 +179,10 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         core: quoted.core,
         funding: quoted.funding,
         limit_left: quoted.limit_left,
+        limits: quoted.limits.into_iter().map(limit_left).collect(),
         quote: quoted.quote,
         refusals: reasons(&quoted.refusals),
+        rules: rules(&quoted.rules),
         step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
         warnings: quoted.warnings,
@@ -189,6 +240,7 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         purpose: core.purpose.to_string(),
         reasons: reasons(&payment.reasons),
         refunded: payment.refunded,
+        rules: rules(&payment.rules),
         status: payment.status,
     }
 }

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
+use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, roller, sealer, sweeper};
@@ -64,6 +65,7 @@ pub struct Running {
     admin_socket: Option<PathBuf>,
     store: Arc<dyn Store>,
     workers: Arc<Workers>,
+    pack_reader: Option<PackReader>,
 }
 
 impl std::fmt::Debug for Running {
@@ -89,6 +91,14 @@ impl Running {
     #[must_use]
     pub fn admin_socket(&self) -> Option<&Path> {
         self.admin_socket.as_deref()
+    }
+
+    /// Reads the operator's policy packs anew; while they are broken, the old ones hold.
+    ///
+    /// # Errors
+    /// [`ReloadError`]: the old ones still hold.
+    pub async fn reload_packs(&self) -> Result<PacksInForce, ReloadError> {
+        packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
     }
 
     /// Stops accepting, finishes requests and the commit in flight, stops the workers, closes the store.
@@ -122,6 +132,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
+    let pack_reader = config.pack_reader.clone();
     let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, pepper));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
@@ -133,7 +144,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
     workers.spawn(connection::accept(listener, proxies, http::router(app), Arc::clone(&workers)));
-    Ok(Running { address, origin, admin_socket, store, workers })
+    Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
 fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, pepper: Pepper) -> App {
@@ -146,7 +157,7 @@ fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, p
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,
-        settings: config.settings,
+        pack_reader: config.pack_reader,
         test_mode: config.test_mode,
         web: config.web,
         behind_proxy: !config.trusted_proxies.is_empty(),

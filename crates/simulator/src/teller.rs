@@ -67,7 +67,7 @@ impl Teller {
         };
         let request = phone.sign_up(body, at)?;
         let enrolling = self.verifier.enrolling(&received(&request), now)?;
-        Ok(Command::OpenPayer { enrolling })
+        Ok(Command::OpenPayer { enrolling, place: String::new() })
     }
 
     /// A merchant asks for money.

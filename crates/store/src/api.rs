@@ -8,8 +8,8 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund,
-    Refusal, Standing,
+    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Refusal, Settings, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
@@ -215,6 +215,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Every event from now on, after its commit; a slow reader loses the oldest and is told so.
     fn events(&self) -> broadcast::Receiver<Arc<Event>>;
+    /// The settings decisions are made with now.
+    fn settings(&self) -> Arc<Settings>;
+    /// Keeps `packs` for as long as there are decisions made under them, and decides under them from now on; on this
+    /// node alone.
+    fn use_packs(&self, packs: Packs) -> Answer<'_, ()>;
     /// Chains the heads of all writer epochs into the global chain, if anything is new.
     fn seal(&self) -> Answer<'_, bool>;
     /// Proves the books from their postings.

@@ -9,6 +9,7 @@ use crate::chain::{self, Hash};
 use crate::decided::{DECISION_BLOB, SALT_LEN};
 use crate::findings::Findings;
 use crate::keys::SealKey;
+use crate::rules::Kept;
 
 /// A row of `audit_epochs`.
 #[derive(Clone)]
@@ -76,6 +77,7 @@ struct Place {
 /// A check under way.
 pub(crate) struct Audit {
     pub(crate) findings: Findings,
+    packs: Kept,
     writers: Writers,
     leaves: u64,
     seals: u64,
@@ -87,9 +89,11 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) fn new(writers: Writers, findings: Findings) -> Self {
+    /// `packs` are all that ever decided.
+    pub(crate) fn new(writers: Writers, findings: Findings, packs: Kept) -> Self {
         Self {
             findings,
+            packs,
             writers,
             leaves: 0,
             seals: 0,
@@ -169,7 +173,7 @@ impl Audit {
             return;
         }
         let (_, json) = plain.split_at_checked(SALT_LEN).unwrap_or_default();
-        let Ok(record) = serde_json::from_slice::<DecisionRecord<'_>>(json) else {
+        let Ok(mut record) = serde_json::from_slice::<DecisionRecord<'_>>(json) else {
             // Written by another engine, in a form this one does not know.
             return;
         };
@@ -177,7 +181,7 @@ impl Audit {
         if record.stamp.decision() != id || record.stamp.at != at || record.facts.name() != decision.command {
             self.findings.add(format!("{id}: its record is of another decision"));
         }
-        match replay(&record) {
+        match record.bring_packs(|digest| self.packs.find(digest)).and_then(|()| replay(&record)) {
             Ok(()) => self.replayed = self.replayed.saturating_add(1),
             Err(ReplayError::OtherEngine(_)) => {}
             Err(error) => self.findings.add(format!("{id}: {error}")),

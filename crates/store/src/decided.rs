@@ -12,6 +12,7 @@ use payments::{Admitted, Change, Decision, DecisionRecord, Event, Key, Settings,
 use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::keys::{Keyring, SealKey};
+use crate::rules::Rules;
 use crate::{Committed, entropy};
 
 /// The context a decision record is encrypted in.
@@ -54,7 +55,7 @@ pub(crate) struct Record {
 
 /// What a node decides with, the same for all its commands.
 pub(crate) struct Decider {
-    pub(crate) settings: Settings,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) ring: Arc<Keyring>,
     #[cfg(feature = "testing")]
     pub(crate) hook: Option<crate::options::DecideHook>,
@@ -75,10 +76,14 @@ impl Decider {
             hook(command);
         }
         let stamp = Stamp { at, entropy: entropy::random()? };
-        let decision = decide(command, state, &self.settings, &stamp);
+        let settings = self.rules.now();
+        let decision = decide(command, state, &settings, &stamp);
         let leaves_record = decision.leaves_record();
-        let record =
-            if leaves_record { Some(self.record(command, state, &decision, &stamp, epoch, keys)?) } else { None };
+        let record = if leaves_record {
+            Some(self.record(command, state, &decision, (&settings, &stamp), epoch, keys)?)
+        } else {
+            None
+        };
         let known = decision.changes().iter().map(|change| knows(state, change)).collect();
         Ok(Decided { stamp, decision, known, record })
     }
@@ -88,12 +93,12 @@ impl Decider {
         command: &Admitted,
         state: &State,
         decision: &Decision,
-        stamp: &Stamp,
+        (settings, stamp): (&Settings, &Stamp),
         epoch: i64,
         keys: &mut impl PayerKeys,
     ) -> Result<Record, Fault> {
         let facts = command.facts();
-        let record = DecisionRecord::of(decision, facts, state, &self.settings, stamp);
+        let record = DecisionRecord::of(decision, facts, state, settings, stamp);
         // WHY only when it was opened: whoever names somebody else's id must make no keys for it.
         if let ("open_payer", Some(payer), Ok(_)) = (facts.name(), facts.payer(), decision.outcome()) {
             keys.make(payer)?;

@@ -20,6 +20,7 @@ pub mod limits;
 mod options;
 mod postgres;
 mod rows;
+mod rules;
 mod sqlite;
 mod words;
 

@@ -11,6 +11,7 @@ use payments::{
     Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
     Refund,
 };
+use policy::Reason;
 use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
@@ -54,7 +55,7 @@ macro_rules! columns {
     (payment) => {
         "p.id, p.payer, p.payee, p.device, p.intent, p.body, p.quote, p.amount_minor, p.fee_minor, p.currency, \
          p.funding, p.status, p.reasons, p.hold, p.hold_expires_at, p.transfer, p.captured_minor, \
-         p.refunded_minor, p.decision, p.created_at"
+         p.refunded_minor, p.decision, p.created_at, p.rules"
     };
     (refund) => {
         "id, payment, payee, amount_minor, remaining_minor, currency, reason, body, transfer, created_at"
@@ -494,7 +495,23 @@ pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
         refunded: Amount::new(columns.take()?, currency),
         decision: columns.id(DecisionId::from_bytes)?,
         created_at: columns.instant()?,
+        rules: cited(columns.str()?)?,
     })
+}
+
+/// The rules behind a refusal, as they are stored; nothing where there are none.
+pub(crate) fn cite(rules: &[Reason]) -> Result<String, Fault> {
+    if rules.is_empty() {
+        return Ok(String::new());
+    }
+    serde_json::to_string(rules).map_err(|_| Fault::Unwritable("cited rules"))
+}
+
+fn cited(text: &str) -> Result<Vec<Reason>, Fault> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(text).map_err(|_| Fault::Unreadable("cited rules"))
 }
 
 pub(crate) fn refund(columns: &mut Columns<'_, '_>) -> Result<Refund, Fault> {

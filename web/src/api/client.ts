@@ -2,9 +2,12 @@
 
 import { canonical, type Json } from '@/domain/jcs';
 import { createProof, newJti, type Jwk } from '@/domain/proof';
+import type { DeviceId } from '@/domain/typeid';
 import { NotKnown, Refusal, isRefusal } from './errors';
-import type { Identity } from './keystore';
-import type { Problem, TokenBody, TokenView } from './types';
+import * as store from './keystore';
+import type { Problem, RefreshBody, TokenBody, TokenView } from './types';
+
+type Identity = store.Identity;
 
 const DEADLINE_MS = 15_000;
 /** A token this close to its end is not used any more. */
@@ -21,18 +24,25 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** A stream has no deadline. */
   readonly stream?: boolean;
+  /** Only such a call lets an answer clear what the browser cached (`Clear-Site-Data`). There are no cookies to send. */
+  readonly clears?: boolean;
 }
 
 let language = 'ko';
 let nonce: string | undefined;
 let clockSkewMs = 0;
-let token: { readonly device: string; readonly view: TokenView } | undefined;
+let token: store.KeptToken | undefined;
+const ended = new Set<() => void>();
 let tokenRequest: Promise<string> | undefined;
 
 export const speak = (next: string): void => void (language = next);
 /** The server's clock, as far as the last answer's `Date` tells. */
 export const serverNow = (): number => Date.now() + clockSkewMs;
-export const adoptToken = (device: string, view: TokenView): void => void (token = { device, view });
+export async function adoptToken(device: DeviceId, view: TokenView): Promise<void> {
+  token = { device, view };
+  // Only where tabs take turns may they share a refresh token.
+  if ('locks' in navigator) await store.save('token', token).catch(() => undefined);
+}
 
 /** A call that anybody may make, or that carries its own `Authorization`. */
 export async function open<T>(call: Call): Promise<T> {
@@ -58,15 +68,16 @@ export async function deviceResponse(identity: Identity, call: Call): Promise<Re
   try {
     return await attempt();
   } catch (error) {
-    if (!isRefusal(error, 'auth.token_expired') && !isRefusal(error, 'auth.session_ended')) throw error;
-    token = undefined;
+    if (isRefusal(error, 'auth.session_ended')) await endHere();
+    if (!isRefusal(error, 'auth.token_expired')) throw error;
+    await dropToken();
     return attempt();
   }
 }
 
 /** The answer itself, for streams. Refused answers are thrown. */
 export async function send(call: Call, credentials: Readonly<Record<string, string>>): Promise<Response> {
-  const { path, query = {}, signal, headers, stream = false } = call;
+  const { path, query = {}, signal, headers, stream = false, clears = false } = call;
   const search = new URLSearchParams(
     Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
   ).toString();
@@ -87,7 +98,7 @@ export async function send(call: Call, credentials: Readonly<Record<string, stri
       },
       body: body ?? null,
       cache: 'no-store',
-      credentials: 'omit',
+      credentials: clears ? 'same-origin' : 'omit',
       redirect: 'error',
       signal: AbortSignal.any(signals),
     });
@@ -104,17 +115,53 @@ export async function send(call: Call, credentials: Readonly<Record<string, stri
 }
 
 async function accessToken(identity: Identity): Promise<string> {
-  const known = token?.device === identity.device ? token.view : undefined;
-  if (known && Date.parse(known.expires_at) - serverNow() > TOKEN_MARGIN_MS) return known.access_token;
-  tokenRequest ??= freshToken(identity).finally(() => (tokenRequest = undefined));
+  if (token?.device === identity.device && isFresh(token.view)) return token.view.access_token;
+  tokenRequest ??= nextToken(identity).finally(() => (tokenRequest = undefined));
   return tokenRequest;
 }
 
-async function freshToken(identity: Identity): Promise<string> {
+const isFresh = ({ expires_at }: TokenView): boolean =>
+  Date.parse(expires_at) - serverNow() > TOKEN_MARGIN_MS;
+
+/**
+ * The session's next token. All tabs share one session, and a refresh token works once: so they take turns.
+ *
+ * INVARIANT: a refresh token is forgotten before it is sent. One that is sent twice ends the session, as if it was copied.
+ */
+async function nextToken(identity: Identity): Promise<string> {
+  return withTurn(async () => {
+    const kept = await store.load('token').catch(() => undefined);
+    const ours = kept?.device === identity.device ? kept : undefined;
+    if (ours && isFresh(ours.view) && ours.view.access_token !== token?.view.access_token) {
+      token = ours;
+      return ours.view.access_token;
+    }
+    await store.forget('token').catch(() => undefined);
+    const view = await carriedOn(identity, ours?.view.refresh_token).catch((error: unknown) => {
+      // WHY: somebody ended this session, perhaps from another device; opening a new one at once would undo that.
+      if (isRefusal(error, 'auth.session_ended')) throw error;
+      return openSession(identity);
+    });
+    await adoptToken(identity.device, view);
+    return view.access_token;
+  });
+}
+
+async function carriedOn({ device, payer, ...keys }: Identity, refresh?: string | null): Promise<TokenView> {
+  if (refresh == null) throw new NotKnown();
+  const body: RefreshBody = { device, payer, refresh_token: refresh };
+  return proven<TokenView>({ device, payer, ...keys }, { method: 'POST', path: '/v1/tokens/refresh', body });
+}
+
+function openSession(identity: Identity): Promise<TokenView> {
   const body: TokenBody = { device: identity.device, payer: identity.payer };
-  const view = await proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body });
-  adoptToken(identity.device, view);
-  return view.access_token;
+  return proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body });
+}
+
+/** One tab at a time, where the browser can tell; otherwise each tab opens a session of its own. */
+async function withTurn<T>(work: () => Promise<T>): Promise<T> {
+  const { locks } = navigator as { locks?: LockManager };
+  return locks ? locks.request('farthing.token', work) : work();
 }
 
 async function withNonce(attempt: () => Promise<Response>): Promise<Response> {
@@ -125,6 +172,28 @@ async function withNonce(attempt: () => Promise<Response>): Promise<Response> {
     if (!isRefusal(error, 'auth.nonce_needed')) throw error;
     return attempt();
   }
+}
+
+/** A proof that this device holds its key, for a bound device to hand in with its own request (crates/device). */
+export async function possession(identity: Identity, body: TokenBody): Promise<string> {
+  return proofFor(identity, { method: 'POST', path: '/v1/devices', body });
+}
+
+/** Called when this browser's session was ended, here or by another device: nobody is logged in until they say so. */
+export function onSessionEnded(listener: () => void): () => void {
+  ended.add(listener);
+  return () => void ended.delete(listener);
+}
+
+async function endHere(): Promise<void> {
+  await dropToken();
+  for (const listener of ended) listener();
+}
+
+/** Forgets the session: the next call opens a new one. */
+export async function dropToken(): Promise<void> {
+  token = undefined;
+  await store.forget('token').catch(() => undefined);
 }
 
 function proofFor({ jwk, privateKey }: { jwk: Jwk; privateKey: CryptoKey }, call: Call, access?: string) {

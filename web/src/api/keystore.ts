@@ -5,6 +5,7 @@ import type { KeySet, Pin } from '@/domain/keyset';
 import type { Amount } from '@/domain/money';
 import type { DeviceId, PayerId, PaymentId } from '@/domain/typeid';
 import { NotPossible } from './errors';
+import type { TokenView } from './types';
 
 export interface Identity {
   readonly payer: PayerId;
@@ -14,6 +15,8 @@ export interface Identity {
   readonly privateKey: CryptoKey;
   /** False until the server has answered the sign-up. */
   readonly signedUp: boolean;
+  /** Set between logging out and coming back: the key stays, and nothing is asked or shown. */
+  readonly out?: boolean;
   readonly createdAt: string;
 }
 
@@ -32,8 +35,15 @@ export interface TrustedKeys {
   readonly fetchedAt: string;
 }
 
+/** The session this browser has, for all of its tabs. Of use only with the device key. */
+export interface KeptToken {
+  readonly device: DeviceId;
+  readonly view: TokenView;
+}
+
 interface Slots {
   identity: Identity;
+  token: KeptToken;
   trusted: TrustedKeys;
   unsettled: readonly Unsettled[];
 }
@@ -51,6 +61,11 @@ export async function save<K extends keyof Slots>(slot: K, value: Slots[K]): Pro
 
 export async function forget(slot: keyof Slots): Promise<void> {
   await run('readwrite', (store) => store.delete(slot));
+}
+
+/** Deletes all that this browser holds of a wallet, the key included. */
+export async function forgetAll(): Promise<void> {
+  await run('readwrite', (store) => store.clear());
 }
 
 /** Makes the device key. The private half can sign, and can never be read, by this page or any other. */

@@ -14,6 +14,7 @@ export const keys = {
   payments: ['payments'],
   alerts: ['alerts'],
   devices: ['devices'],
+  sessions: ['sessions'],
   trusted: ['trusted-keys'],
   unsettled: ['unsettled'],
 } as const;
@@ -26,6 +27,11 @@ export function useMe() {
 export function useDevices() {
   const identity = useIdentity();
   return useQuery({ queryKey: keys.devices, queryFn: () => wallet.devices(identity) });
+}
+
+export function useSessions() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.sessions, queryFn: () => wallet.sessions(identity) });
 }
 
 export function usePayments(filter: wallet.PaymentFilter, limit?: number) {
@@ -68,7 +74,7 @@ export function useUnsettled() {
 /** Marks everything that a movement of money or a freeze may have changed. */
 export async function refreshWallet(client: QueryClient): Promise<void> {
   await Promise.all(
-    [keys.me, keys.payments, keys.alerts, keys.unsettled].map((queryKey) =>
+    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions].map((queryKey) =>
       client.invalidateQueries({ queryKey }),
     ),
   );

@@ -1,6 +1,7 @@
 /** Whose wallet this browser holds. */
 
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { onSessionEnded } from './client';
 import * as store from './keystore';
 import { NotPossible } from './errors';
 
@@ -8,12 +9,16 @@ export type Session =
   | { readonly kind: 'opening' }
   | { readonly kind: 'none'; readonly started: store.Identity | undefined }
   | { readonly kind: 'open'; readonly identity: store.Identity }
+  /** Logged out; the key is still here. */
+  | { readonly kind: 'out'; readonly identity: store.Identity }
   | { readonly kind: 'impossible'; readonly missing: NotPossible['missing'] };
 
 interface SessionContext {
   readonly session: Session;
   /** Keeps an identity; it opens the wallet once the server has answered its sign-up. */
   readonly keep: (identity: store.Identity) => Promise<void>;
+  /** Forgets everything, the key included: this browser holds no wallet any more. */
+  readonly leave: () => Promise<void>;
 }
 
 const Context = createContext<SessionContext | undefined>(undefined);
@@ -25,7 +30,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       .load('identity')
       .then((identity) => {
         if (!('subtle' in crypto)) throw new NotPossible('webcrypto');
-        setSession(identity?.signedUp ? { kind: 'open', identity } : { kind: 'none', started: identity });
+        setSession(stateOf(identity));
       })
       .catch((error: unknown) =>
         setSession({
@@ -34,12 +39,33 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         }),
       );
   }, []);
+  useEffect(
+    () =>
+      onSessionEnded(() =>
+        setSession((current) => {
+          if (current.kind !== 'open') return current;
+          const identity = { ...current.identity, out: true };
+          void store.save('identity', identity);
+          return { kind: 'out', identity };
+        }),
+      ),
+    [],
+  );
   const keep = useCallback(async (identity: store.Identity) => {
     await store.save('identity', identity);
-    setSession(identity.signedUp ? { kind: 'open', identity } : { kind: 'none', started: identity });
+    setSession(stateOf(identity));
   }, []);
-  const value = useMemo(() => ({ session, keep }), [session, keep]);
+  const leave = useCallback(async () => {
+    await store.forgetAll();
+    setSession({ kind: 'none', started: undefined });
+  }, []);
+  const value = useMemo(() => ({ session, keep, leave }), [session, keep, leave]);
   return <Context value={value}>{children}</Context>;
+}
+
+function stateOf(identity: store.Identity | undefined): Session {
+  if (!identity?.signedUp) return { kind: 'none', started: identity };
+  return { kind: identity.out === true ? 'out' : 'open', identity };
 }
 
 export function useSession(): SessionContext {

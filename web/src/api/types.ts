@@ -13,9 +13,11 @@ import type {
   PayerId,
   PaymentId,
   RefundId,
+  SessionId,
 } from '@/domain/typeid';
 import type { Amount } from '@/domain/money';
 import type { PaymentStatus } from '@/domain/status';
+import type { SessionKind } from '@/domain/join';
 
 /** RFC 3339 in UTC, with milliseconds. */
 export type Instant = string;
@@ -37,17 +39,28 @@ export type SignUpBody = {
   name: string;
   payer: PayerId;
 };
-export type TokenBody = { device: DeviceId; payer: PayerId };
+export type TokenBody = { device: DeviceId; kind?: SessionKind; payer: PayerId };
+export type RefreshBody = { device: DeviceId; payer: PayerId; refresh_token: string };
+export type EndSessionsBody = { device: DeviceId; session?: SessionId };
+export type RevokeDeviceBody = { device: DeviceId };
+export type BindDeviceBody = {
+  device: DeviceId;
+  device_name: string;
+  kind?: SessionKind;
+  possession: string;
+};
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
+  counter?: { serial: string; taker?: string };
   expires_in_seconds?: number;
   place?: string;
   purpose: string;
   reference?: string;
+  terminal?: string;
 };
 export type PayBody = {
   amount: Amount;
@@ -87,8 +100,8 @@ export interface PayerView {
 export interface TokenView {
   access_token: string;
   expires_at: Instant;
-  refresh_token: string;
-  session: string;
+  refresh_token?: string;
+  session: SessionId;
   token_type: 'DPoP';
 }
 export interface SignUpView {
@@ -99,10 +112,22 @@ export interface DeviceView {
   bound_at: Instant;
   device: DeviceId;
   key: Digest;
+  kind?: 'own' | 'shared';
   name: string;
   revoked: boolean;
   tier: number;
   usable_from: Instant;
+}
+export interface SessionView {
+  current: boolean;
+  device: DeviceId;
+  device_name: string;
+  kind?: SessionKind;
+  last_at: Instant;
+  opened_at: Instant;
+  /** A network, or nothing. */
+  place: string;
+  session: SessionId;
 }
 export interface PayeeView {
   balance: PayeeBalanceView;
@@ -124,6 +149,7 @@ export type FundingPath = {
 export type QuoteCore = {
   amount: Amount;
   capture: CaptureMode;
+  counter?: { serial: string; taker?: string };
   created_at: Instant;
   expires_at: Instant;
   funding: FundingPath[];

@@ -2,15 +2,25 @@
 
 import { canonical } from '@/domain/jcs';
 import type { PaymentStatus } from '@/domain/status';
-import { isId, type DeviceId, type IntentId, type PayerId, type PaymentId } from '@/domain/typeid';
+import {
+  isId,
+  type DeviceId,
+  type IntentId,
+  type PayerId,
+  type PaymentId,
+  type SessionId,
+} from '@/domain/typeid';
+import type { JoinRequest } from '@/domain/join';
 import type { Amount } from '@/domain/money';
-import { adoptToken, asDevice, deviceResponse, proven } from './client';
+import { adoptToken, asDevice, deviceResponse, possession, proven } from './client';
 import { follow } from './events';
 import { isRefusal } from './errors';
 import type { Identity } from './keystore';
 import type {
   AlertView,
+  BindDeviceBody,
   DeviceView,
+  EndSessionsBody,
   FreezeBody,
   Page,
   PayBody,
@@ -20,9 +30,12 @@ import type {
   QuoteView,
   ReasonView,
   ReceiptView,
+  RevokeDeviceBody,
+  SessionView,
   SignUpBody,
   SignUpView,
   TestFundsBody,
+  TokenBody,
   Via,
 } from './types';
 
@@ -36,13 +49,51 @@ export type NewPayer = {
 
 export async function signUp(identity: Identity, body: SignUpBody): Promise<PayerView> {
   const view = await proven<SignUpView>(identity, { method: 'POST', path: '/v1/payers', body });
-  adoptToken(identity.device, view.token);
+  await adoptToken(identity.device, view.token);
   return view.payer;
 }
 
 export const me = (identity: Identity) => asDevice<PayerView>(identity, { path: '/v1/me' });
 
 export const devices = (identity: Identity) => asDevice<Page<DeviceView>>(identity, { path: '/v1/devices' });
+
+export const sessions = (identity: Identity) =>
+  asDevice<Page<SessionView>>(identity, { path: '/v1/sessions' });
+
+/** Ends one session of a device, or all of them. */
+export const endSessions = (identity: Identity, device: DeviceId, session?: SessionId) => {
+  const body: EndSessionsBody = { device, ...(session !== undefined && { session }) };
+  return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/sessions/end', body, clears: true });
+};
+
+export const revokeDevice = (identity: Identity, device: DeviceId) => {
+  const body: RevokeDeviceBody = { device };
+  return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices/revoke', body });
+};
+
+/** Lets a new device into this wallet. */
+export const bindDevice = (identity: Identity, { device, device_name, possession }: JoinRequest) => {
+  const body: BindDeviceBody = { device, device_name, possession };
+  return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices', body });
+};
+
+/** What a new device hands to a bound one. Good for a minute. */
+export async function joinRequest(identity: Identity): Promise<JoinRequest> {
+  const { device, deviceName, payer } = identity;
+  const body: TokenBody = { device, payer };
+  return { device, device_name: deviceName, payer, possession: await possession(identity, body) };
+}
+
+/** Whether a bound device has let this one in. */
+export async function isJoined(identity: Identity): Promise<boolean> {
+  try {
+    await me(identity);
+    return true;
+  } catch (error) {
+    if (isRefusal(error, 'auth.refused')) return false;
+    throw error;
+  }
+}
 
 export const quote = (identity: Identity, intent: IntentId, via: Via) => {
   const body: QuoteBody = { funding: 'wallet', intent, via };

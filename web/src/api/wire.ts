@@ -12,6 +12,11 @@ type Unknown<Our extends Their, Their> = Exclude<keyof Their, keyof Our> | Exclu
 type Strays = [
   Unknown<Ours.SignUpBody, Schemas['SignUpBody']>,
   Unknown<Ours.TokenBody, Schemas['TokenBody']>,
+  Unknown<Ours.RefreshBody, Schemas['RefreshBody']>,
+  Unknown<Ours.EndSessionsBody, Schemas['EndSessionsBody']>,
+  Unknown<Ours.RevokeDeviceBody, Schemas['RevokeDeviceBody']>,
+  Unknown<Ours.BindDeviceBody, Schemas['BindDeviceBody']>,
+  Unknown<Ours.SessionView, Schemas['SessionView']>,
   Unknown<Ours.FreezeBody, Schemas['FreezeBody']>,
   Unknown<Ours.TestFundsBody, Schemas['TestFundsBody']>,
   Unknown<Ours.QuoteBody, Schemas['QuoteBody']>,

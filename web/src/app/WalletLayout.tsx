@@ -1,6 +1,7 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '@/api/session';
+import { OutPage } from '@/features/security/OutPage';
 import { Impossible, SignUpPage } from '@/features/signup/SignUpPage';
 import { Icon, Mark } from '@/ui/icons';
 import { Blank } from '@/ui/parts';
@@ -43,6 +44,7 @@ export function WalletLayout() {
         {session.kind === 'opening' && <Blank height={240} />}
         {session.kind === 'impossible' && <Impossible missing={session.missing} />}
         {session.kind === 'none' && <SignUpPage />}
+        {session.kind === 'out' && <OutPage identity={session.identity} />}
         {open && (
           <LiveAlerts>
             <Outlet />

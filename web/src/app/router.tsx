@@ -52,6 +52,21 @@ const payment = createRoute({
 const activity = createRoute({ getParentRoute: () => wallet, path: '/activity', component: ActivityPage });
 const alerts = createRoute({ getParentRoute: () => wallet, path: '/alerts', component: AlertsRoute });
 const security = createRoute({ getParentRoute: () => wallet, path: '/security', component: SecurityPage });
+const devices = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/devices',
+  component: lazyRouteComponent(() => import('@/features/security/DevicesPage'), 'DevicesPage'),
+});
+const addDevice = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/devices/add',
+  component: lazyRouteComponent(() => import('@/features/security/AddDevicePage'), 'AddDevicePage'),
+});
+const browser = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/browser',
+  component: lazyRouteComponent(() => import('@/features/security/BrowserPage'), 'BrowserPage'),
+});
 
 const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: PlainLayout });
 const shop = createRoute({
@@ -64,11 +79,16 @@ const codeTester = createRoute({
   path: '/tools/qr',
   component: lazyRouteComponent(() => import('@/features/tools/CodeTesterPage'), 'CodeTesterPage'),
 });
+const join = createRoute({
+  getParentRoute: () => plain,
+  path: '/join',
+  component: lazyRouteComponent(() => import('@/features/signup/JoinPage'), 'JoinPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    wallet.addChildren([home, scan, pay, payment, activity, alerts, security]),
-    plain.addChildren([shop, codeTester]),
+    wallet.addChildren([home, scan, pay, payment, activity, alerts, security, devices, addDevice, browser]),
+    plain.addChildren([shop, codeTester, join]),
   ]),
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -12,6 +12,7 @@ export type RefundId = Id<'rfd'>;
 export type AccountId = Id<'acc'>;
 export type DecisionId = Id<'dec'>;
 export type EventId = Id<'evt'>;
+export type SessionId = Id<'ses'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

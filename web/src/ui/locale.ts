@@ -12,6 +12,8 @@ export function useLocale(): Locale {
 export interface Moments {
   readonly day: (at: string) => string;
   readonly time: (at: string) => string;
+  /** Day and time, for what happened lately. */
+  readonly when: (at: string) => string;
   readonly full: (at: string) => string;
 }
 
@@ -25,6 +27,7 @@ export function useMoments(): Moments {
     return {
       day: shape({ month: 'long', day: 'numeric', weekday: 'short' }),
       time: shape({ hour: 'numeric', minute: '2-digit' }),
+      when: shape({ month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' }),
       full: shape({
         year: 'numeric',
         month: 'long',

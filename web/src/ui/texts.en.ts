@@ -1,5 +1,6 @@
 export const en = {
   retry: 'Try again',
+  cancel: 'Cancel',
   back: 'Back',
   loading: 'Loading…',
   notKnown: {

@@ -2,6 +2,7 @@ import type { en } from './texts.en';
 
 export const ko: typeof en = {
   retry: '다시 시도',
+  cancel: '취소',
   back: '뒤로',
   loading: '불러오는 중…',
   notKnown: {

@@ -9,7 +9,7 @@ use money::{
     DeviceId, PayerId,
     ReasonCode::{self, *},
 };
-use protocol::{PayBody, TokenBody, sha256, to_canonical};
+use protocol::{PayBody, SessionKind, TokenBody, sha256, to_canonical};
 use serde_json::json;
 
 use crate::attempt::{Attempt, DEVICE, NOW, ORIGIN, PAYER, check, der, key, later, pay_body, token_of, verifier};
@@ -354,7 +354,7 @@ fn enrolling(fault: impl FnOnce(&mut Attempt), expected: Option<ReasonCode>) {
     attempt.without_claim("ath");
     attempt.path = "/v1/tokens".to_owned();
     attempt.claims["htu"] = json!(format!("{ORIGIN}/v1/tokens"));
-    attempt.sign_body(to_canonical(&TokenBody { device: DEVICE, payer: PAYER }));
+    attempt.sign_body(to_canonical(&TokenBody { device: DEVICE, kind: SessionKind::Own, payer: PAYER }));
     fault(&mut attempt);
     let result = attempt.send(Verifier::enrolling::<TokenBody>);
     assert_eq!(result.err().map(|error| error.reason()), expected);
@@ -382,21 +382,27 @@ fn possession_is_of_one_device_at_one_address() {
     let mut attempt = Attempt::honest();
     attempt.without_claim("ath");
     attempt.claims["htu"] = json!(format!("{ORIGIN}/v1/devices"));
-    let joining = TokenBody { device: DEVICE, payer: PAYER };
+    let joining = TokenBody { device: DEVICE, kind: SessionKind::Own, payer: PAYER };
     attempt.claims["body_s256"] = json!(sha256(&to_canonical(&joining)));
     let compact = attempt.compact();
     let reason = |compact: &str, path: &str, device: DeviceId| {
-        verifier().possession(compact, path, device, PAYER, NOW).map(drop).map_err(|error| error.reason())
+        let joining = TokenBody { device, ..joining.clone() };
+        verifier().possession(compact, path, &joining, NOW).map(drop).map_err(|error| error.reason())
     };
-    let held = verifier().possession(&compact, "/v1/devices", DEVICE, PAYER, NOW).unwrap();
+    let held = verifier().possession(&compact, "/v1/devices", &joining, NOW).unwrap();
     assert_eq!((held.device(), held.key()), (DEVICE, held.jwk().thumbprint()));
     assert_eq!(reason(&compact, "/v1/devices", DeviceId::from_bytes([9; 16])), Err(ProofWrongBody));
     assert_eq!(reason(&compact, "/v1/payers", DEVICE), Err(ProofWrongUrl));
     assert_eq!(reason(&Attempt::honest().compact(), "/v1/payments", DEVICE), Err(ProofWrongToken));
     assert_eq!(reason("", "/v1/devices", DEVICE), Err(AuthRefused));
     // Relayed by a thief, it still names the wallet it was made for.
-    let thief = verifier().possession(&compact, "/v1/devices", DEVICE, PayerId::from_bytes([9; 16]), NOW);
-    assert_eq!(thief.map(drop).map_err(|error| error.reason()), Err(ProofWrongBody));
+    for joining in [
+        TokenBody { payer: PayerId::from_bytes([9; 16]), ..joining.clone() },
+        TokenBody { kind: SessionKind::Shared, ..joining },
+    ] {
+        let thief = verifier().possession(&compact, "/v1/devices", &joining, NOW);
+        assert_eq!(thief.map(drop).map_err(|error| error.reason()), Err(ProofWrongBody));
+    }
 }
 
 #[test]

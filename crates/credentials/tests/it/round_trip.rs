@@ -56,7 +56,7 @@ proptest! {
         prop_assert_eq!((caller.payer(), caller.device()), (payer, device));
 
         let possession = phone.possession(at).unwrap();
-        let held = verifier.possession(&possession, "/v1/devices", device, payer, now).unwrap();
+        let held = verifier.possession(&possession, "/v1/devices", &protocol::TokenBody { device, kind: protocol::SessionKind::Own, payer }, now).unwrap();
         prop_assert_eq!(held.key(), grant.key);
     }
 

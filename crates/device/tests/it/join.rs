@@ -3,6 +3,7 @@
 use device::{JoinError, JoinRequest, Phone, SoftwareKey};
 use money::DeviceId;
 use proptest::prelude::*;
+use protocol::SessionKind;
 
 use crate::phone::{NOW, ORIGIN, PAYER, at};
 
@@ -11,6 +12,7 @@ fn request(seed: u8) -> JoinRequest {
     JoinRequest {
         device: new.device(),
         device_name: "새 전화".parse().unwrap(),
+        kind: SessionKind::Own,
         payer: PAYER,
         possession: new.possession(at(seed)).unwrap(),
     }

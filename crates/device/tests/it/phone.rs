@@ -23,7 +23,7 @@ fn token(text: &str) -> TokenView {
     TokenView {
         access_token: text.to_owned(),
         expires_at: NOW.checked_add_seconds(600).unwrap(),
-        refresh_token: "r".to_owned(),
+        refresh_token: Some("r".to_owned()),
         session: DEVICE.into(),
         token_type: "DPoP".to_owned(),
     }

@@ -212,7 +212,7 @@ fn phone(all: &Value, case: &Value) -> Phone<SoftwareKey> {
     phone.accept_token(&TokenView {
         access_token: text(&case["token"]).to_owned(),
         expires_at: Instant::from_unix_seconds(1_800_000_000),
-        refresh_token: "r".to_owned(),
+        refresh_token: Some("r".to_owned()),
         session: device.into(),
         token_type: "DPoP".to_owned(),
     });

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use money::{Amount, Currency, PayeeId, PayerId};
 use protocol::{Text, limits};
 use serde::Serialize;
+use server::PacksInForce;
 use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use store::{Clock, SystemClock};
 
@@ -45,11 +46,28 @@ enum Command {
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The policy packs a server decides under.
+    #[command(subcommand)]
+    Packs(PacksCommand),
     /// Copy an embedded store into an empty PostgreSQL; nothing is kept unless its books, its audit chain and every row
     /// agree.
     Migrate(migrate::Migrate),
     /// How the server is.
     Status {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum PacksCommand {
+    /// Those that hold now.
+    Show {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Have the server read its packs anew, as SIGHUP does; while they are broken, the old ones hold.
+    Reload {
         #[command(flatten)]
         folder: DataFolder,
     },
@@ -171,6 +189,7 @@ impl Admin {
                 output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
                 Ok(())
             }
+            Command::Packs(command) => command.run(output).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Status { folder } => status(&folder, output).await,
         }
@@ -223,6 +242,31 @@ async fn list(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = payees.iter().map(row).collect();
     output.lines(&table(&["payee", "name", "currency", "state"], &rows, &[]));
     Ok(())
+}
+
+impl PacksCommand {
+    async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        let (folder, is_reload) = match self {
+            Self::Show { folder } => (folder, false),
+            Self::Reload { folder } => (folder, true),
+        };
+        let mut staff = Staff::of(&folder).await?;
+        if !staff.is_served() {
+            return Err(Failure::new(format!("`{}` is not served", folder.data.display())).hint("farthing policy list"));
+        }
+        let path = "/admin/packs";
+        let now: PacksInForce = if is_reload { staff.post(path, &()).await? } else { staff.get(path).await? };
+        if output.is_json() {
+            return output.object(&now);
+        }
+        match (is_reload, now.changed) {
+            (true, true) => output.line("other packs hold from now on"),
+            (true, false) => output.line("nothing has changed"),
+            (false, _) => {}
+        }
+        output.lines(&pairs(&[("digest", now.digest.to_string()), ("packs", now.packs.join(", "))]));
+        Ok(())
+    }
 }
 
 async fn fund(folder: &DataFolder, funding: Funding, output: &mut Output) -> Result<(), Failure> {

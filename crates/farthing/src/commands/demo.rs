@@ -18,6 +18,7 @@ use crate::commands::risk::files::JudgingArgs;
 use crate::failure::{Failure, failed};
 use crate::node::{self, Plan};
 use crate::output::{Output, grouped};
+use crate::packs::Source;
 use crate::temporary::Folder;
 
 /// How long unfreezing takes in a demo, in seconds: long enough to be seen.
@@ -79,7 +80,9 @@ impl Demo {
         node::log(&self.log)?;
         let folder = Folder::or_temporary(self.data.clone())?;
         let town = Town::new(self.seed, TownSize::default()).map_err(failed("cannot make the town"))?;
+        let packs = Source::home();
         let settings = Settings {
+            packs: packs.read()?,
             test_mode: true,
             unfreeze_delay_seconds: UNFREEZE_SECONDS,
             judging: self.risk.judging()?,
@@ -96,6 +99,7 @@ impl Demo {
             public_origin: None,
             trusted_proxies: Vec::new(),
             settings,
+            packs: Some(packs),
             keys: KeySource::File,
             rate: RateLimits::default(),
             web: true,
@@ -114,7 +118,7 @@ impl Demo {
             std::future::pending().await
         };
         tokio::select! {
-            () = stop.asked() => {}
+            () = stop.asked(&running) => {}
             () = live => {}
         }
         node::stop(running).await?;

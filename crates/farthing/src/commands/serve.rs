@@ -14,6 +14,7 @@ use crate::commands::risk::files::JudgingArgs;
 use crate::failure::Failure;
 use crate::node::{self, Plan};
 use crate::output::{LINK, Output, STRONG};
+use crate::packs::PackArgs;
 
 /// Serve a data folder over HTTP until Ctrl-C or SIGTERM; logs go to stderr as JSON.
 #[derive(Debug, clap::Args)]
@@ -54,6 +55,8 @@ pub(crate) struct Serve {
     limits: Limits,
     #[command(flatten)]
     risk: JudgingArgs,
+    #[command(flatten)]
+    packs: PackArgs,
     /// The least important log lines to write: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: String,
@@ -111,14 +114,17 @@ impl Serve {
             ));
         }
         tokio::select! {
-            () = stop.asked() => {}
+            () = stop.asked(&running) => {}
             () = stdin_closes(), if until_stdin_closes => {}
         }
         node::stop(running).await
     }
 
     fn plan(self) -> Result<Plan, Failure> {
+        let packs = self.packs.source(self.limits.currency);
         let settings = Settings {
+            packs: packs.read()?,
+            raise_delay_seconds: self.packs.raise_delay,
             currency: self.limits.currency,
             payment_limit_minor: self.limits.payment_limit,
             first_payee_limit_minor: self.limits.first_payee_limit,
@@ -137,6 +143,7 @@ impl Serve {
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,
             settings,
+            packs: Some(packs),
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
             rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },
             web: !self.no_web,

@@ -186,3 +186,25 @@ fn a_picture_is_scanned_and_previewed_in_both_languages() {
     let (_, said) = town.refused("phone", &["--lang", "ko", "pay", "--png", picture, "--yes"]);
     assert!(said.contains("intent.taken") && said.contains("이미 결제된 요청입니다."), "{said}");
 }
+
+#[test]
+fn a_shared_phone_keeps_no_refresh_token_and_leaves_nothing_when_it_is_logged_out() {
+    let town = Town::start();
+    let payer = town.enrol("own")["payer"].as_str().unwrap().to_owned();
+    let asked = town.phone("cafe", &["enrol", "--url", &town.demo.text("url"), "--join", &payer, "--shared"]);
+    let bound = town.phone("own", &["devices", "bind", asked["request"].as_str().unwrap(), "--yes"]);
+    assert_eq!(bound["kind"], "shared");
+    town.phone("cafe", &["balance"]);
+    let state = std::fs::read_to_string(format!("{}/phone.json", town.state("cafe"))).unwrap();
+    assert!(state.contains("access_token") && !state.contains("refresh_token"), "{state}");
+    let before = town.phone("cafe", &["status"])["session"].clone();
+    assert_eq!(town.phone("cafe", &["refresh"])["session"], before, "the same session, by the key alone");
+    let ended = town.phone("cafe", &["sessions", "end"]);
+    assert_eq!(ended["revoked"], true);
+    let left: Vec<String> = std::fs::read_dir(town.state("cafe"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(left, ["lock"]);
+    assert!(town.refused("cafe", &["balance"]).1.contains("holds no phone"));
+}

@@ -11,10 +11,12 @@
 
 mod codes;
 mod history;
+mod limits;
 mod misuse;
 mod refusals;
 mod replay;
 mod roll_up;
 mod scenario;
+mod sessions;
 mod step_up;
 mod world;

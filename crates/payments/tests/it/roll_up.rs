@@ -54,6 +54,7 @@ fn touches_no_payee(world: &mut World, command: Command) {
             Change::Appended(row) => row.payer == payer && row.credit.account == account,
             // One intent, one payment; the rest is new.
             Change::Intent(_) | Change::Payment(_) | Change::Hold(_) => true,
+            Change::Kept(row) => row.payer() == payer,
             Change::Transfer(_) | Change::Proof(_) | Change::Event(_) => true,
             _ => false,
         };

@@ -91,7 +91,9 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             let intent = world.intents.get(*id).map_or_else(|| intent_id(id), |intent| intent.id);
             said(world.submit(Command::ExpireIntent { permit, intent }))
         }
-        _ => guarded(world, words.as_slice()).unwrap_or_else(|| panic!("nobody knows how to `{line}`")),
+        _ => guarded(world, &words)
+            .or_else(|| crate::sessions::step(world, &words))
+            .unwrap_or_else(|| panic!("nobody knows how to `{line}`")),
     }
 }
 

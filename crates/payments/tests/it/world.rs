@@ -11,7 +11,7 @@ use payments::{
     Accepted, Admitted, Appended, Change, Command, DecisionRecord, Event, Intent, NewPayee, Refusal, Settings,
     StaffPermit, Stamp, State, decide, needs, replay,
 };
-use protocol::{BindDeviceBody, Blind, PayeeCard, SignUpBody, Text};
+use protocol::{BindDeviceBody, Blind, PayeeCard, SessionKind, SignUpBody, Text, TokenBody};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) const ORIGIN: &str = "http://shop.test";
@@ -35,6 +35,7 @@ pub(crate) struct World {
     pub(crate) pepper: Pepper,
     pub(crate) now: Instant,
     pub(crate) people: BTreeMap<String, Person>,
+    pub(crate) sessions: crate::sessions::Named,
     pub(crate) shops: BTreeMap<String, Shop>,
     pub(crate) intents: BTreeMap<String, Intent>,
     pub(crate) accounts: BTreeMap<money::AccountId, Account>,
@@ -59,6 +60,7 @@ impl World {
             pepper: Pepper::new(Secret::new([9; 32])),
             now: Instant::from_unix_millis(1_790_000_000_000),
             people: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             shops: BTreeMap::new(),
             intents: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -155,7 +157,7 @@ impl World {
         };
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
-        self.submit(Command::OpenPayer { enrolling }).unwrap();
+        self.submit(Command::OpenPayer { enrolling, place: String::new() }).unwrap();
         self.people.insert(name.to_owned(), Person { phone, session: device.into() });
         self.renew_token(name);
         if funds > 0 {
@@ -181,12 +183,17 @@ impl World {
     }
 
     pub(crate) fn register_payee(&mut self, name: &str) {
+        self.register_payee_of(name, "5814");
+    }
+
+    /// A payee of this merchant category.
+    pub(crate) fn register_payee_of(&mut self, name: &str, category: &str) {
         let id = PayeeId::new(self.now, self.random());
         let (api_key, key) =
             (ApiKey::from_random(self.fresh()), Ed25519KeyPair::from_seed_unchecked(&self.fresh()).unwrap());
         let payee = NewPayee {
             card: PayeeCard {
-                category: "5814".to_owned(),
+                category: category.to_owned(),
                 id,
                 name: Text::new(name).unwrap(),
                 name_latin: Text::new(name).unwrap(),
@@ -227,9 +234,11 @@ impl World {
         let mut phone = Phone::new(SoftwareKey::from_seed(seed).unwrap(), ORIGIN, payer, device);
         phone.hear(401, Some(&self.verifier.issue_nonce(self.now)));
         let possession = phone.possession(self.moment()).unwrap();
-        let body = BindDeviceBody { device, device_name: Text::new(name).unwrap(), possession: possession.clone() };
+        let (kind, device_name) = (SessionKind::Own, Text::new(name).unwrap());
+        let body = BindDeviceBody { device, device_name, kind, possession: possession.clone() };
+        let joining = TokenBody { device, kind, payer };
         let signed = self.signed(owner, "/v1/devices", &body);
-        let possession = self.verifier.possession(&possession, "/v1/devices", device, payer, self.now).unwrap();
+        let possession = self.verifier.possession(&possession, "/v1/devices", &joining, self.now).unwrap();
         self.submit(Command::BindDevice { signed, possession }).unwrap();
         let request = phone.token_request(self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();

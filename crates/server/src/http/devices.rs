@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use payments::{Accepted, Command, Device};
-use protocol::{BindDeviceBody, DeviceView, Page, RevokeDeviceBody};
+use protocol::{BindDeviceBody, DeviceView, Page, RevokeDeviceBody, TokenBody};
 
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Reader};
@@ -34,10 +34,11 @@ pub(crate) async fn bind(
     Approved(signed): Approved<BindDeviceBody>,
 ) -> Result<(StatusCode, Json<DeviceView>), Failure> {
     let body = signed.body();
-    let possession =
-        app.verifier
-            .possession(&body.possession, "/v1/devices", body.device, signed.payer(), app.now())
-            .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
+    let joining = TokenBody { device: body.device, kind: body.kind, payer: signed.payer() };
+    let possession = app
+        .verifier
+        .possession(&body.possession, "/v1/devices", &joining, app.now())
+        .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new device's proof of possession"))?;
     match app.accept(Command::BindDevice { signed, possession }).await? {
         Accepted::Device(device) => Ok((StatusCode::CREATED, Json(shown(&app, device).await?))),
         _ => Err(unexpected()),

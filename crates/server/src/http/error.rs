@@ -22,6 +22,7 @@ pub(crate) struct Failure {
     reason: ReasonCode,
     detail: Option<String>,
     payment: Option<PaymentId>,
+    rules: Vec<protocol::RuleReasonView>,
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
@@ -39,7 +40,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown => StatusCode::NOT_FOUND,
+        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
+            StatusCode::NOT_FOUND
+        }
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -65,6 +68,15 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayerFrozen
         | R::DeviceTierTooLow
         | R::PolicyPaymentLimit
+        | R::PolicyOwnLimit
+        | R::PolicyLimit
+        | R::PolicyRefused
+        | R::PolicyFactMissing
+        | R::PolicyElsewhere
+        | R::PolicyHeld
+        | R::PolicyProofImpossible
+        | R::PolicyProofNeeded
+        | R::LimitRaise
         | R::RiskRefused
         | R::RiskHeld
         | R::RiskListed
@@ -114,6 +126,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentTaken
         | R::IntentCancelled
         | R::QuoteChanged
+        | R::LimitChanged
+        | R::LimitsFull
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
         | R::PaymentNotHeld
@@ -221,6 +235,7 @@ impl Failure {
             detail: self.detail.clone(),
             message: self.reason.text(language).to_owned(),
             payment: self.payment,
+            rules: self.rules.clone(),
             retry: self.retry,
             status: status(self.reason).as_u16(),
             step_up: self.step_up.as_deref().map(render::step_up),
@@ -304,6 +319,7 @@ impl From<ReasonCode> for Failure {
             reason,
             detail: None,
             payment: None,
+            rules: Vec::new(),
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
@@ -316,8 +332,9 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
+        let rules = render::rules(&refusal.rules);
         let payment = refusal.payment.map(|payment| payment.id);
-        Self { payment, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
+        Self { payment, rules, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }
 }
 

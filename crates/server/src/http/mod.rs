@@ -10,6 +10,7 @@ pub(crate) mod health;
 mod intents;
 mod keys;
 mod layers;
+mod limits;
 mod lists;
 mod lockdown;
 mod merchant;
@@ -52,6 +53,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::list, payments::pay))
         .routes(routes!(payments::show))
         .routes(routes!(payments::receipt))
+        .routes(routes!(limits::show, limits::set))
+        .routes(routes!(limits::cancel))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
         .routes(routes!(pin::show, pin::set))

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue};
 use payments::{Accepted, Command};
-use protocol::{DeviceView, EndSessionsBody, Page, SessionView};
+use protocol::{DeviceView, EndSessionsBody, Page, SessionKind, SessionView};
 
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Reader};
@@ -33,7 +33,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, reader: Reader) -> Result<
 }
 
 /// End one session of one of the caller's devices, or all of that device's: from the next request on its tokens are
-/// refused. Ending all of one's own also tells a browser to forget what it cached.
+/// refused. Ending one's own also tells a browser to forget what it cached, and a shared device to forget everything.
 #[utoipa::path(
     post, path = "/v1/sessions/end", operation_id = "end_sessions", tag = "wallet", security(("device" = [])),
     request_body = EndSessionsBody, responses((status = 200, body = DeviceView))
@@ -46,10 +46,15 @@ pub(crate) async fn end(
     let is_own = body.device == own.0 && body.session.is_none_or(|session| session == own.1);
     match app.accept(Command::EndSessions { signed }).await? {
         Accepted::Device(device) => {
-            let mut answer = Json(shown(&app, device).await?).into_response();
-            if is_own {
+            let device = shown(&app, device).await?;
+            let forgotten = match device.kind {
                 // WHY not "storage": the device key lives there, and a wallet without its key is lost.
-                answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"cookies\""));
+                SessionKind::Own => "\"cache\", \"cookies\"",
+                SessionKind::Shared => "\"cache\", \"cookies\", \"storage\"",
+            };
+            let mut answer = Json(device).into_response();
+            if is_own {
+                answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static(forgotten));
             }
             Ok(answer)
         }

@@ -7,13 +7,15 @@ use axum::extract::State;
 use credentials::TokenGrant;
 use money::{Digest, ReasonCode};
 use payments::{Accepted, Command};
-use protocol::{RefreshBody, TokenBody, TokenView};
+use protocol::{RefreshBody, SessionKind, TokenBody, TokenView};
 
 use crate::app::{App, unexpected};
 use crate::extract::Returning;
 use crate::http::error::Failure;
 
 /// Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token.
+/// `shared` makes this a shared device for good: tokens of two minutes and no refresh token; the call carries its one
+/// session on while it lasts, and opens no other. A wallet's last device cannot become one.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "issue_token", tag = "wallet", security(("device_key" = [])),
     request_body = TokenBody, responses((status = 200, body = TokenView))
@@ -37,7 +39,7 @@ pub(crate) async fn refresh(
     Returning { enrolling, place }: Returning<RefreshBody>,
 ) -> Result<Json<TokenView>, Failure> {
     let sent = enrolling.body();
-    let body = TokenBody { device: sent.device, payer: sent.payer };
+    let body = TokenBody { device: sent.device, kind: SessionKind::Own, payer: sent.payer };
     let refresh = app.verifier.refresh(&sent.refresh_token, sent.payer, sent.device).ok_or(ReasonCode::AuthRefused)?;
     let key = enrolling.key();
     granted(&app, Command::RefreshSession { enrolling, refresh, place }, &body, key).await
@@ -52,7 +54,10 @@ async fn granted(app: &App, command: Command, body: &TokenBody, key: Digest) -> 
     match app.accept(command).await.map_err(refused)? {
         Accepted::Session(session) => {
             let grant = TokenGrant { payer: body.payer, device: body.device, key, session: session.id };
-            Ok(Json(app.verifier.issue_token(&grant, session.generation, app.now())))
+            Ok(Json(match session.kind {
+                SessionKind::Own => app.verifier.issue_token(&grant, session.generation, app.now()),
+                SessionKind::Shared => app.verifier.issue_shared_token(&grant, app.now()),
+            }))
         }
         _ => Err(unexpected()),
     }

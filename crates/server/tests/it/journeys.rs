@@ -109,6 +109,7 @@ async fn another_device_is_bound_and_pays_from_the_same_wallet() {
     let body = BindDeviceBody {
         device: second.phone.device(),
         device_name: "태블릿".parse().unwrap(),
+        kind: protocol::SessionKind::Own,
         possession: second.phone.possession(world.moment()).unwrap(),
     };
     let bound: DeviceView = payer.post(&world, "/v1/devices", &body).await.expect(201);

@@ -64,7 +64,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
         token_key: world.store.purpose_key("access tokens").unwrap(),
         nonce_key: world.store.purpose_key("nonces").unwrap(),
         test_mode: false,
-        settings: payments::Settings::default(),
+        pack_reader: None,
         rate: server::RateLimits::default(),
         web: false,
     };

@@ -63,7 +63,7 @@ async fn every_way_of_not_being_anybody_is_answered_in_the_same_bytes() {
     let unbound = Handset::new(&world);
     let never_seen = (unbound.phone.payer(), unbound.phone.device(), unbound.seed);
     for (payer_id, device, seed) in strangers.into_iter().chain([own_device, never_seen]) {
-        let body = to_canonical(&TokenBody { device, payer: payer_id });
+        let body = to_canonical(&TokenBody { device, kind: protocol::SessionKind::Own, payer: payer_id });
         let mut attempt = Attempt::good(&world, &payer, "POST", "/v1/tokens", &body).await;
         (attempt.authorization, attempt.claims.ath, attempt.seed) = (None, None, seed);
         let answer = world.send(attempt.sent()).await;
@@ -85,7 +85,11 @@ async fn a_read_proof_works_once_and_a_token_proof_works_once() {
     let read = Attempt::good(&world, &payer, "GET", "/v1/me", b"").await;
     assert_eq!(world.send(read.sent()).await.status, 200);
     assert_eq!(world.send(read.sent()).await.problem(), (401, "proof.replayed".to_owned()));
-    let body = to_canonical(&TokenBody { device: payer.phone.device(), payer: payer.phone.payer() });
+    let body = to_canonical(&TokenBody {
+        device: payer.phone.device(),
+        kind: protocol::SessionKind::Own,
+        payer: payer.phone.payer(),
+    });
     let mut token = Attempt::good(&world, &payer, "POST", "/v1/tokens", &body).await;
     (token.authorization, token.claims.ath) = (None, None);
     assert_eq!(world.send(token.sent()).await.status, 200);

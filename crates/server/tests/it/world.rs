@@ -59,7 +59,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
         let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
-        let options = Options::new(dir.path().join("data")).settings(settings.clone()).clock(clock.clone());
+        let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
         let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -70,7 +70,7 @@ impl World {
             token_key: store.purpose_key("access tokens").unwrap(),
             nonce_key: store.purpose_key("nonces").unwrap(),
             test_mode: true,
-            settings,
+            pack_reader: None,
             rate: RateLimits::unlimited(),
             web: true,
         };
@@ -156,6 +156,11 @@ impl Handset {
         let device = DeviceId::new(world.now(), fresh10());
         let key = SoftwareKey::from_seed(seed).unwrap();
         Self { phone: Phone::new(key, world.running.origin(), payer, device), seed, token: String::new() }
+    }
+
+    /// The same phone, on a machine that others use too.
+    pub(crate) fn shared(self) -> Self {
+        Self { phone: self.phone.shared(), ..self }
     }
 
     pub(crate) fn sign_up_body(&self) -> SignUpBody {

@@ -2,7 +2,9 @@
 //! be the limit; where they differed in their origin, a proof for one would be none for another.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use payments::Packs;
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
@@ -19,7 +21,7 @@ const FOR_EVER: [&str; 2] = ["currency", "test_mode"];
 /// What this node was started with, and whether the database still says the same.
 #[derive(Debug)]
 pub(crate) struct Agreement {
-    ours: Vec<u8>,
+    ours: RwLock<Arc<Vec<u8>>>,
     broken: AtomicBool,
 }
 
@@ -51,12 +53,25 @@ impl Agreement {
             }
             tracing::warn!("the settings of all nodes were changed; restart the others with them");
         }
-        Ok(Self { ours: bytes, broken: AtomicBool::new(false) })
+        Ok(Self { ours: RwLock::new(Arc::new(bytes)), broken: AtomicBool::new(false) })
     }
 
     /// What the database must say, to be compared there.
-    pub(crate) fn ours(&self) -> &[u8] {
-        &self.ours
+    pub(crate) fn ours(&self) -> Arc<Vec<u8>> {
+        Arc::clone(&self.ours.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has all nodes agree on `packs`. Until another node was told them, too, it decides nothing: where nodes differed,
+    /// the laxest would hold.
+    pub(crate) async fn exchange_packs(&self, link: &Link, packs: &Packs) -> Result<(), Fault> {
+        let old = self.ours();
+        let mut said: Map<String, Value> = serde_json::from_slice(&old).map_err(|_| Fault::Unreadable("agreement"))?;
+        said.insert("packs".to_owned(), packs.digest().to_string().into());
+        let new = protocol::to_canonical(&said);
+        let change = "UPDATE meta SET value = $2 WHERE key = $1 AND value IN ($2, $3)";
+        let changed = link.execute(change, &[&KEY, &new, &old.as_slice()]).await?;
+        *self.ours.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        self.heard(changed == 1)
     }
 
     /// Takes note of whether the database still says the same.

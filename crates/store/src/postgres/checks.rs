@@ -15,6 +15,7 @@ use crate::postgres::kinds::{ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, PAYMENTS, PO
 use crate::postgres::link::Parameter;
 use crate::postgres::query::Tables;
 use crate::rows::{self, Columns};
+use crate::rules::Kept;
 use crate::{AuditSummary, LedgerSummary, limits};
 
 /// Every readable row of `sql`, whose first column names the row; the others are findings about `table`.
@@ -81,7 +82,16 @@ fn leg(columns: &mut Columns<'_, '_>) -> Result<(TransferId, ledger::Leg), Fault
 
 /// Recomputes everything. Only the rows of [`limits::WALK_ROWS`] commits are in memory at a time.
 pub(crate) async fn audit(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
-    let mut audit = Audit::new(Writers::Many, Findings::default());
+    let mut findings = Findings::default();
+    let mut packs = Kept::default();
+    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/')";
+    let rows = scan(&mut findings, tables, "packs", sql, |columns| {
+        Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?))
+    });
+    for (key, text) in rows.await? {
+        packs.add(&key, &text, &mut findings);
+    }
+    let mut audit = Audit::new(Writers::Many, findings, packs);
     let sql = "SELECT epoch, started_at, prev, head_seq, head FROM audit_epochs ORDER BY epoch";
     let epochs = scan(&mut audit.findings, tables, "epoch", sql, |columns| {
         let (number, started_at, prev) = (columns.take()?, columns.take()?, columns.take()?);

@@ -51,7 +51,7 @@ pub(crate) static PAYMENTS: Table = table!(true, "payments",
     body: Fixed Bytes, quote: Fixed Bytes, amount_minor: Fixed Long, fee_minor: Fixed Long, currency: Fixed Text,
     funding: Fixed Text, status: Changes Text, reasons: Fixed Text, hold: Fixed Bytes, hold_expires_at: Fixed Long,
     transfer: Changes Bytes, captured_minor: Changes Long, refunded_minor: Changes Long, decision: Fixed Bytes,
-    created_at: Fixed Long);
+    created_at: Fixed Long, rules: Fixed Text);
 pub(crate) static REFUNDS: Table = table!(false, "refunds",
     id: Key Bytes, payment: Fixed Bytes, payee: Fixed Bytes, amount_minor: Fixed Long, remaining_minor: Fixed Long,
     currency: Fixed Text, reason: Fixed Text, body: Fixed Bytes, transfer: Fixed Bytes, created_at: Fixed Long);
@@ -502,6 +502,7 @@ fn payment(row: &payments::Payment) -> Result<Vec<Value<'_>>, Fault> {
         row.refunded.minor().into(),
         row.decision.as_bytes().into(),
         row.created_at.unix_millis().into(),
+        rows::cite(&row.rules)?.into(),
     ])
 }
 

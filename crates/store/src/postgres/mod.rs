@@ -27,7 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing,
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
@@ -37,6 +38,7 @@ use crate::decided::Decider;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
+use crate::rules::{Rules, stored};
 use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
     PaymentRow, Store, StoreError, Unready, limits,
@@ -80,6 +82,7 @@ struct Inner {
     database: Arc<Database>,
     ring: Arc<Keyring>,
     present: Arc<Present>,
+    rules: Arc<Rules>,
     agreement: Arc<Agreement>,
     shared: Arc<Shared>,
     readers: Semaphore,
@@ -231,6 +234,15 @@ async fn pinned(link: &Link, name: &str) -> Result<Option<Vec<u8>>, Fault> {
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
+/// Keeps the text of `packs` under its digest.
+async fn keep_packs(link: &Link, packs: &Packs) -> Result<(), Fault> {
+    if let Some((key, text)) = stored(packs) {
+        let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+        link.execute(sql, &[&key, &text.as_bytes()]).await?;
+    }
+    Ok(())
+}
+
 type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
 
 async fn open(
@@ -249,6 +261,8 @@ async fn open(
     let mut link = database.connect().await.map_err(reached)?;
     schema::migrate(&mut link).await?;
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
+    let rules = Rules::new(options.settings.clone());
+    keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
     let present = Arc::new(Present::new(options.clock.clone()));
     let agreement = Arc::new(Agreement::join(&link, &options).await?);
     let now = present.read(&link, &agreement).await.map_err(reached)?;
@@ -267,7 +281,12 @@ async fn open(
             link: Some(link),
             epoch,
             forsaken: false,
-            decider: decider(&options, &ring),
+            decider: Decider {
+                rules: Arc::clone(&rules),
+                ring: Arc::clone(&ring),
+                #[cfg(feature = "testing")]
+                hook: options.before_deciding.clone(),
+            },
             present: Arc::clone(&present),
             agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
@@ -301,21 +320,13 @@ async fn open(
         ring,
         present,
         agreement,
+        rules,
         shared,
         readers: Semaphore::new(options.readers.max(1)),
         waiting: Semaphore::new(limits::READ_QUEUE_MAX),
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
-}
-
-fn decider(options: &PostgresOptions, ring: &Arc<Keyring>) -> Decider {
-    Decider {
-        settings: options.settings.clone(),
-        ring: Arc::clone(ring),
-        #[cfg(feature = "testing")]
-        hook: options.before_deciding.clone(),
-    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.
@@ -440,6 +451,21 @@ impl Store for PostgresStore {
 
     fn seal(&self) -> Answer<'_, bool> {
         self.on_link("sealing the audit chain", |inner, link| Box::pin(chains::seal(link, inner.present.now())))
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.inner.rules.now()
+    }
+
+    fn use_packs(&self, packs: Packs) -> Answer<'_, ()> {
+        self.on_link("keeping packs", move |inner, link| {
+            Box::pin(async move {
+                keep_packs(link, &packs).await?;
+                inner.agreement.exchange_packs(link, &packs).await?;
+                inner.rules.exchange(packs);
+                Ok(())
+            })
+        })
     }
 
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {

@@ -40,7 +40,8 @@ impl Present {
 
     /// The moment of the next commit; and that the nodes' agreement still is what this one was started with.
     pub(crate) async fn read(&self, link: &Link, agreement: &Agreement) -> Result<Instant, Fault> {
-        let row = link.maybe(MOMENT, &[&agreement.ours()]).await?.ok_or(Fault::Unreadable("clock"))?;
+        let ours = agreement.ours();
+        let row = link.maybe(MOMENT, &[&ours.as_slice()]).await?.ok_or(Fault::Unreadable("clock"))?;
         agreement.heard(row.try_get(1)?)?;
         if self.given.is_none() {
             self.heard(row.try_get(0)?, SystemClock.now().unix_millis())?;

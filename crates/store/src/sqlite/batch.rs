@@ -11,6 +11,7 @@ use crate::chain::{self, Hash};
 use crate::decided::{self, Decided, Epoch, Plan, Record, panic_message};
 use crate::fault::Fault;
 use crate::keys::Keyring;
+use crate::rules::Rules;
 use crate::sqlite::payer_keys::StoredKeys;
 use crate::sqlite::tables::Tables;
 use crate::sqlite::write::Writer;
@@ -98,7 +99,7 @@ pub(crate) struct Decider {
 impl Decider {
     pub(crate) fn new(options: &crate::Options, keys: Arc<Keyring>, epoch: Epoch) -> Self {
         let decider = decided::Decider {
-            settings: options.settings.clone(),
+            rules: Rules::new(options.settings.clone()),
             ring: keys,
             #[cfg(feature = "testing")]
             hook: options.before_deciding.clone(),
@@ -119,6 +120,11 @@ impl Decider {
             Ok(done) => done.map_err(Trouble::Failed),
             Err(panic) => Err(Trouble::Panicked(panic_message(panic.as_ref()))),
         }
+    }
+
+    /// The settings of now.
+    pub(crate) const fn rules(&self) -> &Arc<Rules> {
+        &self.decider.rules
     }
 
     /// Takes note of a batch that is durable.

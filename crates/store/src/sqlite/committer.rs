@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use money::Instant;
-use payments::{Admitted, Event};
+use payments::{Admitted, Event, Packs};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::fault::Fault;
+use crate::rules::stored;
 use crate::sqlite::batch::{Batch, Decider, Trouble};
 use crate::sqlite::checkpoint::Log;
 use crate::{Clock, Committed, StoreError, limits};
@@ -36,6 +37,7 @@ pub(crate) struct Waiting {
 pub(crate) enum Job {
     Decide(Box<Waiting>),
     Seal(oneshot::Sender<Result<bool, StoreError>>),
+    Packs(Packs, oneshot::Sender<Result<(), StoreError>>),
 }
 
 /// The one writer.
@@ -57,6 +59,9 @@ impl Committer {
             match job {
                 Job::Seal(reply) => {
                     let _ = reply.send(self.seal());
+                }
+                Job::Packs(packs, reply) => {
+                    let _ = reply.send(self.exchange(packs));
                 }
                 Job::Decide(first) => {
                     let mut waiting = vec![*first];
@@ -180,6 +185,13 @@ impl Committer {
         }
     }
 
+    /// Keeps `packs` for ever, and decides under them from now on.
+    fn exchange(&self, packs: Packs) -> Result<(), StoreError> {
+        keep_packs(&self.connection, &packs).map_err(|fault| fault.during("keeping packs"))?;
+        self.decider.rules().exchange(packs);
+        Ok(())
+    }
+
     fn seal(&mut self) -> Result<bool, StoreError> {
         let action = "sealing the audit chain";
         let at = self.now();
@@ -198,6 +210,15 @@ impl Committer {
     fn begin(&self) -> Result<(), Fault> {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
+}
+
+/// Keeps the text of `packs` under its digest.
+pub(crate) fn keep_packs(connection: &Connection, packs: &Packs) -> Result<(), Fault> {
+    if let Some((key, text)) = stored(packs) {
+        let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)";
+        connection.execute(sql, (key, text.as_bytes()))?;
+    }
+    Ok(())
 }
 
 fn answer(waiting: Vec<Waiting>, committed: Vec<Committed>) {

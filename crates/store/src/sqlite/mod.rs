@@ -24,7 +24,8 @@ use std::thread::JoinHandle;
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Standing,
+    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -33,6 +34,7 @@ use crate::decided::Epoch;
 use crate::fault::Fault;
 use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
+use crate::rules::Rules;
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
     PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
@@ -49,6 +51,7 @@ pub struct SqliteStore {
     readers: Readers,
     keys: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    rules: Arc<Rules>,
     shared: Arc<Shared>,
     events: broadcast::Sender<Arc<Event>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -74,6 +77,10 @@ impl SqliteStore {
         let path = folder.database();
         let connection = schema::writer(&path, &options).map_err(|fault| fault.during("opening the database"))?;
         let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
+        let decider = Decider::new(&options, Arc::clone(&keys), epoch);
+        let rules = Arc::clone(decider.rules());
+        let kept = committer::keep_packs(&connection, &rules.now().packs);
+        kept.map_err(|fault| fault.during("keeping packs"))?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
         shared.last.store(last.unix_millis(), Ordering::SeqCst);
@@ -84,7 +91,7 @@ impl SqliteStore {
         let committer = Committer {
             connection,
             log,
-            decider: Decider::new(&options, Arc::clone(&keys), epoch),
+            decider,
             clock: Arc::clone(&options.clock),
             shared: Arc::clone(&shared),
             events: events.clone(),
@@ -108,6 +115,7 @@ impl SqliteStore {
             readers,
             keys,
             clock: options.clock,
+            rules,
             shared,
             events,
             writer: Mutex::new(Some(writer)),
@@ -293,6 +301,19 @@ impl Store for SqliteStore {
     fn seal(&self) -> Answer<'_, bool> {
         let (reply, answer) = oneshot::channel();
         let sent = self.ask(Job::Seal(reply));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.rules.now()
+    }
+
+    fn use_packs(&self, packs: Packs) -> Answer<'_, ()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Packs(packs, reply));
         Box::pin(async move {
             sent?;
             answer.await.unwrap_or(Err(StoreError::Unknown))

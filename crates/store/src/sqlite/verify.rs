@@ -8,16 +8,29 @@ use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::findings::Findings;
 use crate::keys::Class;
+use crate::rules::Kept;
 use crate::sqlite::leaves::Leaves;
 use crate::sqlite::scan::scan;
 use crate::sqlite::tables::Tables;
 
 /// Recomputes everything. Only the rows of one commit are in memory at a time.
 pub(crate) fn verify(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
-    let mut audit = Audit::new(Writers::One, Findings::default());
+    let mut findings = Findings::default();
+    let packs = packs(tables, &mut findings)?;
+    let mut audit = Audit::new(Writers::One, findings, packs);
     epochs(tables, &mut audit)?;
     seals(tables, &mut audit)?;
     Ok(audit.finish())
+}
+
+/// All packs that ever decided.
+fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
+    let mut kept = Kept::default();
+    let sql = "SELECT key, value FROM meta WHERE substr(key, 1, 6) = 'packs/'";
+    let rows =
+        scan(findings, tables, "packs", sql, |columns| Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?)))?;
+    rows.iter().for_each(|(key, text)| kept.add(key, text, findings));
+    Ok(kept)
 }
 
 /// Walks the epochs with their leaves, decisions and transfers, each table once and in order.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, seal_kept, words, write_noted};
+use crate::rows::{DEVICE_NAME, PAYER_NAME, cite, kind, one_currency, reasons, seal_kept, words, write_noted};
 use crate::words::Word;
 
 /// Writes the rows of one commit.
@@ -188,8 +188,8 @@ impl Writer<'_> {
         }
         let sql = "INSERT INTO payments (id, payer, payee, device, intent, body, quote, amount_minor, fee_minor, \
             currency, funding, status, reasons, hold, hold_expires_at, transfer, captured_minor, refunded_minor, \
-            decision, created_at) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+            decision, created_at, rules) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
         let values = params![
             id,
             row.payer.as_bytes(),
@@ -211,6 +211,7 @@ impl Writer<'_> {
             refunded,
             row.decision.as_bytes(),
             row.created_at.unix_millis(),
+            cite(&row.rules)?,
         ];
         self.one(sql, values, "payment")
     }

@@ -5,18 +5,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credentials::{
-    ApiKey, DeviceRequest, MerchantPermit, MerchantSigned, Pepper, Signed, TokenGrant, Verifier, VerifierKeys, api_key,
-    http_signature,
+    ApiKey, DeviceRequest, Enrolling, MerchantPermit, MerchantSigned, Pepper, Signed, TokenGrant, Verifier,
+    VerifierKeys, api_key, http_signature,
 };
 use device::{Moment, Phone, Request, Shown, SoftwareKey};
-use money::{Amount, Currency, DeviceId, Instant, PayeeId, PayerId, PaymentId, RefundId, Secret};
+use money::{Amount, Currency, DeviceId, Instant, PayeeId, PayerId, PaymentId, RefundId, Secret, SessionId};
 use payments::{
     Accepted, Arrival, Command, Intent, NewPayee, PayerAuthority, Payment, Refund, Refusal, Settings, StaffPermit,
     SystemPermit,
 };
 use protocol::{
-    BindDeviceBody, Blind, CaptureBody, CaptureMode, FreezeBody, FundingKind, IntentBody, PayBody, PayeeCard,
-    QuoteBody, RefundBody, SignUpBody, TestFundsBody, Text, UnfreezeBody, Via, VoidBody,
+    BindDeviceBody, Blind, CaptureBody, CaptureMode, EndSessionsBody, FreezeBody, FundingKind, IntentBody, PayBody,
+    PayeeCard, QuoteBody, RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, Text,
+    TokenBody, UnfreezeBody, Via, VoidBody,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Clock, ManualClock, Store};
@@ -33,6 +34,8 @@ pub(crate) struct Town {
 
 pub(crate) struct Person {
     pub(crate) phone: Phone<SoftwareKey>,
+    /// The session it acts in.
+    pub(crate) session: SessionId,
 }
 
 impl Person {
@@ -122,7 +125,7 @@ impl Town {
     /// A person with a phone, not signed up yet.
     pub(crate) fn stranger(&self) -> Person {
         let payer = PayerId::new(self.now(), self.fresh());
-        Person { phone: self.new_phone(payer) }
+        self.holding(self.new_phone(payer))
     }
 
     pub(crate) fn sign_up(&self, person: &Person, name: &str) -> Command {
@@ -134,7 +137,8 @@ impl Town {
             payer: person.payer(),
         };
         let request = person.phone.sign_up(body, self.moment()).unwrap();
-        Command::OpenPayer { enrolling: self.verifier.enrolling(&arrived(&request), self.now()).unwrap() }
+        let enrolling = self.verifier.enrolling(&arrived(&request), self.now()).unwrap();
+        Command::OpenPayer { enrolling, place: "203.0.113.0/24".to_owned() }
     }
 
     pub(crate) async fn person(&self, store: &dyn Store, name: &str, funds: i64) -> Person {
@@ -151,14 +155,52 @@ impl Town {
         Command::Fund { permit: staff(), payer: person.payer(), amount: won(minor) }
     }
 
+    fn holding(&self, phone: Phone<SoftwareKey>) -> Person {
+        Person { session: phone.device().into(), phone }
+    }
+
+    /// A session of this person's device, asked for by its key.
+    pub(crate) fn open_session(&self, person: &Person, kind: SessionKind) -> Command {
+        let body = TokenBody { device: person.phone.device(), kind, payer: person.payer() };
+        let enrolling = self.enrolling(person, "/v1/tokens", &body);
+        Command::OpenSession { enrolling, place: "203.0.113.0/24".to_owned() }
+    }
+
+    /// The refresh token of a session as it was then, sent.
+    pub(crate) fn refresh_session(&self, person: &Person, session: &payments::Session) -> Command {
+        let (payer, device, key) = (person.payer(), person.phone.device(), person.phone.jwk().thumbprint());
+        let grant = TokenGrant { payer, device, key, session: session.id };
+        let refresh_token = self.verifier.issue_token(&grant, session.generation, self.now()).refresh_token.unwrap();
+        let refresh = self.verifier.refresh(&refresh_token, payer, device).unwrap();
+        let body = RefreshBody { device, payer, refresh_token };
+        let enrolling = self.enrolling(person, "/v1/tokens/refresh", &body);
+        Command::RefreshSession { enrolling, refresh, place: "203.0.113.0/24".to_owned() }
+    }
+
+    pub(crate) fn end_session(&self, person: &Person, other: &Person) -> Command {
+        let body = EndSessionsBody { device: other.phone.device(), session: Some(other.session) };
+        Command::EndSessions { signed: self.signed(person, "/v1/sessions/end", &body) }
+    }
+
+    pub(crate) fn revoke(&self, person: &Person, other: &Person) -> Command {
+        let body = RevokeDeviceBody { device: other.phone.device() };
+        Command::RevokeDevice { signed: self.signed(person, "/v1/devices/revoke", &body) }
+    }
+
+    /// A body signed by a key alone, through a real signature and its verification.
+    fn enrolling<B: Serialize + DeserializeOwned>(&self, person: &Person, path: &str, body: &B) -> Enrolling<B> {
+        let request = person.phone.keyed(path, body, self.moment()).unwrap();
+        self.verifier.enrolling(&arrived(&request), self.now()).unwrap()
+    }
+
     /// A token and a nonce of this moment.
     pub(crate) fn renew(&self, person: &mut Person) {
-        let phone = &mut person.phone;
+        let Person { phone, session } = person;
         let grant = TokenGrant {
             payer: phone.payer(),
             device: phone.device(),
             key: phone.jwk().thumbprint(),
-            session: phone.device().into(),
+            session: *session,
         };
         phone.accept_token(&self.verifier.issue_token(&grant, 0, self.now()));
         phone.hear(200, Some(&self.verifier.issue_nonce(self.now())));
@@ -249,16 +291,17 @@ impl Town {
 
     /// Binds a second phone; the phone, and the command.
     pub(crate) fn bind(&self, person: &Person, name: &str) -> (Person, Command) {
-        let new = Person { phone: self.new_phone(person.payer()) };
+        let new = self.holding(self.new_phone(person.payer()));
         let possession = new.phone.possession(self.moment()).unwrap();
         let body = BindDeviceBody {
             device: new.phone.device(),
             device_name: Text::new(name).unwrap(),
+            kind: SessionKind::Own,
             possession: possession.clone(),
         };
+        let joining = TokenBody { device: body.device, kind: body.kind, payer: person.payer() };
         let signed = self.signed(person, "/v1/devices", &body);
-        let possession =
-            self.verifier.possession(&possession, "/v1/devices", body.device, person.payer(), self.now()).unwrap();
+        let possession = self.verifier.possession(&possession, "/v1/devices", &joining, self.now()).unwrap();
         (new, Command::BindDevice { signed, possession })
     }
 

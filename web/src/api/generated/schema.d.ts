@@ -213,6 +213,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every limit of the caller's wallet, and how far each is used. */
+        get: operations["show_limits"];
+        put?: never;
+        /** Set one of the caller's own limits. Lowering works at once; raising needs one more check and waits. */
+        post: operations["set_limit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a rise that waits. */
+        post: operations["cancel_raise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -501,7 +536,7 @@ export interface paths {
         put?: never;
         /**
          * End one session of one of the caller's devices, or all of that device's: from the next request on its tokens are
-         *     refused. Ending all of one's own also tells a browser to forget what it cached.
+         *     refused. Ending one's own also tells a browser to forget what it cached, and a shared device to forget everything.
          */
         post: operations["end_sessions"];
         delete?: never;
@@ -570,7 +605,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token. */
+        /**
+         * Open a session of this device: an access token, good for ten minutes and with this key only, and a refresh token.
+         *     `shared` makes this a shared device for good: tokens of two minutes and no refresh token; the call carries its one
+         *     session on while it lasts, and opens no other. A wallet's last device cannot become one.
+         */
         post: operations["issue_token"];
         delete?: never;
         options?: never;
@@ -703,14 +742,26 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description What the payer calls it. */
             device_name: components["schemas"]["Text40"];
+            /** @description `shared` lets it in as a shared device. */
+            kind?: components["schemas"]["SessionKind"];
             /**
              * @description A compact DPoP proof by the new key for this address, its `body_s256` the digest of the canonical
-             *     [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins.
+             *     [`TokenBody`] of the new device and this payer: so the new device names the wallet it joins, and how.
              */
             possession: string;
         };
         /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
         Blind: string;
+        /** @description `POST /v1/limits/cancel`: a rise that waits does not come. Works at once. */
+        CancelRaiseBody: {
+            /** @description Only payments for this. */
+            category?: string | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description Whose. */
+            payer: components["schemas"]["PayerId"];
+            /** @description Over what it counts. */
+            window: components["schemas"]["LimitWindow"];
+        };
         /** @description `POST /v1/payments/{id}/capture`: take a held payment. Signed by the merchant (RFC 9421). */
         CaptureBody: {
             amount?: components["schemas"]["Amount"] | null;
@@ -721,6 +772,20 @@ export interface components {
          */
         CaptureMode: "automatic" | "manual";
         Cell: string;
+        /**
+         * @description The way a payment comes.
+         * @enum {string}
+         */
+        Channel: "qr_dynamic" | "qr_static" | "remote";
+        /** @description Where a rule is written. */
+        CitationView: {
+            /** @description Article and paragraph. */
+            article: string;
+            /** @description The law, terms or notice. */
+            law: string;
+            /** @description Where it was read. */
+            source: string;
+        };
         /** @description What the client says about itself; bound by the proof, believed by nobody alone. */
         ClientFacts: {
             /** @description Name and version of the app or page. */
@@ -795,6 +860,8 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description Thumbprint of its key (RFC 7638). */
             key: components["schemas"]["Digest"];
+            /** @description Whose machine it is. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description What the payer calls it. */
             name: string;
             /** @description Whether it may no longer act. */
@@ -1055,6 +1122,43 @@ export interface components {
              */
             sequence: number;
         };
+        /** @description One limit and what a payment would leave of it. */
+        LimitLeftView: {
+            /** @description The cap, in words: a sum, a number, a share. */
+            cap: string;
+            /** @description Whether the payment fits. */
+            fits: boolean;
+            left?: components["schemas"]["Amount"] | null;
+            /** @description The pack; `payer` for the payer's own limits. */
+            pack: string;
+            /** @description The rule of the pack. */
+            rule: string;
+            /** @description One sentence, in the pack's own language; empty for the payer's own limits. */
+            say: string;
+            /** @description What would be used, in the cap's words. */
+            used: string;
+        };
+        /**
+         * @description Over what a payer's own limit counts.
+         * @enum {string}
+         */
+        LimitWindow: "payment" | "day" | "month" | "year" | "night";
+        /** @description `GET /v1/limits`: every limit of a wallet. */
+        LimitsView: {
+            /** @description Words a limit may be set for. */
+            categories: string[];
+            /** @description What the payer set. */
+            own: components["schemas"]["OwnLimitView"][];
+            /** @description The most one payment may take, whoever sets what. */
+            payment_limit: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description How long a rise that is asked for now waits, in seconds.
+             */
+            raise_delay_seconds: number;
+            /** @description What law and terms set. */
+            rules: components["schemas"]["RuleLimitView"][];
+        };
         /**
          * @description A payment network a code names.
          * @enum {string}
@@ -1062,6 +1166,21 @@ export interface components {
         Network: "farthing" | "EMVCo" | "PIX" | "QRIS" | "VietQR" | "PromptPay" | "SGQR" | "KHQR" | "HKFPS" | "DuitNow" | "QRPH" | "BharatQR" | "NepalPay" | "LankaQR" | "MMQR" | "EMVCo-AR" | "UPI" | "ZeroPay";
         /** @description One data object of either kind of code. */
         NodeView: components["schemas"]["ElementView"] | components["schemas"]["BerView"];
+        /** @description A limit the payer set. */
+        OwnLimitView: {
+            /** @description The limit now. */
+            amount: components["schemas"]["Amount"];
+            /** @description Only payments for this. */
+            category?: string | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description What is left of it now; for a night, of the night that is or comes. */
+            left: components["schemas"]["Amount"];
+            pending?: components["schemas"]["PendingRaiseView"] | null;
+            /** @description What was used of it. */
+            used: components["schemas"]["Amount"];
+            /** @description Over what it counts. */
+            window: components["schemas"]["LimitWindow"];
+        };
         /** @description A page of a list, newest first. */
         Page_AlertView: {
             /** @description The rows. */
@@ -1117,6 +1236,8 @@ export interface components {
                 device: components["schemas"]["DeviceId"];
                 /** @description Thumbprint of its key (RFC 7638). */
                 key: components["schemas"]["Digest"];
+                /** @description Whose machine it is. */
+                kind?: components["schemas"]["SessionKind"];
                 /** @description What the payer calls it. */
                 name: string;
                 /** @description Whether it may no longer act. */
@@ -1162,6 +1283,8 @@ export interface components {
                 reasons: components["schemas"]["ReasonView"][];
                 /** @description What came back so far. */
                 refunded: components["schemas"]["Amount"];
+                /** @description The rules of law, terms or the payer behind a refusal. */
+                rules?: components["schemas"]["RuleReasonView"][];
                 /** @description What became of it. */
                 status: components["schemas"]["PaymentStatus"];
             }[];
@@ -1178,6 +1301,8 @@ export interface components {
                 device: components["schemas"]["DeviceId"];
                 /** @description What the payer calls that device. */
                 device_name: string;
+                /** @description On whose machine. */
+                kind?: components["schemas"]["SessionKind"];
                 /** @description When it last fetched a token. */
                 last_at: components["schemas"]["Instant"];
                 /** @description When it began. */
@@ -1309,8 +1434,18 @@ export interface components {
             reasons: components["schemas"]["ReasonView"][];
             /** @description What came back so far. */
             refunded: components["schemas"]["Amount"];
+            /** @description The rules of law, terms or the payer behind a refusal. */
+            rules?: components["schemas"]["RuleReasonView"][];
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
+        };
+        /** @description A rise that was asked for and waits. */
+        PendingRaiseView: {
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Instant"];
+            /** @description When it comes. */
+            starts_at: components["schemas"]["Instant"];
+            to?: components["schemas"]["Amount"] | null;
         };
         /** @description A payment PIN: six digits. */
         Pin: string;
@@ -1347,6 +1482,8 @@ export interface components {
             payment?: components["schemas"]["PaymentId"] | null;
             /** @description Whether the same request may succeed later. */
             retry: boolean;
+            /** @description The rules of law, terms or the payer behind this. */
+            rules?: components["schemas"]["RuleReasonView"][];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -1409,12 +1546,16 @@ export interface components {
             core: components["schemas"]["QuoteCore"];
             /** @description The chosen way of paying. */
             funding: components["schemas"]["FundingPath"];
-            /** @description How much more than this one payment could be. */
+            /** @description How much more than this one payment could be: the least that is left under any limit. */
             limit_left: components["schemas"]["Amount"];
+            /** @description What would be left of each limit. */
+            limits: components["schemas"]["LimitLeftView"][];
             /** @description Digest of the terms: what the device signs. */
             quote: components["schemas"]["Digest"];
             /** @description Why it would be refused; empty when it would be accepted. */
             refusals: components["schemas"]["ReasonView"][];
+            /** @description The rules behind a refusal, or behind a check that will be asked for. */
+            rules?: components["schemas"]["RuleReasonView"][];
             step_up?: components["schemas"]["StepUpView"] | null;
             /** @description Amount and fee. */
             total: components["schemas"]["Amount"];
@@ -1506,6 +1647,57 @@ export interface components {
             /** @description Which. */
             device: components["schemas"]["DeviceId"];
         };
+        /** @description A limit that a law or somebody's terms set, and how far it is used. */
+        RuleLimitView: {
+            /** @description The cap, in words: a sum, a number, a share. */
+            cap: string;
+            /** @description Only payments for this, where the rule speaks of one category. */
+            category?: string | null;
+            /** @description Where it is written. */
+            citation: components["schemas"]["CitationView"];
+            /** @description `statute`, `regulator`, `scheme`, `provider` or `payer`. */
+            layer: string;
+            left?: components["schemas"]["Amount"] | null;
+            /** @description The pack. */
+            pack: string;
+            /** @description The rule of the pack. */
+            rule: string;
+            /** @description One sentence, in the pack's own language. */
+            say: string;
+            /** @description What is used, in the cap's words. */
+            used: string;
+            /** @description The pack's version. */
+            version: string;
+        };
+        /** @description One rule that mattered to a payment. */
+        RuleReasonView: {
+            /** @description The counter after this payment. */
+            after?: string | null;
+            /** @description The counter before it. */
+            before?: string | null;
+            /** @description The cap. */
+            cap?: string | null;
+            /** @description Where it is written. */
+            citation: components["schemas"]["CitationView"];
+            /** @description What the rule says, e.g. `LimitExceeded`. */
+            code: string;
+            /** @description What else there is to say: fields not shown, until when it is held. */
+            details?: string[];
+            /** @description How sure the rule is: `V1`, `V2` or `K`. */
+            grade: string;
+            /** @description A fact nobody gave, so that the strictest branch was taken. */
+            missing?: string | null;
+            /** @description What the rule does: `deny`, `route`, `hold`, `step_up` or `permit`. */
+            outcome: string;
+            /** @description The pack; `payer` for the payer's own limits. */
+            pack: string;
+            /** @description The rule of the pack. */
+            rule: string;
+            /** @description One sentence, in the pack's own language. */
+            say: string;
+            /** @description The pack's version. */
+            version: string;
+        };
         /**
          * @description Where and among what something was scanned. A phone sends it only when its payer has agreed to; everything in it is
          *     coarse, and none of it is proof.
@@ -1523,6 +1715,11 @@ export interface components {
         Serial: string;
         /** @description an id that starts with `ses_` */
         SessionId: string;
+        /**
+         * @description On whose machine a device signs in.
+         * @enum {string}
+         */
+        SessionKind: "own" | "shared";
         /** @description One live session of a device. */
         SessionView: {
             /** @description Whether the caller asks with it. */
@@ -1531,6 +1728,8 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description What the payer calls that device. */
             device_name: string;
+            /** @description On whose machine. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description When it last fetched a token. */
             last_at: components["schemas"]["Instant"];
             /** @description When it began. */
@@ -1539,6 +1738,18 @@ export interface components {
             place: string;
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+        };
+        /** @description `POST /v1/limits`: set one limit. Lowering works at once; raising, and removing, needs a check and waits. */
+        SetLimitBody: {
+            amount?: components["schemas"]["Amount"] | null;
+            /** @description Only payments for this: a word of `categories` in `GET /v1/limits`, or a merchant category code. */
+            category?: string | null;
+            channel?: components["schemas"]["Channel"] | null;
+            from?: components["schemas"]["Amount"] | null;
+            /** @description Whose. */
+            payer: components["schemas"]["PayerId"];
+            /** @description Over what it counts. */
+            window: components["schemas"]["LimitWindow"];
         };
         /** @description `POST /v1/pin`: set the payment PIN, or another one. */
         SetPinBody: {
@@ -1612,6 +1823,8 @@ export interface components {
         TokenBody: {
             /** @description The device. */
             device: components["schemas"]["DeviceId"];
+            /** @description `shared` makes this a shared device, for good. */
+            kind?: components["schemas"]["SessionKind"];
             /** @description Its payer. */
             payer: components["schemas"]["PayerId"];
         };
@@ -1621,8 +1834,8 @@ export interface components {
             access_token: string;
             /** @description When it ends. */
             expires_at: components["schemas"]["Instant"];
-            /** @description For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. */
-            refresh_token: string;
+            /** @description For `POST /v1/tokens/refresh`, once; used a second time, it ends the session. A shared device gets none. */
+            refresh_token?: string | null;
             /** @description The session both belong to. */
             session: components["schemas"]["SessionId"];
             /** @description Always `DPoP`. */
@@ -2718,6 +2931,254 @@ export interface operations {
             };
             /** @description `intent.unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLimitBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_raise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelRaiseBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4711,8 +5172,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed`, `auth.session_ended` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.last_one` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

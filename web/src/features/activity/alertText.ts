@@ -29,6 +29,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'pin.changed': 'pin_changed',
   'pin.removed': 'pin_removed',
   'pin.guessed': 'pin_guessed',
+  'limit.lowered': 'limit_lowered',
+  'limit.raise_requested': 'limit_raise_requested',
+  'limit.raise_cancelled': 'limit_raise_cancelled',
 };
 
 export function useAlertText(): (alert: AlertView) => string {

@@ -2,6 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isJoinText } from '@/domain/join';
 import { Camera } from '@/ui/camera/Camera';
 import { PictureButton } from '@/ui/camera/PictureButton';
 import { readPicture } from '@/ui/camera/reader';
@@ -21,6 +22,13 @@ export function ScanPage() {
 
   const onText = useCallback(
     async (text: string) => {
+      if (isJoinText(text)) {
+        await navigate({
+          to: '/security/devices/add',
+          state: (before) => ({ ...before, scanned: text }),
+        });
+        return;
+      }
       setState('checking');
       const found = await judge(text);
       if (found.kind === 'trusted') rememberCode(found.code.intent, found.payload);

@@ -1,4 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NotPossible } from '@/api/errors';
@@ -64,6 +65,9 @@ export function SignUpPage() {
           {error !== undefined && <Problem error={error} />}
           <Button type="submit" size="xl" loading={busy} loaderProps={{ 'aria-label': t('opening') }}>
             {t('open')}
+          </Button>
+          <Button size="md" variant="subtle" renderRoot={(props) => <Link to="/join" {...props} />}>
+            {t('have')}
           </Button>
         </Stack>
       </form>

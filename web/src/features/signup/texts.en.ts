@@ -9,6 +9,23 @@ export const en = {
   keyBody:
     'This browser makes a key that signs your payments. Nobody can read or copy it, not even this page. If you clear this browser’s data, the key is gone and this browser can no longer pay from the wallet.',
   open: 'Open wallet',
+  have: 'I already have a wallet',
+  join: {
+    title: 'Use a wallet you already have',
+    lead: 'This browser makes a key of its own, and a device you already use lets it in.',
+    wallet: 'Wallet number or address',
+    walletHelp: 'On your other device: Security, Devices, Add a device.',
+    walletFault: 'A wallet number begins with pyr_ and has 30 characters.',
+    ask: 'Ask to be let in',
+    failed: 'The question could not be put',
+    show: 'Let your other device read this code, then compare the digits.',
+    code: 'Code that asks to be let in',
+    digits: 'Digits to compare',
+    waiting: 'Waiting for your other device…',
+    copy: 'Copy the text of the code',
+    already: 'This browser already holds a wallet.',
+    home: 'To the first page',
+  },
   opening: 'Opening…',
   faults: {
     empty: 'Please enter something here.',

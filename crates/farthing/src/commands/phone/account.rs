@@ -63,7 +63,7 @@ pub(super) async fn join(saved: &mut Saved, line: &mut Line, screen: &mut Screen
     let possession = line.possession().await.map_err(told)?;
     saved.keep(line);
     let device_name = saved.device_name.clone();
-    let request = JoinRequest { device: saved.device, device_name, payer: saved.payer, possession };
+    let request = JoinRequest { device: saved.device, device_name, kind: saved.kind, payer: saved.payer, possession };
     let (text, digits) = (request.text(), request.check_digits().unwrap_or_default());
     if screen.output.is_json() {
         let (payer, device) = (saved.payer, saved.device);
@@ -96,7 +96,10 @@ pub(super) async fn devices(
             let digits = request.check_digits().unwrap_or_default();
             if !yes {
                 let name = format!("{}  {FAINT}{}{FAINT:#}", request.device_name, request.device);
-                screen.rows(vec![(Word::Device, name), (Word::Digits, format!("{STRONG}{digits}{STRONG:#}"))]);
+                let machine = if request.kind.is_own() { Word::OwnMachine } else { Word::SharedMachine };
+                let machine = screen.say(machine).to_owned();
+                let digits = format!("{STRONG}{digits}{STRONG:#}");
+                screen.rows(vec![(Word::Device, name), (Word::Machine, machine), (Word::Digits, digits)]);
                 if !approved(Word::Bind, screen)? {
                     return Err(Failure::negative(screen.say(Word::NotBound)));
                 }
@@ -139,7 +142,7 @@ pub(super) async fn sessions(
     if !is_own {
         return screen.devices(&[view], saved);
     }
-    saved.token = None;
+    (saved.token, saved.is_over) = (None, !saved.kind.is_own());
     screen.good(Word::EndedOwn);
     if screen.output.is_json() { screen.output.object(&view) } else { Ok(()) }
 }

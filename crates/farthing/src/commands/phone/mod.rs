@@ -15,7 +15,8 @@ use std::path::PathBuf;
 use device::{Phone as Device, ShowError, Shown, SoftwareKey};
 use money::{Amount, Currency, PayerId, ReasonCode, Secret};
 use protocol::{
-    DeviceView, FreezeBody, Page, PayerView, PaymentView, SignUpBody, TestFundsBody, Text, UnfreezeBody, limits,
+    DeviceView, FreezeBody, Page, PayerView, PaymentView, SessionKind, SignUpBody, TestFundsBody, Text, UnfreezeBody,
+    limits,
 };
 use simulator::http::Connection;
 use simulator::{Handset, HandsetError};
@@ -108,6 +109,9 @@ struct Enrol {
     /// Join this wallet (pyr_…) instead of opening one; a phone of that wallet lets this one in.
     #[arg(long, value_name = "PAYER")]
     join: Option<PayerId>,
+    /// This machine is used by others too: no refresh token, two minutes without a request end it, and nothing follows.
+    #[arg(long, requires = "join")]
+    shared: bool,
     /// What to call this phone.
     #[arg(long, value_name = "NAME", default_value = "Terminal phone")]
     device_name: Name,
@@ -129,6 +133,10 @@ impl Phone {
         screen.sealed = key.is_sealed();
         let mut line = saved.handset(&key, passphrase.as_ref())?.with_language(self.lang.tag());
         let done = Run { folder: &folder, saved: &mut saved, line: &mut line }.operate(self.command, &mut screen).await;
+        if saved.is_over {
+            folder.forget()?;
+            return done;
+        }
         saved.keep(&line);
         folder.write_state(&saved)?;
         done
@@ -260,13 +268,18 @@ async fn enrol(
     if folder.holds_a_phone() {
         return Err(Failure::new("the folder holds a phone already").hint("another folder: --state DIR"));
     }
-    let Enrol { url, name, join, device_name, currency } = enrolment;
+    let Enrol { url, name, join, shared, device_name, currency } = enrolment;
+    let kind = if shared { SessionKind::Shared } else { SessionKind::Own };
     let url = url.trim_end_matches('/').to_owned();
-    let mut saved = Saved::new(url.clone(), device_name.clone(), join)?;
+    let mut saved = Saved::new(url.clone(), device_name.clone(), join, kind)?;
     let key = KeyFile::new((saved.payer, saved.device), passphrase)?;
     let connection = Connection::to(&url).map_err(failed("cannot call the server"))?;
     let signing = key.open((saved.payer, saved.device), passphrase)?;
-    let mut line = Handset::new(Device::new(signing, url, saved.payer, saved.device), connection, Machine);
+    let mut phone = Device::new(signing, url, saved.payer, saved.device);
+    if shared {
+        phone = phone.shared();
+    }
+    let mut line = Handset::new(phone, connection, Machine);
     saved.pin(line.read("/.well-known/farthing-keys").await.map_err(told)?)?;
     // Before the server knows the key, it must be where it is found again.
     folder.write_key(&key)?;

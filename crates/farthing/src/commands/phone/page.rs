@@ -180,6 +180,9 @@ impl Screen<'_> {
         if device.revoked {
             return format!("{BAD}{}{BAD:#}", self.say(Word::Revoked));
         }
+        if !device.kind.is_own() {
+            return self.say(Word::SharedMachine).to_owned();
+        }
         if device.usable_from > device.bound_at {
             return format!("{} {}", self.say(Word::WaitsUntil), device.usable_from);
         }

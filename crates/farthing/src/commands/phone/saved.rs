@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use device::Phone as Device;
 use money::{DeviceId, Digest, Instant, PayerId, Secret};
-use protocol::{Text, TokenView, limits};
+use protocol::{SessionKind, Text, TokenView, limits};
 use qr::{KeySet, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use simulator::http::Connection;
@@ -38,12 +38,18 @@ pub(super) struct Saved {
     pub(super) payer: PayerId,
     pub(super) device: DeviceId,
     pub(super) device_name: Text<{ limits::NAME_CHARS_MAX }>,
+    /// Whose machine this is.
+    #[serde(default)]
+    pub(super) kind: SessionKind,
     /// Whether the wallet was seen to know this device; until then it waits to be let in.
     pub(super) bound: bool,
     /// SHA-256 of the server's root key, pinned at enrolment.
     root: Option<Digest>,
     keys: Option<KeySet>,
     pub(super) token: Option<TokenView>,
+    /// Whether the shared device was logged out of: nothing of it is to be kept.
+    #[serde(skip)]
+    pub(super) is_over: bool,
     nonce: Option<String>,
 }
 
@@ -91,6 +97,15 @@ impl Folder {
         self.write(FILE, saved)
     }
 
+    /// Removes key and state: nothing of this phone is left here.
+    pub(super) fn forget(&self) -> Result<(), Failure> {
+        for name in [KEY_FILE, FILE] {
+            let path = self.path.join(name);
+            fs::remove_file(&path).map_err(failed(format!("cannot remove `{}`", path.display())))?;
+        }
+        Ok(())
+    }
+
     /// Written beside and renamed, mode 0600 in a folder of mode 0700.
     fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Failure> {
         let text = serde_json::to_vec_pretty(value).map_err(failed("cannot write the phone's state"))?;
@@ -114,6 +129,7 @@ impl Saved {
         url: String,
         device_name: Text<{ limits::NAME_CHARS_MAX }>,
         joins: Option<PayerId>,
+        kind: SessionKind,
     ) -> Result<Self, Failure> {
         let chance = || failed("cannot make a phone");
         let now = SystemClock.now();
@@ -123,13 +139,16 @@ impl Saved {
         };
         let device = DeviceId::new(now, entropy::random().map_err(chance())?);
         let (root, keys, token, nonce) = (None, None, None, None);
-        Ok(Self { url, payer, device, device_name, bound: false, root, keys, token, nonce })
+        Ok(Self { url, payer, device, device_name, kind, bound: false, root, keys, token, is_over: false, nonce })
     }
 
     /// The phone with its line, its token and the last nonce.
     pub(super) fn handset(&self, key: &KeyFile, passphrase: Option<&Secret<String>>) -> Result<Line, Failure> {
         let key = key.open((self.payer, self.device), passphrase)?;
         let mut phone = Device::new(key, self.url.as_str(), self.payer, self.device);
+        if !self.kind.is_own() {
+            phone = phone.shared();
+        }
         if let Some(token) = &self.token {
             phone.accept_token(token);
         }

@@ -142,6 +142,9 @@ words! {
     Digits: "확인 숫자", "digits";
     DigitsWhy: "두 전화에 같은 숫자가 보여야 합니다", "both phones must show the same";
     Bind: "이 기기를 지갑에 등록할까요? 새 전화의 숫자와 같은지 확인하세요 [y/N]", "Let this device into the wallet? Compare the digits with the new phone's [y/N]";
+    Machine: "누구의 기기", "machine";
+    OwnMachine: "내 기기", "your own";
+    SharedMachine: "여럿이 쓰는 기기: 2분 동안 쓰지 않으면 끝납니다", "shared with others: over after two minutes without use";
     NotBound: "등록하지 않았습니다", "not bound";
 }
 

@@ -4,18 +4,13 @@ mod decide;
 mod diff;
 mod list;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use policy::Library;
-use rust_embed::RustEmbed;
 
-use crate::failure::{Failure, failed};
+use crate::failure::Failure;
 use crate::output::Output;
-
-/// The packs that come with the program.
-#[derive(RustEmbed)]
-#[folder = "../../policies"]
-struct Shipped;
+use crate::packs;
 
 /// Look at policy packs, and ask them.
 #[derive(Debug, clap::Args)]
@@ -52,35 +47,10 @@ impl Policy {
 }
 
 fn library(folder: Option<PathBuf>) -> Result<Library, Failure> {
-    let files = match folder {
-        None => Shipped::iter()
-            .filter(|name| name.ends_with(".toml") && !name.starts_with("cases/"))
-            .filter_map(|name| {
-                Some((format!("policies/{name}"), String::from_utf8(Shipped::get(&name)?.data.into_owned()).ok()?))
-            })
-            .collect(),
-        Some(folder) => {
-            let mut files = read(&folder)?;
-            if folder.join("calendars").is_dir() {
-                files.extend(read(&folder.join("calendars"))?);
-            }
-            files
-        }
-    };
-    Library::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    let place = folder.as_deref().unwrap_or_else(|| Path::new("policies")).to_owned();
+    let files = packs::files(folder.as_deref())?;
+    let named: Vec<(String, String)> =
+        files.into_iter().map(|(name, text)| (place.join(name).display().to_string(), text)).collect();
+    Library::read(named.iter().map(|(name, text)| (name.as_str(), text.as_str())))
         .map_err(|errors| Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       ")))
-}
-
-fn read(folder: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
-    let shown = folder.display();
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed(format!("cannot read `{shown}`")))? {
-        let path = entry.map_err(failed(format!("cannot read `{shown}`")))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(failed(format!("cannot read `{}`", path.display())))?;
-            files.push((path.display().to_string(), text));
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -7,6 +7,7 @@ mod kept;
 mod lists;
 mod proofs;
 mod roll_up;
+mod sessions;
 mod time;
 
 use std::sync::Arc;
@@ -90,5 +91,8 @@ pub(crate) async fn conformance(open: Open<'_>) {
     roll_up::a_refund_does_not_wait_for_the_roll_up(next()).await;
     roll_up::payments_go_on_while_credits_are_rolled_up(next()).await;
     roll_up::a_credit_appended_and_counted_in_one_batch_is_counted_once(next()).await;
+    sessions::a_session_is_carried_on_once_also_after_a_restart(next()).await;
+    sessions::what_is_ended_or_revoked_stays_so_after_a_restart(next()).await;
+    sessions::a_shared_device_has_one_session_also_after_a_restart(next()).await;
     commands::a_closed_store_refuses(next()).await;
 }

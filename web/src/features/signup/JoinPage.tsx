@@ -1,0 +1,104 @@
+import { Button, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { messageOf } from '@/api/queries';
+import { useSession } from '@/api/session';
+import { payerIn } from '@/domain/join';
+import { checkLine, NAME_CHARS_MAX } from '@/domain/text';
+import { Notice, Stack, Title } from '@/ui/parts';
+import { QrCode } from '@/ui/QrCode';
+import { guessDevice } from './deviceName';
+import styles from './signup.module.css';
+import { useJoin } from './useJoin';
+
+/** A new browser asks a device that is already bound to let it in. */
+export function JoinPage() {
+  const { t } = useTranslation('signup');
+  const { session } = useSession();
+  if (session.kind === 'open' || session.kind === 'out') {
+    return (
+      <Stack>
+        <Title>{t('join.title')}</Title>
+        <Notice tone="plain" title={t('join.already')} />
+        <Button size="lg" renderRoot={(props) => <Link to="/" {...props} />}>
+          {t('join.home')}
+        </Button>
+      </Stack>
+    );
+  }
+  return <Join />;
+}
+
+function Join() {
+  const { t } = useTranslation('signup');
+  const [wallet, setWallet] = useState(() => payerIn(location.hash) ?? '');
+  const [device, setDevice] = useState(() => t('deviceOn', guessDevice(navigator.userAgent)));
+  const [asked, setAsked] = useState(false);
+  const join = useJoin();
+  const payer = payerIn(wallet);
+  const { line, fault } = checkLine(device, NAME_CHARS_MAX);
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (payer && !fault) void join.start(payer, line);
+  };
+  return (
+    <div className={styles.join}>
+      <Title>{t('join.title')}</Title>
+      {join.shown === undefined ? (
+        <form onSubmit={onSubmit} noValidate>
+          <Stack gap={18}>
+            <p className="quiet">{t('join.lead')}</p>
+            <TextInput
+              size="lg"
+              label={t('join.wallet')}
+              description={t('join.walletHelp')}
+              value={wallet}
+              onChange={(event) => setWallet(event.currentTarget.value)}
+              error={asked && !payer ? t('join.walletFault') : undefined}
+              spellCheck={false}
+            />
+            <TextInput
+              size="lg"
+              label={t('device')}
+              description={t('deviceHelp')}
+              value={device}
+              onChange={(event) => setDevice(event.currentTarget.value)}
+              error={asked && fault ? t(`faults.${fault}`) : undefined}
+            />
+            {join.error !== undefined && (
+              <Notice tone="warn" title={t('join.failed')} urgent>
+                <p>{messageOf(join.error) ?? t('unknownBody')}</p>
+              </Notice>
+            )}
+            <Button type="submit" size="xl" loading={join.busy}>
+              {t('join.ask')}
+            </Button>
+          </Stack>
+        </form>
+      ) : (
+        <Stack gap={16}>
+          <p>{t('join.show')}</p>
+          <div className={styles.joinCode}>
+            <QrCode text={join.shown.text} label={t('join.code')} />
+          </div>
+          <div className={styles.digits}>
+            <span className="quiet">{t('join.digits')}</span>
+            <strong>{join.shown.digits}</strong>
+          </div>
+          <p className="quiet" role="status">
+            {t('join.waiting')}
+          </p>
+          <Button
+            size="md"
+            variant="default"
+            onClick={() => void navigator.clipboard.writeText(join.shown?.text ?? '')}
+          >
+            {t('join.copy')}
+          </Button>
+        </Stack>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,230 @@
+/** One wallet on two browsers: joined by comparing digits, ended, removed, logged out; nothing stays open behind. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, person, pictures } from './browser.mjs';
+
+const url = process.env.FARTHING_URL;
+assert.ok(url, 'FARTHING_URL must be set');
+
+const KO = {
+  tag: 'ko',
+  locale: 'ko-KR',
+  say: {
+    name: '이름',
+    open: '지갑 만들기',
+    security: '보안',
+    devices: /기기와 접속/,
+    title: '기기와 접속',
+    add: '기기 추가',
+    address: '새 기기에서 열 주소 코드',
+    ask: '들어가기 요청',
+    code: '들어가기 요청 코드',
+    paste: '또는 코드 내용 붙여넣기',
+    read: '읽기',
+    wrong: '기기 추가 요청이 아니에요.',
+    same: '같아요, 추가하기',
+    added: /기기를 추가했어요/,
+    device: '이 기기',
+    waits: /부터 결제할 수 있어요/,
+    end: /마지막으로 쓴 접속 끝내기/,
+    none: '접속하지 않음',
+    current: '지금 접속',
+    remove: '이 기기 해제…',
+    removeAct: '해제하기',
+    gone: '해제한 기기 1대',
+    out: '로그아웃',
+    outTitle: '로그아웃했어요',
+    in: '다시 들어가기',
+    leave: '이 브라우저에서 지갑 지우기…',
+    leaveAct: '여기에서 지우기',
+    last: '처리하지 못했어요',
+    start: '지갑 만들기',
+    scan: '스캔해서 결제',
+    cancel: '취소',
+  },
+};
+const EN = {
+  tag: 'en',
+  locale: 'en-GB',
+  say: {
+    name: 'Your name',
+    open: 'Open wallet',
+    security: 'Security',
+    devices: /Devices and sessions/,
+    title: 'Devices and sessions',
+    add: 'Add a device',
+    address: 'Code with the address to open on the new device',
+    ask: 'Ask to be let in',
+    code: 'Code that asks to be let in',
+    paste: 'Or paste its text',
+    read: 'Read',
+    wrong: 'That is no request to join a wallet.',
+    same: 'They are the same, add it',
+    added: /was added/,
+    device: 'This device',
+    waits: /Can pay from/,
+    end: /End the session last active/,
+    none: 'Not logged in',
+    current: 'This session',
+    remove: 'Remove this device…',
+    removeAct: 'Remove it',
+    gone: '1 removed device',
+    out: 'Log out',
+    outTitle: 'You are logged out',
+    in: 'Log in again',
+    leave: 'Remove the wallet from this browser…',
+    leaveAct: 'Remove it from here',
+    last: 'That did not happen',
+    start: 'Open wallet',
+    scan: 'Scan to pay',
+    cancel: 'Cancel',
+  },
+};
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+for (const language of [KO, EN]) describe(`in ${language.tag}`, () => devices(language));
+
+function devices({ tag, locale, say }) {
+  let first;
+  let second;
+  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
+  const heading = (page, name) => page.getByRole('heading', { name, exact: true });
+  const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
+  const card = (page, name) =>
+    page
+      .getByRole('list', { name: say.title })
+      .getByRole('listitem')
+      .filter({ has: page.getByText(name, { exact: true }) })
+      .first();
+
+  before(async () => {
+    first = await person(browser, { url, locale });
+    second = await person(browser, { url, locale });
+  });
+  after(async () => {
+    await first?.context.close();
+    await second?.context.close();
+  });
+
+  test('a wallet lists the browser it was opened in, and its session', async () => {
+    const { page } = first;
+    await page.goto('/');
+    await page.getByLabel(say.name, { exact: true }).fill('김하늘');
+    await button(page, say.open).click();
+    await page.getByRole('navigation').getByRole('link', { name: say.security }).click();
+    await page.getByRole('link', { name: say.devices }).click();
+    await seen(heading(page, say.title));
+    await seen(page.getByRole('list', { name: say.title }).getByText(say.current));
+    // A page load carries the session on; it opens no other.
+    await page.reload();
+    await seen(page.getByRole('list', { name: say.title }).getByText(say.current));
+    assert.equal(await page.getByRole('button', { name: say.end }).count(), 0);
+  });
+
+  let address;
+  test('another browser asks to join, and both show the same digits', async () => {
+    const { page } = first;
+    await page.getByRole('link', { name: say.add }).click();
+    const code = page.getByRole('img', { name: say.address });
+    await seen(code);
+    address = await code.getAttribute('data-payload');
+    await page.getByLabel(say.paste).fill('https://example.com');
+    await button(page, say.read).click();
+    await seen(page.getByText(say.wrong));
+    await pictures(page, `device-add-${tag}`, { full: true });
+
+    await second.page.goto(address);
+    await second.page.getByLabel(say.device, { exact: true }).fill('Second browser');
+    await pictures(second.page, `join-${tag}`, { full: true });
+    await button(second.page, say.ask).click();
+    const asking = second.page.getByRole('img', { name: say.code });
+    await seen(asking);
+    await pictures(second.page, `join-code-${tag}`, { full: true });
+    const digits = /\d{4} \d{4}/.exec(await second.page.locator('main').innerText())?.[0];
+
+    await page.getByLabel(say.paste).fill(await asking.getAttribute('data-payload'));
+    await button(page, say.read).click();
+    await seen(page.getByText(digits, { exact: true }));
+    await pictures(page, `device-compare-${tag}`, { full: true });
+    await button(page, say.same).click();
+    await seen(page.getByRole('alert').filter({ hasText: say.added }));
+    await seen(second.page.getByRole('link', { name: say.scan }));
+  });
+
+  test('the new device waits, and its session ends at one tap', async () => {
+    const { page } = first;
+    await page.goto('/security/devices');
+    const joined = card(page, 'Second browser');
+    await seen(joined.getByText(say.waits));
+    await pictures(page, `devices-${tag}`, { full: true });
+    const ends = joined.getByRole('button', { name: say.end });
+    for (let left = await ends.count(); left > 0; left -= 1) {
+      await ends.first().click();
+      await page.waitForFunction(
+        ([name, count]) =>
+          [...document.querySelectorAll('button')].filter((one) =>
+            new RegExp(name).test(one.getAttribute('aria-label') ?? ''),
+          ).length < count,
+        [say.end.source, left],
+      );
+    }
+    await seen(joined.getByText(say.none));
+    // It is logged out there, and does not come back by itself.
+    await second.page.reload();
+    await seen(heading(second.page, say.outTitle));
+    await button(second.page, say.in).click();
+    await seen(second.page.getByRole('link', { name: say.scan }));
+  });
+
+  test('a removed device is refused at its next request', async () => {
+    const { page } = first;
+    await card(page, 'Second browser').getByRole('button', { name: say.remove }).click();
+    const dialog = page.getByRole('dialog');
+    await seen(dialog);
+    await pictures(page, `device-remove-${tag}`);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await card(page, 'Second browser').getByRole('button', { name: say.remove }).click();
+    await dialog.getByRole('button', { name: say.removeAct }).click();
+    await seen(page.getByText(say.gone));
+    const answer = second.page.waitForResponse((response) => response.url().endsWith('/v1/me'));
+    await second.page.reload();
+    assert.equal((await answer).status(), 401);
+  });
+
+  test('logging out shows nothing until somebody comes back', async () => {
+    const { page } = first;
+    await page.goto('/security');
+    await pictures(page, `security-hub-${tag}`, { full: true });
+    const cleared = page.waitForResponse((response) => response.url().endsWith('/v1/sessions/end'));
+    await button(page, say.out).click();
+    assert.match((await (await cleared).allHeaders())['clear-site-data'], /"cache"/);
+    await seen(heading(page, say.outTitle));
+    await pictures(page, `logged-out-${tag}`);
+    await page.reload();
+    await seen(heading(page, say.outTitle));
+    assert.equal(await page.getByRole('navigation').count(), 0);
+    await button(page, say.in).click();
+    await seen(page.getByRole('navigation').getByRole('link', { name: say.security }));
+  });
+
+  test('the last device is not removed: nobody could come back to the money', async () => {
+    const { page } = first;
+    await page.goto('/security');
+    await button(page, say.leave).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: say.leaveAct }).click();
+    await seen(dialog.getByText(say.last));
+    await dialog.getByRole('button', { name: say.cancel }).click();
+  });
+
+  test('no page broke its policy, failed, or asked another origin', () => {
+    assert.deepEqual([...first.faults, ...second.faults], []);
+  });
+}
