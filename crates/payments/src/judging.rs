@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use money::Digest;
+use protocol::sha256;
 use risk::assess::Judges;
+use risk::model::{Model, ModelError};
+use risk::rule::RuleSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What identifies the judges of a decision, exactly.
@@ -30,15 +33,37 @@ pub struct Marks {
 pub struct Judging {
     marks: Marks,
     judges: Option<Arc<Judges>>,
+    /// The texts they were made of, each under the key it is kept by.
+    texts: Arc<Vec<(String, Arc<str>)>>,
 }
 
-/// A model and the digest of its file.
+/// Before a digest: the key under which the files of rules are kept.
+const RULES_KEY: &str = "judges/rules/";
+/// Before a digest: the key under which a model's file is kept.
+const MODEL_KEY: &str = "judges/model/";
+
+/// A model as its file says it.
 #[derive(Clone, Debug)]
 pub struct KnownModel {
+    model: Model,
+    digest: Digest,
+    text: Arc<str>,
+}
+
+impl KnownModel {
+    /// Reads a model's file, for payments as a server sees them.
+    ///
+    /// # Errors
+    /// When it is no model, or one of another catalogue or other columns: with the difference.
+    pub fn read(text: &str) -> Result<Self, ModelError> {
+        Ok(Self { model: Model::read(text, &[])?, digest: sha256(text.as_bytes()), text: text.into() })
+    }
+
     /// The model.
-    pub model: risk::model::Model,
-    /// SHA-256 of its file.
-    pub digest: Digest,
+    #[must_use]
+    pub fn into_model(self) -> Model {
+        self.model
+    }
 }
 
 impl Judging {
@@ -46,13 +71,13 @@ impl Judging {
     #[must_use]
     pub fn off() -> Self {
         static NONE: LazyLock<Arc<Judges>> = LazyLock::new(Arc::default);
-        Self { marks: Marks::default(), judges: Some(Arc::clone(&NONE)) }
+        Self { marks: Marks::default(), judges: Some(Arc::clone(&NONE)), texts: Arc::default() }
     }
 
     /// Judged by these. Rules that are not there ask for a step-up of every payment; a model that is not there does not.
     #[must_use]
     pub fn by(
-        rules: Option<risk::rule::RuleSet>,
+        rules: Option<RuleSet>,
         champion: Option<KnownModel>,
         challenger: Option<KnownModel>,
     ) -> Self {
@@ -63,14 +88,53 @@ impl Judging {
             challenger: challenger.as_ref().map(|known| known.digest),
             ..Marks::default()
         };
+        let mut texts: Vec<(String, Arc<str>)> = Vec::new();
+        if let Some(rules) = &rules {
+            let text = serde_json::to_string(rules.files()).unwrap_or_default();
+            texts.push((format!("{RULES_KEY}{}", rules.digest), text.into()));
+        }
+        for known in [&champion, &challenger].into_iter().flatten() {
+            texts.push((format!("{MODEL_KEY}{}", known.digest), Arc::clone(&known.text)));
+        }
         let (champion, challenger) = (champion.map(|known| known.model), challenger.map(|known| known.model));
-        Self { marks, judges: Some(Arc::new(Judges { rules, champion, challenger })) }
+        Self { marks, judges: Some(Arc::new(Judges { rules, champion, challenger })), texts: Arc::new(texts) }
+    }
+
+    /// What they were made of, each text under the key it is kept by, for as long as decisions stand under them.
+    #[must_use]
+    pub fn texts(&self) -> &[(String, Arc<str>)] {
+        &self.texts
+    }
+
+    /// Makes the judges of these marks from the texts that were kept; `None` where one is missing or is not what its key
+    /// says.
+    #[must_use]
+    pub fn made_again(&self, find: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let model = |digest: Option<Digest>| match digest {
+            None => Some(None),
+            Some(digest) => {
+                let known = KnownModel::read(&find(&format!("{MODEL_KEY}{digest}"))?).ok()?;
+                (known.digest == digest).then_some(Some(known))
+            }
+        };
+        let rules = match self.marks.rules {
+            None => None,
+            Some(digest) => {
+                let files: Vec<(String, String)> =
+                    serde_json::from_str(&find(&format!("{RULES_KEY}{digest}"))?).ok()?;
+                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                Some(RuleSet::read(&files).ok().filter(|rules| rules.digest == digest)?)
+            }
+        };
+        let made = Self::by(rules, model(self.marks.champion)?, model(self.marks.challenger)?);
+        Some(made.under(self.marks.demoted.clone(), self.marks.payees_late))
     }
 
     /// The same judges, with what the breaker demotes and whether payees' files are behind.
     #[must_use]
     pub fn under(&self, demoted: BTreeSet<String>, payees_late: bool) -> Self {
-        Self { marks: Marks { demoted, payees_late, ..self.marks.clone() }, judges: self.judges.clone() }
+        let marks = Marks { demoted, payees_late, ..self.marks.clone() };
+        Self { marks, judges: self.judges.clone(), texts: Arc::clone(&self.texts) }
     }
 
     /// What identifies them.
@@ -96,7 +160,7 @@ impl Judging {
     #[must_use]
     pub(crate) fn bring(&self, known: &Self) -> Option<Self> {
         let judges = known.judges.clone().filter(|_| self.are(known))?;
-        Some(Self { marks: self.marks.clone(), judges: Some(judges) })
+        Some(Self { marks: self.marks.clone(), judges: Some(judges), texts: Arc::clone(&known.texts) })
     }
 }
 
@@ -117,6 +181,6 @@ impl Serialize for Judging {
 impl<'de> Deserialize<'de> for Judging {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let marks = Marks::deserialize(deserializer)?;
-        Ok(if marks.on { Self { marks, judges: None } } else { Self::off() })
+        Ok(if marks.on { Self { marks, judges: None, texts: Arc::default() } } else { Self::off() })
     }
 }

@@ -5,6 +5,7 @@
 //! [`State`], and what is to be written goes out as [`Change`]s for one transaction. Read [`decide`] first, then
 //! [`Command`], then the pipeline of a payment in `pay.rs`.
 
+mod assessed;
 mod change;
 mod codes;
 mod command;
@@ -42,6 +43,7 @@ mod state;
 mod step_up;
 mod usage;
 
+pub use assessed::assessed;
 pub use change::{Change, Event, EventKind};
 pub use command::{Arrival, Command, NewPayee, PayerAuthority};
 pub use decide::{Admitted, Decision, decide};

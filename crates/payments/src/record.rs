@@ -155,14 +155,17 @@ pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayErro
     if record.settings.packs.book().is_none() {
         return Err(ReplayError::MissingPacks(record.settings.packs.digest()));
     }
+    let state = loaded(record)?;
+    let now = result_digest(&decide_facts(&record.facts, &state, &record.settings, &record.stamp));
+    if now == record.result { Ok(()) } else { Err(ReplayError::Different { recorded: record.result, now }) }
+}
+
+/// The rows of a record as a state.
+pub(crate) fn loaded(record: &DecisionRecord<'_>) -> std::result::Result<State, ReplayError> {
     let mut state = State::new();
     for (key, row) in &record.inputs {
         state.load(*key, row.clone().map(Cow::into_owned));
     }
     let missing = needs(&record.facts, &state);
-    if !missing.is_empty() {
-        return Err(ReplayError::MissingInputs(missing.len()));
-    }
-    let now = result_digest(&decide_facts(&record.facts, &state, &record.settings, &record.stamp));
-    if now == record.result { Ok(()) } else { Err(ReplayError::Different { recorded: record.result, now }) }
+    if missing.is_empty() { Ok(state) } else { Err(ReplayError::MissingInputs(missing.len())) }
 }

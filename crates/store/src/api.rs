@@ -8,7 +8,7 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Accepted, Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
     Refund, Refusal, Settings, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
@@ -220,6 +220,9 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps `packs` for as long as there are decisions made under them, and decides under them from now on; on this
     /// node alone.
     fn use_packs(&self, packs: Packs) -> Answer<'_, ()>;
+    /// Keeps what these judges are made of for as long as there are decisions made under them, and judges by them from
+    /// now on; on this node alone.
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()>;
     /// Chains the heads of all writer epochs into the global chain, if anything is new.
     fn seal(&self) -> Answer<'_, bool>;
     /// Proves the books from their postings.

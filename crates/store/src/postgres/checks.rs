@@ -84,7 +84,7 @@ fn leg(columns: &mut Columns<'_, '_>) -> Result<(TransferId, ledger::Leg), Fault
 pub(crate) async fn audit(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
     let mut findings = Findings::default();
     let mut packs = Kept::default();
-    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/')";
+    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/') OR starts_with(key, 'judges/')";
     let rows = scan(&mut findings, tables, "packs", sql, |columns| {
         Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?))
     });

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
     Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
@@ -243,6 +243,15 @@ async fn keep_packs(link: &Link, packs: &Packs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Keeps what judges are made of, each text under its digest.
+async fn keep_judging(link: &Link, judging: &Judging) -> Result<(), Fault> {
+    for (key, text) in judging.texts() {
+        let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+        link.execute(sql, &[key, &text.as_bytes()]).await?;
+    }
+    Ok(())
+}
+
 type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
 
 async fn open(
@@ -263,6 +272,7 @@ async fn open(
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
     let rules = Rules::new(options.settings.clone());
     keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
+    keep_judging(&link, &rules.now().judging).await.map_err(reached)?;
     let present = Arc::new(Present::new(options.clock.clone()));
     let agreement = Arc::new(Agreement::join(&link, &options).await?);
     let now = present.read(&link, &agreement).await.map_err(reached)?;
@@ -463,6 +473,18 @@ impl Store for PostgresStore {
                 keep_packs(link, &packs).await?;
                 inner.agreement.exchange_packs(link, &packs).await?;
                 inner.rules.exchange(packs);
+                Ok(())
+            })
+        })
+    }
+
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()> {
+        self.on_link("keeping rules and models", move |inner, link| {
+            Box::pin(async move {
+                if !inner.rules.now().judging.are(&judging) {
+                    keep_judging(link, &judging).await?;
+                }
+                inner.rules.exchange_judging(judging);
                 Ok(())
             })
         })

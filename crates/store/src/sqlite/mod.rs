@@ -24,7 +24,7 @@ use std::thread::JoinHandle;
 use ledger::Account;
 use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
     Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -79,7 +79,8 @@ impl SqliteStore {
         let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
         let decider = Decider::new(&options, Arc::clone(&keys), epoch);
         let rules = Arc::clone(decider.rules());
-        let kept = committer::keep_packs(&connection, &rules.now().packs);
+        let kept = committer::keep_packs(&connection, &rules.now().packs)
+            .and_then(|()| committer::keep_judging(&connection, &rules.now().judging));
         kept.map_err(|fault| fault.during("keeping packs"))?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
@@ -314,6 +315,15 @@ impl Store for SqliteStore {
     fn use_packs(&self, packs: Packs) -> Answer<'_, ()> {
         let (reply, answer) = oneshot::channel();
         let sent = self.ask(Job::Packs(packs, reply));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
+    }
+
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Judging(Box::new(judging), reply));
         Box::pin(async move {
             sent?;
             answer.await.unwrap_or(Err(StoreError::Unknown))

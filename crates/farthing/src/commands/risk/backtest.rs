@@ -34,7 +34,7 @@ impl Backtest {
         let schema = self.source.schema()?;
         let candidate = rules(Some(&self.rules))?;
         let live = rules(self.live.as_deref())?;
-        let model = self.model.as_deref().map(model_file).transpose()?.map(|known| known.model);
+        let model = self.model.as_deref().map(model_file).transpose()?.map(payments::KnownModel::into_model);
         let contest = Contest::new(live, candidate, model, RiskSettings::default());
         #[expect(clippy::disallowed_methods, reason = "measures the run; no rule or score sees it")]
         let began = std::time::Instant::now();

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use payments::{Judging, KnownModel};
-use risk::model::Model;
 use risk::model::file::DEFAULT;
 use risk::rule::{RuleSet, STARTER};
 use risk::settings::RiskSettings;
@@ -55,7 +54,7 @@ pub(crate) fn model_file(path: &Path) -> Result<KnownModel, Failure> {
 }
 
 fn known(text: &str) -> Result<KnownModel, risk::model::ModelError> {
-    Ok(KnownModel { model: Model::read(text, &[])?, digest: protocol::sha256(text.as_bytes()) })
+    KnownModel::read(text)
 }
 
 /// How payments are judged.
