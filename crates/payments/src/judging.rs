@@ -40,7 +40,7 @@ pub struct Judging {
 /// Before a digest: the key under which the files of rules are kept.
 const RULES_KEY: &str = "judges/rules/";
 /// Before a digest: the key under which a model's file is kept.
-const MODEL_KEY: &str = "judges/model/";
+pub const MODEL_KEY: &str = "judges/model/";
 
 /// A model as its file says it.
 #[derive(Clone, Debug)]

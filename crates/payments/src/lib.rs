@@ -49,7 +49,7 @@ pub use command::{Arrival, Command, NewPayee, PayerAuthority};
 pub use decide::{Admitted, Decision, decide};
 pub use dossiers::{Blob, DossierRow, PayeeFileRow, SeenRow};
 pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
-pub use judging::{Judging, KnownModel, Marks};
+pub use judging::{Judging, KnownModel, MODEL_KEY, Marks};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};

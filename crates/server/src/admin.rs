@@ -5,9 +5,11 @@
 
 mod calls;
 mod codes;
+mod risk;
 mod wire;
 
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
+pub use self::risk::{Assessed, Candidate, Found};
 pub use codes::{NewCode, codes, register_code, withdraw_code};
 pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 

@@ -118,7 +118,7 @@ impl Demo {
             std::future::pending().await
         };
         tokio::select! {
-            () = stop.asked(&running) => {}
+            () = stop.asked(&running, &self.risk) => {}
             () = live => {}
         }
         node::stop(running).await?;

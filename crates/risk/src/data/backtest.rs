@@ -10,7 +10,7 @@ use crate::rule::{RuleSet, Strength};
 use crate::settings::RiskSettings;
 
 /// What one rule did.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RuleTally {
     /// Payments it was hit by.
     pub hits: u64,
@@ -29,7 +29,7 @@ pub struct RuleTally {
 }
 
 /// What a whole set did.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SetTally {
     /// Payments that went on unasked.
     pub allowed: u64,
@@ -54,7 +54,7 @@ pub struct SetTally {
 }
 
 /// What a backtest found.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Backtest {
     /// Payments judged.
     pub payments: u64,

@@ -15,6 +15,7 @@ mod load;
 mod options;
 mod present;
 mod query;
+mod recorded;
 mod schema;
 mod table;
 mod told;
@@ -25,7 +26,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
-use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
     Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
     Settings, Standing,
@@ -41,7 +42,7 @@ use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::{Rules, stored};
 use crate::{
     Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store, StoreError, Unready, limits,
+    PaymentRow, Recorded, Store, StoreError, Unready, limits,
 };
 use address::Address;
 use agreement::Agreement;
@@ -488,6 +489,14 @@ impl Store for PostgresStore {
                 Ok(())
             })
         })
+    }
+
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>> {
+        self.read("reading a record", move |tables| Box::pin(recorded::one(tables, payment)))
+    }
+
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>> {
+        self.read("reading records", move |tables| Box::pin(recorded::page(tables, after, limit)))
     }
 
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {

@@ -7,6 +7,7 @@ mod committer;
 mod leaves;
 mod payer_keys;
 mod query;
+mod recorded;
 mod readers;
 mod scan;
 mod schema;
@@ -22,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use ledger::Account;
-use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
     Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
     Settings, Standing,
@@ -37,7 +38,7 @@ use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
+    PaymentFilter, PaymentRow, Recorded, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -328,6 +329,14 @@ impl Store for SqliteStore {
             sent?;
             answer.await.unwrap_or(Err(StoreError::Unknown))
         })
+    }
+
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>> {
+        self.read("reading a record", move |tables| recorded::one(tables, payment))
+    }
+
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>> {
+        self.read("reading records", move |tables| recorded::page(tables, after, limit))
     }
 
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {

@@ -78,6 +78,11 @@ pub(crate) struct JudgingArgs {
 }
 
 impl JudgingArgs {
+    /// Nobody judges.
+    pub(crate) fn off() -> Self {
+        Self { no_risk: true, ..Self::default() }
+    }
+
     /// The judges that these files make.
     pub(crate) fn judging(&self) -> Result<Judging, Failure> {
         if self.no_risk {

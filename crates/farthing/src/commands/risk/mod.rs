@@ -28,11 +28,11 @@ enum Command {
 }
 
 impl Risk {
-    pub(crate) fn run(self, output: &mut Output) -> Result<(), Failure> {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.command {
-            Command::Backtest(backtest) => backtest.run(output),
+            Command::Backtest(backtest) => backtest.run(output).await,
             Command::Evaluate(evaluate) => evaluate.run(output),
-            Command::Explain(explain) => explain.run(output),
+            Command::Explain(explain) => explain.run(output).await,
             Command::Town(town) => town.run(output),
             Command::Train(train) => train.run(output),
         }
