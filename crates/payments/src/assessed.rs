@@ -32,7 +32,7 @@ pub fn assessed(
     let case = pipeline::identify(&context, caller).ok().and_then(|(payer, device)| {
         let intent = state.intent(body.intent)?;
         let payee = state.payee(intent.payee)?;
-        Some(Case { payer, device, intent, payee, arrival, funding: body.funding })
+        Some(Case { payer, device, intent, payee, arrival, funding: body.funding, scan: body.via.scan() })
     });
     let Some(case) = case else { return Ok(None) };
     let path = case.intent.core.funding(case.funding);

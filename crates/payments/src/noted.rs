@@ -1,11 +1,13 @@
 //! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
 //! about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, PayeeId, TransferId};
+use money::{Amount, Instant, IntentId, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
 use crate::dossiers::{PayeeFileRow, SeenRow};
+use crate::state::{Key, Row, State};
+use crate::watch::{Place, Sighting, Watch, Watched};
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +19,12 @@ pub enum NotedKey {
     PayeeFile(PayeeId),
     /// What a payment tells its payee's file, by the transfer whose credit waits.
     Seen(TransferId),
+    /// Who is at home in a cell of the map.
+    Place(Cell),
+    /// What has been seen of a code or a payee.
+    Watch(Watched),
+    /// A scan that waits to be folded in, by the intent it paid.
+    Sighting(IntentId),
 }
 
 /// A kind of noted rows.
@@ -28,6 +36,14 @@ pub enum NotedKind {
     PayeeFile,
     /// What payments tell them.
     Seen,
+    /// Who is at home where.
+    Place,
+    /// What has been seen of codes.
+    CodeWatch,
+    /// What has been seen of payees.
+    PayeeWatch,
+    /// Scans that wait to be folded in.
+    Sighting,
 }
 
 impl NotedKind {
@@ -38,6 +54,10 @@ impl NotedKind {
             Self::Code => "code",
             Self::PayeeFile => "payee_file",
             Self::Seen => "seen",
+            Self::Place => "place",
+            Self::CodeWatch => "code_watch",
+            Self::PayeeWatch => "payee_watch",
+            Self::Sighting => "sighting",
         }
     }
 }
@@ -50,6 +70,9 @@ pub enum Noted {
     Code(RegisteredCode),
     PayeeFile(PayeeFileRow),
     Seen(SeenRow),
+    Place(Place),
+    Watch(Watch),
+    Sighting(Sighting),
 }
 
 impl NotedKey {
@@ -60,14 +83,21 @@ impl NotedKey {
             Self::Code(_) => NotedKind::Code,
             Self::PayeeFile(_) => NotedKind::PayeeFile,
             Self::Seen(_) => NotedKind::Seen,
+            Self::Place(_) => NotedKind::Place,
+            Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
+            Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
+            Self::Sighting(_) => NotedKind::Sighting,
         }
     }
 
     /// The id it is stored under.
     #[must_use]
-    pub const fn id(&self) -> [u8; 16] {
+    pub fn id(&self) -> [u8; 16] {
         match self {
-            Self::Code(serial) => *serial.as_bytes(),
+            Self::Code(serial) | Self::Watch(Watched::Code(serial)) => *serial.as_bytes(),
+            Self::Place(cell) => cell.id(),
+            Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
+            Self::Sighting(intent) => *intent.as_bytes(),
             Self::PayeeFile(payee) => *payee.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
         }
@@ -82,6 +112,9 @@ impl Noted {
             Self::Code(row) => NotedKey::Code(row.serial),
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
             Self::Seen(row) => NotedKey::Seen(row.transfer),
+            Self::Place(row) => NotedKey::Place(row.cell),
+            Self::Watch(row) => NotedKey::Watch(row.watched),
+            Self::Sighting(row) => NotedKey::Sighting(row.intent),
         }
     }
 
@@ -90,17 +123,38 @@ impl Noted {
     pub const fn code(&self) -> Option<&RegisteredCode> {
         match self {
             Self::Code(row) => Some(row),
-            Self::PayeeFile(_) | Self::Seen(_) => None,
+            _ => None,
         }
     }
 
-    /// The payee it is listed under.
+    /// The scan it is, if it is one.
+    #[must_use]
+    pub const fn sighting(&self) -> Option<&Sighting> {
+        match self {
+            Self::Sighting(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The watch it is, if it is one.
+    #[must_use]
+    pub const fn watch(&self) -> Option<&Watch> {
+        match self {
+            Self::Watch(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The payee it is listed under; nobody's, for a place.
     #[must_use]
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
             Self::PayeeFile(row) => row.payee,
             Self::Seen(row) => row.payee,
+            Self::Place(_) => PayeeId::from_bytes([0; 16]),
+            Self::Watch(row) => row.payee,
+            Self::Sighting(row) => row.payee,
         }
     }
 }
@@ -130,4 +184,35 @@ pub struct RegisteredCode {
     pub withdrawn_at: Option<Instant>,
     /// Since when it takes no payment until staff have looked at it.
     pub suspended_at: Option<Instant>,
+}
+
+/// The typed readers of noted rows.
+impl State {
+    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
+        match self.row(&Key::Noted(NotedKey::Code(serial))) {
+            Some(Row::Noted(Noted::Code(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn place(&self, cell: Cell) -> Option<&Place> {
+        match self.row(&Key::Noted(NotedKey::Place(cell))) {
+            Some(Row::Noted(Noted::Place(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn watch(&self, watched: Watched) -> Option<&Watch> {
+        match self.row(&Key::Noted(NotedKey::Watch(watched))) {
+            Some(Row::Noted(Noted::Watch(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sighting(&self, intent: IntentId) -> Option<&Sighting> {
+        match self.row(&Key::Noted(NotedKey::Sighting(intent))) {
+            Some(Row::Noted(Noted::Sighting(row))) => Some(row),
+            _ => None,
+        }
+    }
 }

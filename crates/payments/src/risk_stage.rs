@@ -23,6 +23,7 @@ use crate::limits;
 use crate::model::Payment;
 use crate::noted::Noted;
 use crate::pipeline::Case;
+use crate::sighting;
 use crate::step_up::Demand;
 
 /// What stage 6 found, to be kept when the payment goes on.
@@ -167,6 +168,7 @@ fn signals(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Signals {
     let flag = |is: bool| f32::from(u8::from(is));
     let sticker = matches!(case.arrival, ArrivalFacts::Sticker(_));
     let code = matches!(case.arrival, ArrivalFacts::Code { .. });
+    let doubt = (sticker || code).then(|| i64::from(sighting::weigh(context, case).points.min(100)));
     Signals::default()
         .with(SignalFact::DeviceTier, f32::from(case.device.tier))
         .with(SignalFact::DeviceAge, since(case.device.bound_at))
@@ -174,6 +176,7 @@ fn signals(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Signals {
         .with(SignalFact::Scanned, flag(sticker || code))
         .with(SignalFact::CodeStatic, flag(sticker))
         .with(SignalFact::CashLike, flag(is_cash_like(&case.payee.card.category)))
+        .with_known(SignalFact::CodeDoubt, doubt.and_then(|points| part(points, 100)))
         .with_known(SignalFact::LimitShare, part(total.minor(), context.settings.payment_limit_minor))
 }
 

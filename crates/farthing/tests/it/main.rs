@@ -22,5 +22,6 @@ mod nodes;
 mod phone;
 mod program;
 mod qr;
+mod replay;
 mod sticker;
 mod vectors;

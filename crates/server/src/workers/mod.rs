@@ -1,6 +1,7 @@
 //! [`Workers`]: every task of the server, so that shutdown can wait for all of them.
 
 mod breaker;
+mod folder;
 mod roller;
 mod sealer;
 mod sweeper;
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub(crate) use breaker::breaker;
+pub(crate) use folder::folder;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;
