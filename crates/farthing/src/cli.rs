@@ -63,7 +63,7 @@ fn run(command: Command, output: &mut Output) -> Result<(), Failure> {
         Command::Qr(qr) => runtime(Some(1))?.block_on(qr.run(output)),
         Command::Policy(policy) => policy.run(output),
         Command::Admin(admin) => runtime(Some(1))?.block_on(admin.run(output)),
-        Command::Risk(risk) => risk.run(output),
+        Command::Risk(risk) => runtime(Some(1))?.block_on(risk.run(output)),
         Command::Openapi(openapi) => openapi.run(output),
         Command::CliDoc(doc) => {
             doc.run(output);

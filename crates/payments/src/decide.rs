@@ -81,8 +81,7 @@ pub fn decide(command: &Admitted, state: &State, settings: &Settings, stamp: &St
 }
 
 pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, stamp: &Stamp) -> Decision {
-    let mut context =
-        Context { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) };
+    let mut context = Context::over(state, settings, stamp);
     let proofs = proofs(facts);
     if let Some(reason) = context.unusable(&proofs) {
         return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false };
@@ -208,6 +207,12 @@ pub(crate) struct Context<'a> {
     pub(crate) at: Instant,
     pub(crate) ids: Ids<'a>,
     changes: Vec<Change>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn over(state: &'a State, settings: &'a Settings, stamp: &'a Stamp) -> Self {
+        Self { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) }
+    }
 }
 
 impl Context<'_> {

@@ -5,6 +5,7 @@ use money::{DeviceId, Instant, PayerId, SessionId};
 use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::DossierRow;
 use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
@@ -28,6 +29,8 @@ pub enum KeptKey {
     Pin(PayerId),
     /// The passkeys.
     Passkeys(PayerId),
+    /// How they pay.
+    Dossier(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -41,6 +44,7 @@ pub enum Kept {
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Passkeys(Passkeys),
+    Dossier(DossierRow),
 }
 
 impl KeptKey {
@@ -54,6 +58,7 @@ impl KeptKey {
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Passkeys(_) => "passkeys",
+            Self::Dossier(_) => "dossier",
         }
     }
 
@@ -66,7 +71,8 @@ impl KeptKey {
             | Self::Usage(payer)
             | Self::OwnLimits(payer)
             | Self::Pin(payer)
-            | Self::Passkeys(payer) => payer.as_bytes(),
+            | Self::Passkeys(payer)
+            | Self::Dossier(payer) => payer.as_bytes(),
         }
     }
 }
@@ -82,6 +88,7 @@ impl Kept {
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
+            Self::Dossier(row) => KeptKey::Dossier(row.payer),
         }
     }
 
@@ -95,6 +102,7 @@ impl Kept {
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Passkeys(row) => row.payer,
+            Self::Dossier(row) => row.payer,
         }
     }
 }

@@ -5,14 +5,17 @@
 //! [`State`], and what is to be written goes out as [`Change`]s for one transaction. Read [`decide`] first, then
 //! [`Command`], then the pipeline of a payment in `pay.rs`.
 
+mod assessed;
 mod change;
 mod codes;
 mod command;
 mod decide;
+mod dossiers;
 mod enrol;
 mod facts;
 mod fund;
 mod intent;
+mod judging;
 mod kept;
 pub mod limits;
 mod lockdown;
@@ -30,6 +33,7 @@ mod policy_stage;
 mod quote;
 mod record;
 mod refund;
+mod risk_stage;
 mod roll_up;
 mod session;
 mod settings;
@@ -43,11 +47,14 @@ mod swap;
 mod usage;
 mod watch;
 
+pub use assessed::assessed;
 pub use change::{Change, Event, EventKind};
 pub use command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 pub use decide::{Admitted, Decision, decide};
+pub use dossiers::{Blob, DossierRow, PayeeFileRow, SeenRow};
 pub use enrol::NewDevice;
 pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
+pub use judging::{Judging, KnownModel, MODEL_KEY, Marks};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};

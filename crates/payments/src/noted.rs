@@ -1,10 +1,11 @@
 //! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
 //! about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, IntentId, PayeeId};
+use money::{Amount, Instant, IntentId, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
 
@@ -14,6 +15,10 @@ use crate::watch::{Place, Sighting, Watch, Watched};
 pub enum NotedKey {
     /// A registered sticker or terminal.
     Code(Serial),
+    /// How a payee is paid.
+    PayeeFile(PayeeId),
+    /// What a payment tells its payee's file, by the transfer whose credit waits.
+    Seen(TransferId),
     /// Who is at home in a cell of the map.
     Place(Cell),
     /// What has been seen of a code or a payee.
@@ -27,6 +32,10 @@ pub enum NotedKey {
 pub enum NotedKind {
     /// Registered stickers and terminals.
     Code,
+    /// How payees are paid.
+    PayeeFile,
+    /// What payments tell them.
+    Seen,
     /// Who is at home where.
     Place,
     /// What has been seen of codes.
@@ -43,6 +52,8 @@ impl NotedKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code => "code",
+            Self::PayeeFile => "payee_file",
+            Self::Seen => "seen",
             Self::Place => "place",
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
@@ -57,6 +68,8 @@ impl NotedKind {
 #[expect(missing_docs, reason = "each holds the row of the key of the same name")]
 pub enum Noted {
     Code(RegisteredCode),
+    PayeeFile(PayeeFileRow),
+    Seen(SeenRow),
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
@@ -68,6 +81,8 @@ impl NotedKey {
     pub const fn kind(&self) -> NotedKind {
         match self {
             Self::Code(_) => NotedKind::Code,
+            Self::PayeeFile(_) => NotedKind::PayeeFile,
+            Self::Seen(_) => NotedKind::Seen,
             Self::Place(_) => NotedKind::Place,
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
@@ -83,6 +98,8 @@ impl NotedKey {
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
             Self::Sighting(intent) => *intent.as_bytes(),
+            Self::PayeeFile(payee) => *payee.as_bytes(),
+            Self::Seen(transfer) => *transfer.as_bytes(),
         }
     }
 }
@@ -93,6 +110,8 @@ impl Noted {
     pub const fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
+            Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
+            Self::Seen(row) => NotedKey::Seen(row.transfer),
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
@@ -131,6 +150,8 @@ impl Noted {
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
+            Self::PayeeFile(row) => row.payee,
+            Self::Seen(row) => row.payee,
             Self::Place(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,

@@ -6,6 +6,7 @@ use protocol::{PaymentStatus, RefundBody};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
+use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
 use crate::{roll_up, usage};
@@ -36,11 +37,12 @@ pub(crate) fn refund(
     }
     operations.push(Operation::Refund { transfer, original, amount: body.amount, at: context.at });
     let accounts = vec![payer.wallet, account];
-    let touched = Touched { accounts, transfer: Some(original), appended, ..Touched::default() };
+    let touched = Touched { accounts, transfer: Some(original), appended: appended.clone(), ..Touched::default() };
     context.post(&touched, &operations).map_err(|refusal| match refusal {
         ledger::Refusal::InsufficientFunds { .. } => ReasonCode::PayeeFundsInsufficient,
         other => ledger_reason(&other),
     })?;
+    dossiers::fold(context, &appended);
     let refund = Refund {
         id: body.refund,
         payment: payment.id,

@@ -10,6 +10,7 @@ use protocol::{RefundBody, Serial, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::dossiers::{DossierRow, PayeeFileRow, SeenRow};
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
@@ -251,6 +252,27 @@ impl State {
         }
     }
 
+    pub(crate) fn dossier(&self, payer: PayerId) -> Option<&DossierRow> {
+        match self.row(&Key::Kept(KeptKey::Dossier(payer))) {
+            Some(Row::Kept(Kept::Dossier(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn payee_file(&self, payee: PayeeId) -> Option<&PayeeFileRow> {
+        match self.row(&Key::Noted(NotedKey::PayeeFile(payee))) {
+            Some(Row::Noted(Noted::PayeeFile(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn seen(&self, transfer: TransferId) -> Option<&SeenRow> {
+        match self.row(&Key::Noted(NotedKey::Seen(transfer))) {
+            Some(Row::Noted(Noted::Seen(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -474,12 +496,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
+            wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
             limit_keys(caller.payer, wanted);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
             let guard = Key::Kept(KeptKey::Guard(caller.payer));
             wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
+            wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
             wanted.push(Key::Noted(NotedKey::Sighting(body.intent)));
             limit_keys(caller.payer, wanted);
         }
@@ -560,6 +584,8 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
 fn follow_intent(rows: &impl Known, (intent, via): (IntentId, &Via), payer: PayerId, wanted: &mut Vec<Key>) {
     if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
+        wanted.push(Key::Noted(NotedKey::PayeeFile(intent.payee)));
+        wanted.extend(intent.core.counter.map(|counter| code_key(counter.serial)));
         wanted.extend(sighting::keys(intent, via.scan()).into_iter().map(Key::Noted));
     }
 }
@@ -594,7 +620,7 @@ fn follow_refund(rows: &impl Known, body: &RefundBody, wanted: &mut Vec<Key>) {
     wanted.push(account);
     let Some(transfer) = payment.transfer else { return };
     let own = Key::Appended(payment.payer, transfer, payee.account);
-    wanted.push(own);
+    wanted.extend([own, Key::Noted(NotedKey::Seen(transfer)), Key::Noted(NotedKey::PayeeFile(payee.card.id))]);
     if rows.has(&account) && rows.has(&own) && roll_up::is_short(rows.state(), payment, payee, body.amount) {
         wanted.push(Key::AppendedTo(payee.account));
         follow_appended(rows, payee.account, wanted);
@@ -602,8 +628,13 @@ fn follow_refund(rows: &impl Known, body: &RefundBody, wanted: &mut Vec<Key>) {
 }
 
 fn follow_appended(rows: &impl Known, account: AccountId, wanted: &mut Vec<Key>) {
-    if let Some(Row::AppendedTo(listed)) = rows.known(&Key::AppendedTo(account)) {
-        wanted.extend(listed.iter().map(|(payer, transfer)| Key::Appended(*payer, *transfer, account)));
+    let Some(Row::AppendedTo(listed)) = rows.known(&Key::AppendedTo(account)) else { return };
+    for (payer, transfer) in listed {
+        let seen = Key::Noted(NotedKey::Seen(*transfer));
+        wanted.extend([Key::Appended(*payer, *transfer, account), seen]);
+        if let Some(Row::Noted(row)) = rows.known(&seen) {
+            wanted.push(Key::Noted(NotedKey::PayeeFile(row.payee())));
+        }
     }
 }
 

@@ -65,3 +65,7 @@ pub const KEY_SET_DAYS: i64 = 90;
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
 /// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
 pub(crate) const HASHES_AT_ONCE: usize = 4;
+/// Records of payments that a backtest looks at in one read.
+pub const BACKTEST_PAGE: usize = 2_000;
+/// How often the breaker looks at its counts, in milliseconds.
+pub const BREAKER_MILLIS: u64 = 1_000;

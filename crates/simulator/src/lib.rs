@@ -14,6 +14,7 @@ mod names;
 mod person;
 mod seed;
 
+mod crimes;
 mod history;
 mod settle;
 mod teller;
@@ -23,6 +24,7 @@ pub mod http;
 mod handset;
 mod live;
 
+pub use crimes::{Crime, Labelled, LabelledRow};
 pub use handset::{Handset, HandsetError, Source};
 pub use history::{Deed, History, Planned};
 pub use live::{Live, Tally};

@@ -181,7 +181,9 @@ impl Audit {
         if record.stamp.decision() != id || record.stamp.at != at || record.facts.name() != decision.command {
             self.findings.add(format!("{id}: its record is of another decision"));
         }
-        match record.bring_packs(|digest| self.packs.find(digest)).and_then(|()| replay(&record)) {
+        let brought = record.bring_packs(|digest| self.packs.find(digest));
+        let brought = brought.and_then(|()| record.bring_judges(|wanted| self.packs.judging(wanted)));
+        match brought.and_then(|()| replay(&record)) {
             Ok(()) => self.replayed = self.replayed.saturating_add(1),
             Err(ReplayError::OtherEngine(_)) => {}
             Err(error) => self.findings.add(format!("{id}: {error}")),

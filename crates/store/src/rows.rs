@@ -8,7 +8,7 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
+    Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
     Refund,
 };
 use policy::Reason;
@@ -315,17 +315,28 @@ pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
 /// The context a kept row's value is encrypted in, before its kind and id.
 pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
 
+/// The kind whose value is bytes instead of JSON.
+const DOSSIER: &str = "dossier";
+
 /// What a kept row says, and how it is stored.
 pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
     let at = row.key();
-    let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+    // A dossier is bytes already, and there is one for every payer.
+    let plain = match row {
+        Kept::Dossier(row) => row.bytes.0.clone(),
+        _ => serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?,
+    };
     key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)
 }
 
 /// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
 pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
     let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), id], value);
-    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let row: Option<Kept> = if kind == DOSSIER {
+        plain.map(|plain| Kept::Dossier(DossierRow { payer, bytes: Blob(plain) }))
+    } else {
+        plain.and_then(|plain| serde_json::from_slice(&plain).ok())
+    };
     let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
     row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
 }

@@ -43,6 +43,11 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         }
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
+        ("GET", ["admin", "risk", "payments", payment]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&super::risk::explained(store, payment).await?)
+        }
+        ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
         _ => Err(ReasonCode::NotFound.into()),
     }

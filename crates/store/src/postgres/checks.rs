@@ -80,17 +80,22 @@ fn leg(columns: &mut Columns<'_, '_>) -> Result<(TransferId, ledger::Leg), Fault
     Ok((transfer, rows::leg(columns)?))
 }
 
+/// All packs and judges that ever decided.
+pub(super) async fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
+    let mut kept = Kept::default();
+    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/') OR starts_with(key, 'judges/')";
+    let rows =
+        scan(findings, tables, "packs", sql, |columns| Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?)));
+    for (key, text) in rows.await? {
+        kept.add(&key, &text, findings);
+    }
+    Ok(kept)
+}
+
 /// Recomputes everything. Only the rows of [`limits::WALK_ROWS`] commits are in memory at a time.
 pub(crate) async fn audit(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
     let mut findings = Findings::default();
-    let mut packs = Kept::default();
-    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/')";
-    let rows = scan(&mut findings, tables, "packs", sql, |columns| {
-        Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?))
-    });
-    for (key, text) in rows.await? {
-        packs.add(&key, &text, &mut findings);
-    }
+    let packs = packs(tables, &mut findings).await?;
     let mut audit = Audit::new(Writers::Many, findings, packs);
     let sql = "SELECT epoch, started_at, prev, head_seq, head FROM audit_epochs ORDER BY epoch";
     let epochs = scan(&mut audit.findings, tables, "epoch", sql, |columns| {

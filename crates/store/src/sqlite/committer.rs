@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use money::Instant;
-use payments::{Admitted, Event, Packs};
+use payments::{Admitted, Event, Judging, Packs};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
@@ -38,6 +38,8 @@ pub(crate) enum Job {
     Decide(Box<Waiting>),
     Seal(oneshot::Sender<Result<bool, StoreError>>),
     Packs(Packs, oneshot::Sender<Result<(), StoreError>>),
+    /// Be judged by these from now on.
+    Judging(Box<Judging>, oneshot::Sender<Result<(), StoreError>>),
 }
 
 /// The one writer.
@@ -59,6 +61,9 @@ impl Committer {
             match job {
                 Job::Seal(reply) => {
                     let _ = reply.send(self.seal());
+                }
+                Job::Judging(judging, reply) => {
+                    let _ = reply.send(self.exchange_judging(*judging));
                 }
                 Job::Packs(packs, reply) => {
                     let _ = reply.send(self.exchange(packs));
@@ -192,6 +197,15 @@ impl Committer {
         Ok(())
     }
 
+    /// Keeps what judges are made of, for ever, and is judged by them from now on.
+    fn exchange_judging(&self, judging: Judging) -> Result<(), StoreError> {
+        if !self.decider.rules().now().judging.are(&judging) {
+            keep_judging(&self.connection, &judging).map_err(|fault| fault.during("keeping rules and models"))?;
+        }
+        self.decider.rules().exchange_judging(judging);
+        Ok(())
+    }
+
     fn seal(&mut self) -> Result<bool, StoreError> {
         let action = "sealing the audit chain";
         let at = self.now();
@@ -210,6 +224,15 @@ impl Committer {
     fn begin(&self) -> Result<(), Fault> {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
+}
+
+/// Keeps what judges are made of, each text under its digest.
+pub(crate) fn keep_judging(connection: &Connection, judging: &Judging) -> Result<(), Fault> {
+    for (key, text) in judging.texts() {
+        let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)";
+        connection.execute(sql, (key, text.as_bytes()))?;
+    }
+    Ok(())
 }
 
 /// Keeps the text of `packs` under its digest.

@@ -7,6 +7,7 @@ mod committer;
 mod leaves;
 mod payer_keys;
 mod query;
+mod recorded;
 mod readers;
 mod scan;
 mod schema;
@@ -22,9 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use ledger::Account;
-use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
     Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -37,7 +38,7 @@ use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
     Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
+    PaymentFilter, PaymentRow, Recorded, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
@@ -79,7 +80,8 @@ impl SqliteStore {
         let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
         let decider = Decider::new(&options, Arc::clone(&keys), epoch);
         let rules = Arc::clone(decider.rules());
-        let kept = committer::keep_packs(&connection, &rules.now().packs);
+        let kept = committer::keep_packs(&connection, &rules.now().packs)
+            .and_then(|()| committer::keep_judging(&connection, &rules.now().judging));
         kept.map_err(|fault| fault.during("keeping packs"))?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
@@ -322,6 +324,23 @@ impl Store for SqliteStore {
             sent?;
             answer.await.unwrap_or(Err(StoreError::Unknown))
         })
+    }
+
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Judging(Box::new(judging), reply));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
+    }
+
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>> {
+        self.read("reading a record", move |tables| recorded::one(tables, payment))
+    }
+
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>> {
+        self.read("reading records", move |tables| recorded::page(tables, after, limit))
     }
 
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {

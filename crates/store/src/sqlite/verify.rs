@@ -24,9 +24,9 @@ pub(crate) fn verify(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
 }
 
 /// All packs that ever decided.
-fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
+pub(super) fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
     let mut kept = Kept::default();
-    let sql = "SELECT key, value FROM meta WHERE substr(key, 1, 6) = 'packs/'";
+    let sql = "SELECT key, value FROM meta WHERE substr(key, 1, 6) = 'packs/' OR substr(key, 1, 7) = 'judges/'";
     let rows =
         scan(findings, tables, "packs", sql, |columns| Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?)))?;
     rows.iter().for_each(|(key, text)| kept.add(key, text, findings));
