@@ -12,6 +12,7 @@ mod extract;
 mod http;
 mod render;
 
+mod export;
 mod live;
 mod metrics;
 mod names;
@@ -32,3 +33,4 @@ pub use openapi::openapi;
 pub use packs::{PackReader, PacksInForce, ReloadError};
 pub use serve::{Running, StartError, start};
 pub use signer::{CodeSigner, SignerError};
+pub use store::{Erased, RetentionReport};

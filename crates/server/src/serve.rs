@@ -21,7 +21,7 @@ use crate::names::Names;
 use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, roller, sealer, sweeper};
+use crate::workers::{Workers, retention, roller, sealer, sweeper};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -140,6 +140,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
+    workers.spawn(retention(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }

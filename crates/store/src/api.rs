@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use crate::StoreError;
+use crate::retention::{Destroyed, Erasure, RetentionReport};
 
 /// What every call of the store returns.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -220,6 +221,13 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps `packs` for as long as there are decisions made under them, and decides under them from now on; on this
     /// node alone.
     fn use_packs(&self, packs: Packs) -> Answer<'_, ()>;
+    /// Destroys what no law keeps any more, one round; nothing left when it answers nothing.
+    fn destroy_due(&self) -> Answer<'_, Destroyed>;
+    /// Makes a payer's names, devices and everything else that only they need unreadable for ever, when their wallet is
+    /// empty; what law keeps stays readable until its date.
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure>;
+    /// How records stand.
+    fn retention(&self) -> Answer<'_, RetentionReport>;
     /// Chains the heads of all writer epochs into the global chain, if anything is new.
     fn seal(&self) -> Answer<'_, bool>;
     /// Proves the books from their postings.

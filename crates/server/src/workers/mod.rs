@@ -1,5 +1,6 @@
 //! [`Workers`]: every task of the server, so that shutdown can wait for all of them.
 
+mod retention;
 mod roller;
 mod sealer;
 mod sweeper;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;

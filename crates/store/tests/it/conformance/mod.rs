@@ -4,8 +4,10 @@
 mod commands;
 mod concurrency;
 mod kept;
+mod limits;
 mod lists;
 mod proofs;
+mod retention;
 mod roll_up;
 mod sessions;
 mod time;
@@ -86,6 +88,11 @@ pub(crate) async fn conformance(open: Open<'_>) {
     concurrency::one_payment_submitted_often_has_one_effect(next()).await;
     concurrency::one_intent_is_paid_once(next()).await;
     concurrency::what_was_answered_is_read(next()).await;
+    limits::many_payments_never_pass_a_limit_the_payer_set(next()).await;
+    limits::many_payments_never_pass_a_packs_cap_and_are_made_again_under_it(next()).await;
+    limits::a_refused_payment_keeps_the_rules_behind_it(next()).await;
+    retention::records_are_destroyed_at_their_date_and_stay_provable(next()).await;
+    retention::an_erased_payer_acts_no_more_and_law_keeps_only_what_it_keeps(next()).await;
     roll_up::credits_wait_and_are_counted_once(next()).await;
     roll_up::what_waits_is_found_oldest_first(next()).await;
     roll_up::a_refund_does_not_wait_for_the_roll_up(next()).await;
