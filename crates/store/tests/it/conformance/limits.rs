@@ -65,6 +65,7 @@ pub(crate) async fn many_payments_never_pass_a_packs_cap_and_are_made_again_unde
     place.store.use_packs(packs("2", 2_000)).await.unwrap();
     assert_eq!(crowd(&place, &mina).await, (33, vec![ReasonCode::PolicyLimit]), "66 of 2000");
     // It is opened without any packs: those that decided are kept in the store itself.
+    place.store.use_packs(Packs::none()).await.unwrap();
     place.restart().await.proven().await;
 }
 
@@ -76,6 +77,7 @@ pub(crate) async fn a_refused_payment_keeps_the_rules_behind_it(place: Place<'_>
     let payment = town.payment_id();
     let refusal = place.run(town.pay(&mina, &intent, payment)).await.unwrap_err();
     assert_eq!(refusal.rules[0].citation.article, "7");
+    store.use_packs(Packs::none()).await.unwrap();
     let place = place.restart().await;
     let stored = place.store.payment(payment).await.unwrap().unwrap().payment;
     assert_eq!(stored.rules, refusal.rules);
