@@ -22,7 +22,7 @@ static GENUINE: LazyLock<(String, TrustedKeys)> = LazyLock::new(|| {
     let pinned = Digest::from_bytes(digest(&SHA256, &public).as_ref().try_into().expect("32 bytes"));
     let key =
         PublishedKey { kid: "k".to_owned(), not_before: NOW, not_after: LATER, x: URL_SAFE_NO_PAD.encode(public) };
-    let body = KeySetBody { expires_at: LATER, issued_at: NOW, keys: vec![key], root: pinned, sequence: 1 };
+    let body = KeySetBody { expires_at: LATER, issued_at: NOW, keys: vec![key], revoked_keys: Vec::new(), revoked_serials: Vec::new(), root: pinned, sequence: 1 };
     let keys = TrustedKeys::check(&qr::sign_key_set(body, public, sign), &pinned, None, NOW).expect("a good set");
     let code = DynamicCode {
         intent: IntentId::new(NOW, [1; 10]),

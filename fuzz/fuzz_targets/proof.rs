@@ -6,8 +6,8 @@
 
 use credentials::{ApiKey, DeviceRequest, SignedRequest, Verifier, VerifierKeys, body_reason, http_signature};
 use libfuzzer_sys::fuzz_target;
-use money::{DeviceId, Instant, Secret};
-use protocol::{CanonicalError, PayBody, TokenBody, from_canonical};
+use money::{DeviceId, Instant, PayerId, Secret};
+use protocol::{CanonicalError, PayBody, SessionKind, TokenBody, from_canonical};
 
 const NOW: Instant = Instant::from_unix_seconds(1_790_000_000);
 
@@ -24,11 +24,14 @@ fuzz_target!(|bytes: &[u8]| {
     // Without the server's key no token is genuine, so nobody gets further than "refused".
     assert!(verifier.signed::<PayBody>(&request, NOW).is_err_and(|error| !error.is_authenticated()));
     assert!(verifier.caller(&request, NOW).is_err_and(|error| !error.is_authenticated()));
+    let (device, kind, payer) = (DeviceId::from_bytes([1; 16]), SessionKind::Own, PayerId::from_bytes([2; 16]));
+    let joining = TokenBody { device, kind, payer };
     // A key of the fuzzer's own could sign, but not the server's nonce.
     let enrolling = DeviceRequest { authorization: None, ..request };
     assert!(verifier.enrolling::<TokenBody>(&enrolling, NOW).is_err());
-    assert!(verifier.possession(second, third, DeviceId::from_bytes([1; 16]), NOW).is_err());
+    assert!(verifier.possession(second, third, &joining, NOW).is_err());
     let _ = ApiKey::parse(first);
+    assert!(verifier.refresh(first, joining.payer, joining.device).is_none());
 
     let signed = SignedRequest {
         method: "POST",

@@ -1,51 +1,52 @@
-//! Server nonces (RFC 9449 §8): the second they were made in and an HMAC over it, so that no node remembers any.
+//! Server nonces (RFC 9449 §8): the second they were made in, the process that made them, and an HMAC over both, so that
+//! no node remembers any.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::Instant;
 use protocol::limits;
 
-const LABEL: &[u8] = b"farthing nonce 1";
-const TEXT_LEN: usize = 54;
+const LABEL: &[u8] = b"farthing nonce 2";
+const TEXT_LEN: usize = 64;
 
-/// The nonce of this second.
-pub(crate) fn issue(key: &hmac::Key, now: Instant) -> String {
+/// One run of one server: random, so that no other run has it.
+pub(crate) type Process = [u8; 8];
+
+/// The nonce of this second, by this process.
+pub(crate) fn issue(key: &hmac::Key, process: Process, now: Instant) -> String {
     let second = now.unix_seconds().to_be_bytes();
-    let tag = mac(key, second);
-    let mut bytes = [0_u8; 40];
-    let (head, tail) = bytes.split_at_mut(8);
-    head.copy_from_slice(&second);
-    tail.copy_from_slice(tag.as_ref());
+    let tag = hmac::sign(key, &labelled(second, process));
+    let mut bytes = [0_u8; 48];
+    for (slot, byte) in bytes.iter_mut().zip(second.iter().chain(&process).chain(tag.as_ref())) {
+        *slot = *byte;
+    }
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Whether `text` is a nonce of this server and not older than its life. Nodes' clocks may differ a little, so one
-/// from the near future is good too.
-pub(crate) fn is_fresh(key: &hmac::Key, text: &str, now: Instant) -> bool {
+/// The process that made `text`, if it is a nonce of these keys and not older than its life. Nodes' clocks may differ a
+/// little, so one from the near future is good too.
+pub(crate) fn fresh(key: &hmac::Key, text: &str, now: Instant) -> Option<Process> {
     if text.len() != TEXT_LEN {
-        return false;
+        return None;
     }
-    let mut bytes = [0_u8; 40];
-    if !matches!(URL_SAFE_NO_PAD.decode_slice(text, &mut bytes), Ok(40)) {
-        return false;
+    let mut bytes = [0_u8; 48];
+    if !matches!(URL_SAFE_NO_PAD.decode_slice(text, &mut bytes), Ok(48)) {
+        return None;
     }
-    let Some((second, tag)) = bytes.split_first_chunk::<8>() else { return false };
-    if hmac::verify(key, &labelled(*second), tag).is_err() {
-        return false;
-    }
-    now.unix_seconds()
+    let (second, rest) = bytes.split_first_chunk::<8>()?;
+    let (process, tag) = rest.split_first_chunk::<8>()?;
+    hmac::verify(key, &labelled(*second, *process), tag).ok()?;
+    let is_fresh = now
+        .unix_seconds()
         .checked_sub(i64::from_be_bytes(*second))
-        .is_some_and(|age| (-limits::PROOF_SKEW_SECONDS..=limits::NONCE_LIFE_SECONDS).contains(&age))
+        .is_some_and(|age| (-limits::PROOF_SKEW_SECONDS..=limits::NONCE_LIFE_SECONDS).contains(&age));
+    is_fresh.then_some(*process)
 }
 
-fn mac(key: &hmac::Key, second: [u8; 8]) -> hmac::Tag {
-    hmac::sign(key, &labelled(second))
-}
-
-fn labelled(second: [u8; 8]) -> [u8; 24] {
-    let mut message = [0_u8; 24];
-    let (head, tail) = message.split_at_mut(LABEL.len());
-    head.copy_from_slice(LABEL);
-    tail.copy_from_slice(&second);
+fn labelled(second: [u8; 8], process: Process) -> [u8; 32] {
+    let mut message = [0_u8; 32];
+    for (slot, byte) in message.iter_mut().zip(LABEL.iter().chain(&second).chain(&process)) {
+        *slot = *byte;
+    }
     message
 }

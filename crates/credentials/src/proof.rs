@@ -21,6 +21,8 @@ pub(crate) struct Checked {
     pub(crate) jwk: Jwk,
     pub(crate) key: Digest,
     pub(crate) proof_use: ProofUse,
+    /// The process that gave out the nonce.
+    pub(crate) process: nonce::Process,
 }
 
 /// What the claims must say.
@@ -83,9 +85,8 @@ impl Opened {
         if !is_recent(claims.iat, expected.now) {
             return Err(ProofError::Stale);
         }
-        if !claims.nonce.is_some_and(|text| nonce::is_fresh(nonces, &text, expected.now)) {
-            return Err(ProofError::NonceNeeded);
-        }
+        let process = claims.nonce.and_then(|text| nonce::fresh(nonces, &text, expected.now));
+        let process = process.ok_or(ProofError::NonceNeeded)?;
         if claims.ath != expected.token.map(|token| sha256(token.as_bytes())) {
             return Err(ProofError::WrongToken);
         }
@@ -94,7 +95,7 @@ impl Opened {
             return Err(ProofError::Malformed);
         }
         let proof_use = ProofUse { id: use_id(self.key, &claims.jti), expires_at: stale_from(claims.iat) };
-        Ok((Checked { jwk: self.jwk, key: self.key, proof_use }, body))
+        Ok((Checked { jwk: self.jwk, key: self.key, proof_use, process }, body))
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Signed<B> {
     proof_use: ProofUse,
     body_digest: Digest,
     proof_digest: Digest,
+    is_local: bool,
 }
 
 /// In place of a body that was taken out of its approval by [`Signed::take_body`].
@@ -40,10 +41,10 @@ impl<B> Signed<B> {
         body: B,
         grant: TokenGrant,
         checked: &Checked,
-        body_digest: Digest,
-        proof_digest: Digest,
+        (body_digest, proof_digest): (Digest, Digest),
+        is_local: bool,
     ) -> Self {
-        Self { body, grant, proof_use: checked.proof_use, body_digest, proof_digest }
+        Self { body, grant, proof_use: checked.proof_use, body_digest, proof_digest, is_local }
     }
 
     /// What was approved.
@@ -61,8 +62,8 @@ impl<B> Signed<B> {
     /// The approval without its body, and the body: for one that holds a secret, which no command may carry.
     #[must_use]
     pub fn take_body(self) -> (Signed<Apart>, B) {
-        let Self { body, grant, proof_use, body_digest, proof_digest } = self;
-        (Signed { body: Apart(()), grant, proof_use, body_digest, proof_digest }, body)
+        let Self { body, grant, proof_use, body_digest, proof_digest, is_local } = self;
+        (Signed { body: Apart(()), grant, proof_use, body_digest, proof_digest, is_local }, body)
     }
 
     /// The payer the token names.
@@ -99,6 +100,12 @@ impl<B> Signed<B> {
     #[must_use]
     pub const fn body_digest(&self) -> Digest {
         self.body_digest
+    }
+
+    /// Whether this very process gave out the nonce; see [`Caller::is_local`].
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        self.is_local
     }
 
     /// SHA-256 of the whole compact proof, for the decision record.
@@ -167,11 +174,20 @@ impl<B> Enrolling<B> {
 pub struct Caller {
     grant: TokenGrant,
     proof_use: ProofUse,
+    is_local: bool,
 }
 
 impl Caller {
-    pub(crate) const fn new(grant: TokenGrant, checked: &Checked) -> Self {
-        Self { grant, proof_use: checked.proof_use }
+    pub(crate) const fn new(grant: TokenGrant, checked: &Checked, is_local: bool) -> Self {
+        Self { grant, proof_use: checked.proof_use, is_local }
+    }
+
+    /// Whether this very process gave out the nonce. A call that writes nothing leaves its proof's use in the memory of
+    /// the process that answered; a proof with another process's nonce, or one from before a restart, may have been used
+    /// there, and must be asked for again.
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        self.is_local
     }
 
     /// The payer the token names.

@@ -40,6 +40,7 @@ pub struct Verifier {
     origin: String,
     tokens: hmac::Key,
     nonces: hmac::Key,
+    process: nonce::Process,
 }
 
 impl std::fmt::Debug for Verifier {
@@ -56,13 +57,21 @@ impl Verifier {
             origin: origin.to_owned(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, keys.token.dangerous_reveal()),
             nonces: hmac::Key::new(hmac::HMAC_SHA256, keys.nonce.dangerous_reveal()),
+            process: [0; 8],
         }
+    }
+
+    /// The same, as one run of one server: eight random bytes that no other run has. See [`Caller::is_local`].
+    #[must_use]
+    pub const fn of_process(mut self, process: [u8; 8]) -> Self {
+        self.process = process;
+        self
     }
 
     /// A nonce for the `DPoP-Nonce` header (RFC 9449 §8.1), good for five minutes, on every node, and not remembered.
     #[must_use]
     pub fn issue_nonce(&self, now: Instant) -> String {
-        nonce::issue(&self.nonces, now)
+        nonce::issue(&self.nonces, self.process, now)
     }
 
     /// An access token for ten minutes, of use only with the key it names (RFC 9449 §5), and the refresh token of this
@@ -111,7 +120,8 @@ impl Verifier {
         let (grant, token, opened) = self.authenticate(request, now)?;
         let (checked, (body, digest)) = self.check(opened, request, Some(token), now)?;
         let proof_digest = sha256(request.dpop.unwrap_or_default().as_bytes());
-        Ok(Signed::new(body, grant, &checked, digest, proof_digest))
+        let is_local = checked.process == self.process;
+        Ok(Signed::new(body, grant, &checked, (digest, proof_digest), is_local))
     }
 
     /// A request without a body: token and proof.
@@ -125,7 +135,8 @@ impl Verifier {
             None if request.body.is_empty() => Ok(()),
             _ => Err(ProofError::WrongBody),
         })?;
-        Ok(Caller::new(grant, &checked))
+        let is_local = checked.process == self.process;
+        Ok(Caller::new(grant, &checked, is_local))
     }
 
     /// A request by a key without a token yet (sign-up, token request): proof by the key in its own header, and body.

@@ -10,6 +10,7 @@ mod currency;
 mod digest;
 mod id;
 mod instant;
+mod letters;
 mod parse;
 mod reason;
 mod secret;
@@ -23,6 +24,7 @@ pub use id::{
     SessionId, TransferId,
 };
 pub use instant::{Instant, InstantError};
+pub use letters::is_invisible;
 pub use parse::{ParseAmountError, ParseAmountErrorKind};
 pub use reason::{Language, ReasonCode, UnknownReason};
 pub use secret::Secret;

@@ -140,6 +140,18 @@ pub enum EventKind {
     /// A sticker or terminal was withdrawn.
     #[serde(rename = "code.withdrawn")]
     CodeWithdrawn,
+    /// A payer says that a code is not where it belongs; told of the code's payee.
+    #[serde(rename = "code.reported")]
+    CodeReported,
+    /// A code, or what a payee shows, is thought to stand where another's belongs; told of that payee, to staff.
+    #[serde(rename = "code.swap_suspected")]
+    CodeSwapSuspected,
+    /// The same, told to those whose counter it may be.
+    #[serde(rename = "code.swap_nearby")]
+    CodeSwapNearby,
+    /// A code takes no payment until staff have looked at it.
+    #[serde(rename = "code.suspended")]
+    CodeSuspended,
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
@@ -162,7 +174,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -183,6 +195,10 @@ impl EventKind {
         Self::IntentExpired,
         Self::CodeRegistered,
         Self::CodeWithdrawn,
+        Self::CodeReported,
+        Self::CodeSwapSuspected,
+        Self::CodeSwapNearby,
+        Self::CodeSuspended,
         Self::PaymentAuthorized,
         Self::PaymentCaptured,
         Self::PaymentVoided,
@@ -215,6 +231,10 @@ impl EventKind {
             Self::IntentExpired => "intent.expired",
             Self::CodeRegistered => "code.registered",
             Self::CodeWithdrawn => "code.withdrawn",
+            Self::CodeReported => "code.reported",
+            Self::CodeSwapSuspected => "code.swap_suspected",
+            Self::CodeSwapNearby => "code.swap_nearby",
+            Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",

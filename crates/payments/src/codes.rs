@@ -2,7 +2,7 @@
 //! for the terms of one payment.
 
 use money::{Amount, Instant, PayeeId, PayerId, ReasonCode};
-use protocol::{CodeBody, CodeKind, Counter, IntentBody, Serial, StickerBody, Text, taker};
+use protocol::{Cell, CodeBody, CodeKind, Counter, IntentBody, Serial, StickerBody, Text, taker};
 
 use crate::change::{Change, EventKind};
 use crate::decide::Context;
@@ -13,6 +13,7 @@ use crate::model::{Intent, Payee};
 use crate::noted::{Noted, RegisteredCode};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
+use crate::watch::{Place, Watch, Watched};
 
 /// Registers a sticker or terminal. The same again is answered as the first time.
 pub(crate) fn register(context: &mut Context<'_>, payee: PayeeId, body: &CodeBody) -> Result<Accepted, Refusal> {
@@ -27,6 +28,7 @@ pub(crate) fn register(context: &mut Context<'_>, payee: PayeeId, body: &CodeBod
         let same = same == *earlier && lives(earlier) == life_millis(body);
         return if same { Ok(Accepted::Code(earlier.clone())) } else { Err(ReasonCode::CodeSerialTaken.into()) };
     }
+    settle_in(context, &row);
     context.push(Change::Noted(Noted::Code(row.clone())));
     context.tell(EventKind::CodeRegistered, |event| event.payee = Some(row.payee));
     Ok(Accepted::Code(row))
@@ -67,6 +69,34 @@ fn draft(context: &Context<'_>, payee: &Payee, body: &CodeBody) -> Result<Regist
     })
 }
 
+/// Its payee is at home in its cell.
+fn settle_in(context: &mut Context<'_>, row: &RegisteredCode) {
+    let Some(cell) = row.cell else { return };
+    let (mut place, mut watch) = home(context, row.payee, cell);
+    place.admit(row.payee, row.registered_at, &row.surroundings);
+    watch.settle_in(cell);
+    context.push(Change::Noted(Noted::Place(place)));
+    context.push(Change::Noted(Noted::Watch(watch)));
+}
+
+/// With the last code of its payee in a cell, the payee is at home there no more.
+fn move_out(context: &mut Context<'_>, row: &RegisteredCode) {
+    let Some(cell) = row.cell else { return };
+    let (mut place, mut watch) = home(context, row.payee, cell);
+    if !place.release(row.payee) {
+        watch.move_out(cell);
+    }
+    context.push(Change::Noted(Noted::Place(place)));
+    context.push(Change::Noted(Noted::Watch(watch)));
+}
+
+fn home(context: &Context<'_>, payee: PayeeId, cell: Cell) -> (Place, Watch) {
+    let watched = Watched::Payee(payee);
+    let place = context.state.place(cell).cloned().unwrap_or_else(|| Place::new(cell));
+    let watch = context.state.watch(watched).cloned().unwrap_or_else(|| Watch::new(watched, payee));
+    (place, watch)
+}
+
 fn life_millis(body: &CodeBody) -> Option<i64> {
     let seconds = i64::from(body.days).saturating_mul(limits::DAY_SECONDS);
     (body.kind == CodeKind::Sticker).then_some(seconds.saturating_mul(1000))
@@ -80,6 +110,7 @@ pub(crate) fn withdraw(context: &mut Context<'_>, payee: Option<PayeeId>, serial
         return Ok(Accepted::Code(row.clone()));
     }
     let row = RegisteredCode { withdrawn_at: Some(context.at), ..row.clone() };
+    move_out(context, &row);
     context.push(Change::Noted(Noted::Code(row.clone())));
     context.tell(EventKind::CodeWithdrawn, |event| event.payee = Some(row.payee));
     Ok(Accepted::Code(row))

@@ -6,8 +6,8 @@ use credentials::{
 use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
-    QuoteBody, RefreshBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SetLimitBody, SignUpBody, StickerBody,
-    TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
+    QuoteBody, RefreshBody, RefundBody, RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SetLimitBody,
+    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,16 @@ pub struct NewPayee {
     pub api_key: Option<Digest>,
     /// Its Ed25519 public key.
     pub signing_key: Option<[u8; 32]>,
+}
+
+/// What staff say of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeVerdict {
+    /// It takes no payment until it has been looked at.
+    Suspended,
+    /// It is in its place: it takes payments, and what was said against it is forgotten.
+    Cleared,
 }
 
 /// Everything that can be asked. Built by the edge from verified parts, consumed by [`crate::decide`].
@@ -201,6 +211,29 @@ pub enum Command {
         signed: MerchantSigned<WithdrawCodeBody>,
         /// Which.
         serial: Serial,
+    },
+    /// Say that a registered code is not where it belongs.
+    ReportCode {
+        /// The device's proof.
+        signed: Signed<ReportCodeBody>,
+        /// The code's serial, read from what was scanned.
+        serial: Serial,
+    },
+    /// Stop a code until it has been looked at, or let it take payments again, by staff.
+    JudgeCode {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        serial: Serial,
+        /// What staff found.
+        verdict: CodeVerdict,
+    },
+    /// Fold scans in that were paid.
+    FoldSightings {
+        /// The worker that folds.
+        permit: SystemPermit,
+        /// Which, at most [`crate::limits::FOLD_MAX`].
+        sightings: Vec<IntentId>,
     },
     /// Ask for the terms of paying by a sticker.
     TakeSticker {

@@ -4,7 +4,7 @@ use ledger::{Applied, Ledger, Operation};
 use money::{AccountId, Currency, HoldId, Instant, PayerId, ReasonCode, TransferId};
 
 use crate::change::{Change, Event, EventKind};
-use crate::command::Command;
+use crate::command::{CodeVerdict, Command};
 use crate::facts::Facts;
 use crate::model::{Appended, Payee};
 use crate::outcome::{Accepted, Refusal};
@@ -12,7 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, own_limits, pay, pin, quote, refund, roll_up, session, settle, shown_limits,
+    codes, enrol, fund, intent, lockdown, own_limits, pay, pin, pipeline, quote, refund, roll_up, session, settle,
+    shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -56,7 +57,7 @@ impl Decision {
         &self.changes
     }
 
-    /// Whether it belongs on record. A preview writes nothing, nor does a roll-up that finds nothing; and where the proof itself could not be used nothing was
+    /// Whether it belongs on record. A preview writes nothing, nor does a roll-up or a fold that finds nothing; and where the proof itself could not be used nothing was
     /// decided, so that a repeated or stale proof costs no disk.
     #[must_use]
     pub const fn leaves_record(&self) -> bool {
@@ -105,7 +106,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let mut changes = context.changes;
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
-        Facts::RollUp { .. } => !changes.is_empty(),
+        Facts::RollUp { .. } | Facts::FoldSightings { .. } => !changes.is_empty(),
         _ => true,
     };
     if leaves_record {
@@ -146,6 +147,13 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::CreateIntent { payee, body, idempotency } => intent::create(context, *payee, body, *idempotency),
         Facts::RegisterCode { payee, body, .. } => codes::register(context, *payee, body),
         Facts::WithdrawCode { payee, serial, .. } => codes::withdraw(context, *payee, *serial),
+        Facts::ReportCode { caller, serial, .. } => {
+            pipeline::identify(context, caller)?;
+            sighting::report(context, caller.payer, *serial)
+        }
+        Facts::JudgeCode { serial, verdict: CodeVerdict::Cleared } => sighting::clear(context, *serial),
+        Facts::JudgeCode { serial, verdict: CodeVerdict::Suspended } => sighting::suspend(context, *serial),
+        Facts::FoldSightings { sightings } => sighting::fold(context, sightings),
         Facts::TakeSticker { caller, body, sticker } => codes::take(context, caller, body, sticker),
         Facts::Quote { caller, body, arrival } => quote::quote(context, caller, body, arrival),
         Facts::Pay { caller, body, arrival } => pay::pay(context, caller, body, arrival),
@@ -174,6 +182,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Refund { proof, .. } => [Some(*proof), None],
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
+        | Facts::ReportCode { caller, .. }
         | Facts::EndSessions { caller, .. }
         | Facts::RevokeDevice { caller, .. }
         | Facts::SetPin { caller, .. }

@@ -8,13 +8,13 @@ use money::{
 };
 use protocol::{
     BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
-    QuoteBody, RefundBody, RemovePinBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody,
-    TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    QuoteBody, RefundBody, RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody,
+    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, Command, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 use crate::pin::PinPurpose;
 
 /// What a verified device proof said.
@@ -165,6 +165,18 @@ pub enum Facts {
         payee: Option<PayeeId>,
         proof: Option<ProofUse>,
         serial: Serial,
+    },
+    ReportCode {
+        caller: CallerFacts,
+        body: ReportCodeBody,
+        serial: Serial,
+    },
+    JudgeCode {
+        serial: Serial,
+        verdict: CodeVerdict,
+    },
+    FoldSightings {
+        sightings: Vec<IntentId>,
     },
     TakeSticker {
         caller: CallerFacts,
@@ -322,9 +334,12 @@ impl From<Command> for Facts {
             Command::CreateIntent { permit, body, idempotency } => {
                 Self::CreateIntent { payee: permit.payee(), body, idempotency }
             }
-            Command::TakeSticker { .. } | Command::RegisterCode { .. } | Command::WithdrawCode { .. } => {
-                Self::of_codes(command)
-            }
+            Command::TakeSticker { .. }
+            | Command::RegisterCode { .. }
+            | Command::WithdrawCode { .. }
+            | Command::ReportCode { .. }
+            | Command::JudgeCode { .. }
+            | Command::FoldSightings { .. } => Self::of_codes(command),
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
             }
@@ -352,6 +367,11 @@ impl Facts {
     fn of_codes(command: Command) -> Self {
         match command {
             Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
+            Command::ReportCode { signed, serial } => {
+                Self::ReportCode { caller: caller(&signed), body: signed.into_body(), serial }
+            }
+            Command::JudgeCode { permit: _, serial, verdict } => Self::JudgeCode { serial, verdict },
+            Command::FoldSightings { permit: _, sightings } => Self::FoldSightings { sightings },
             Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
             Command::TakeSticker { signed, sticker: verified } => {
                 // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
@@ -409,6 +429,9 @@ impl Facts {
             Self::CreateIntent { .. } => "create_intent",
             Self::RegisterCode { .. } => "register_code",
             Self::WithdrawCode { .. } => "withdraw_code",
+            Self::ReportCode { .. } => "report_code",
+            Self::JudgeCode { .. } => "judge_code",
+            Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
             Self::Pay { .. } => "pay",
@@ -444,6 +467,7 @@ impl Facts {
             | Self::RemovePin { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
+            | Self::ReportCode { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

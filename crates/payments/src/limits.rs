@@ -15,6 +15,26 @@ pub const STICKER_TERMS_SECONDS: i64 = 300;
 pub const STICKER_DAYS_MAX: i64 = 396;
 /// A day, in seconds.
 pub const DAY_SECONDS: i64 = 86_400;
+/// Payees at home in one cell of the map; further ones are not noted there.
+pub const RESIDENTS_MAX: usize = 64;
+/// Cells in which one payee is at home.
+pub const HOMES_MAX: usize = 64;
+/// Cells in which one code is remembered to have been scanned.
+pub const SEEN_MAX: usize = 8;
+/// Suspicious scans remembered of one code.
+pub const STRIKES_MAX: usize = 16;
+/// Reports remembered of one code.
+pub const REPORTS_MAX: usize = 16;
+/// Suspicious scans within a day without which there is no alert: one phone may err.
+pub const ALERT_STRIKES_MIN: usize = 2;
+/// And without which no code is suspended.
+pub const SUSPEND_STRIKES_MIN: usize = 4;
+/// Scans of a neighbour's codes from which on their absence says something.
+pub const USUAL_SCANS: u32 = 5;
+/// Neighbours told of one alert.
+pub const NEIGHBOURS_TOLD_MAX: usize = 3;
+/// Sightings one decision folds in.
+pub const FOLD_MAX: usize = 64;
 /// Rounds of loading one command may need: payment → payee → account → what waits for it → each of these is the
 /// longest way.
 pub const LOAD_ROUNDS_MAX: usize = 5;

@@ -1,9 +1,12 @@
 //! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
 //! about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, PayeeId};
+use money::{Amount, Instant, IntentId, PayeeId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
+
+use crate::state::{Key, Row, State};
+use crate::watch::{Place, Sighting, Watch, Watched};
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,6 +14,12 @@ use serde::{Deserialize, Serialize};
 pub enum NotedKey {
     /// A registered sticker or terminal.
     Code(Serial),
+    /// Who is at home in a cell of the map.
+    Place(Cell),
+    /// What has been seen of a code or a payee.
+    Watch(Watched),
+    /// A scan that waits to be folded in, by the intent it paid.
+    Sighting(IntentId),
 }
 
 /// A kind of noted rows.
@@ -18,6 +27,14 @@ pub enum NotedKey {
 pub enum NotedKind {
     /// Registered stickers and terminals.
     Code,
+    /// Who is at home where.
+    Place,
+    /// What has been seen of codes.
+    CodeWatch,
+    /// What has been seen of payees.
+    PayeeWatch,
+    /// Scans that wait to be folded in.
+    Sighting,
 }
 
 impl NotedKind {
@@ -26,6 +43,10 @@ impl NotedKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code => "code",
+            Self::Place => "place",
+            Self::CodeWatch => "code_watch",
+            Self::PayeeWatch => "payee_watch",
+            Self::Sighting => "sighting",
         }
     }
 }
@@ -36,6 +57,9 @@ impl NotedKind {
 #[expect(missing_docs, reason = "each holds the row of the key of the same name")]
 pub enum Noted {
     Code(RegisteredCode),
+    Place(Place),
+    Watch(Watch),
+    Sighting(Sighting),
 }
 
 impl NotedKey {
@@ -44,14 +68,21 @@ impl NotedKey {
     pub const fn kind(&self) -> NotedKind {
         match self {
             Self::Code(_) => NotedKind::Code,
+            Self::Place(_) => NotedKind::Place,
+            Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
+            Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
+            Self::Sighting(_) => NotedKind::Sighting,
         }
     }
 
     /// The id it is stored under.
     #[must_use]
-    pub const fn id(&self) -> [u8; 16] {
+    pub fn id(&self) -> [u8; 16] {
         match self {
-            Self::Code(serial) => *serial.as_bytes(),
+            Self::Code(serial) | Self::Watch(Watched::Code(serial)) => *serial.as_bytes(),
+            Self::Place(cell) => cell.id(),
+            Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
+            Self::Sighting(intent) => *intent.as_bytes(),
         }
     }
 }
@@ -62,6 +93,9 @@ impl Noted {
     pub const fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
+            Self::Place(row) => NotedKey::Place(row.cell),
+            Self::Watch(row) => NotedKey::Watch(row.watched),
+            Self::Sighting(row) => NotedKey::Sighting(row.intent),
         }
     }
 
@@ -70,14 +104,36 @@ impl Noted {
     pub const fn code(&self) -> Option<&RegisteredCode> {
         match self {
             Self::Code(row) => Some(row),
+            _ => None,
         }
     }
 
-    /// The payee it is listed under.
+    /// The scan it is, if it is one.
+    #[must_use]
+    pub const fn sighting(&self) -> Option<&Sighting> {
+        match self {
+            Self::Sighting(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The watch it is, if it is one.
+    #[must_use]
+    pub const fn watch(&self) -> Option<&Watch> {
+        match self {
+            Self::Watch(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The payee it is listed under; nobody's, for a place.
     #[must_use]
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
+            Self::Place(_) => PayeeId::from_bytes([0; 16]),
+            Self::Watch(row) => row.payee,
+            Self::Sighting(row) => row.payee,
         }
     }
 }
@@ -107,4 +163,35 @@ pub struct RegisteredCode {
     pub withdrawn_at: Option<Instant>,
     /// Since when it takes no payment until staff have looked at it.
     pub suspended_at: Option<Instant>,
+}
+
+/// The typed readers of noted rows.
+impl State {
+    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
+        match self.row(&Key::Noted(NotedKey::Code(serial))) {
+            Some(Row::Noted(Noted::Code(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn place(&self, cell: Cell) -> Option<&Place> {
+        match self.row(&Key::Noted(NotedKey::Place(cell))) {
+            Some(Row::Noted(Noted::Place(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn watch(&self, watched: Watched) -> Option<&Watch> {
+        match self.row(&Key::Noted(NotedKey::Watch(watched))) {
+            Some(Row::Noted(Noted::Watch(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sighting(&self, intent: IntentId) -> Option<&Sighting> {
+        match self.row(&Key::Noted(NotedKey::Sighting(intent))) {
+            Some(Row::Noted(Noted::Sighting(row))) => Some(row),
+            _ => None,
+        }
+    }
 }

@@ -53,6 +53,11 @@ pub enum Accepted {
     Pin(Box<PaymentPin>),
     /// A registered code as it now is.
     Code(RegisteredCode),
+    /// Scans are folded in.
+    Folded {
+        /// How many.
+        sightings: usize,
+    },
     /// Appended credits are counted.
     RolledUp {
         /// Which account.

@@ -15,6 +15,7 @@ use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
 use crate::policy_stage::{self, Stop};
+use crate::sighting;
 use crate::step_up;
 
 /// Decides a payment.
@@ -33,17 +34,24 @@ pub(crate) fn pay(
     }
     let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
-    let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
+    let case = Case { payer, device, intent, payee, arrival, funding: body.funding, scan: body.via.scan() };
     let verdict = unchanged(body, intent).map_err(Stop::from).and_then(|()| pipeline::pass(context, &case));
     let passed = match verdict {
         Ok(passed) => passed,
-        Err(stop) => return Err(refuse(context, body, caller, intent, stop)),
+        Err(stop) => {
+            if stop.reason == ReasonCode::CodeSwapSuspected {
+                let swap = sighting::weigh(context, &case);
+                sighting::leave(context, &case, swap);
+            }
+            return Err(refuse(context, body, caller, intent, stop));
+        }
     };
     // A missing check is not this payment's fate: the same body may come again with it.
     let met = step_up::met(context, caller, passed.demand.as_ref())?;
     match move_money(context, &case, &passed) {
         Ok(moved) => {
             met.spend(context);
+            sighting::leave(context, &case, passed.swap);
             let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
             let payment = accept(context, body, caller, &case, moved);
             let kept_until = policy_stage::kept_until(context, payment.amount, &intent.core.payee.category);

@@ -2,7 +2,7 @@
 //! the first stage that refuses decides.
 
 use money::{Amount, ReasonCode};
-use protocol::{FundingKind, FundingPath, IntentStatus, SessionKind, Strength};
+use protocol::{FundingKind, FundingPath, IntentStatus, Scan, SessionKind, Strength};
 
 use crate::codes;
 use crate::decide::Context;
@@ -11,7 +11,9 @@ use crate::kept::Standing;
 use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
 use crate::policy_stage::{self, Judgement, Stop};
+use crate::sighting;
 use crate::step_up::Demand;
+use crate::swap::{Suspicion, SwapAnswer};
 
 /// Everything the stages look at.
 pub(crate) struct Case<'a> {
@@ -21,15 +23,19 @@ pub(crate) struct Case<'a> {
     pub(crate) payee: &'a Payee,
     pub(crate) arrival: &'a ArrivalFacts,
     pub(crate) funding: FundingKind,
+    /// Where it was scanned, if the phone says so.
+    pub(crate) scan: Option<&'a Scan>,
 }
 
 /// Stages 2 to 6, passed: what is left is the money.
 pub(crate) struct Passed {
     pub(crate) path: FundingPath,
     pub(crate) total: Amount,
+    /// What speaks for a swapped code.
+    pub(crate) swap: Suspicion,
     /// What the packs said, to be counted.
     pub(crate) judged: Judgement,
-    /// What stages 5 and 6 want beyond the device key's signature.
+    /// What stages 4 to 6 want beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
 }
 
@@ -71,6 +77,12 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Sto
     lockdown(context, case)?;
     posture(context, case)?;
     terms(context, case)?;
+    let swap = sighting::weigh(context, case);
+    let doubt = match context.settings.swap.answer(swap.points) {
+        SwapAnswer::Refuse => return Err(ReasonCode::CodeSwapSuspected.into()),
+        SwapAnswer::StepUp => Some(Demand::new(Strength::Pin, ReasonCode::CodeSwapSuspected)),
+        SwapAnswer::Nothing | SwapAnswer::Warn => None,
+    };
     let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if case.payer.currency != total.currency() {
@@ -78,7 +90,7 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Sto
     }
     let judged = policy_stage::judge(context, case, total).stop()?;
     let demand = Demand::join(judged.demand(), risk(context, case, total));
-    Ok(Passed { path, total, judged, demand })
+    Ok(Passed { path, total, judged, demand: Demand::join(doubt, demand), swap })
 }
 
 /// Stage 2: the payer's own brakes.

@@ -10,7 +10,9 @@ use crate::model::Payer;
 use crate::outcome::{Accepted, Quoted, Refusal};
 use crate::pipeline::{self, Case, Passed};
 use crate::policy_stage;
+use crate::sighting;
 use crate::step_up::StepUp;
+use crate::swap::SwapAnswer;
 
 /// Answers what paying would mean for this payer now.
 pub(crate) fn quote(
@@ -25,7 +27,7 @@ pub(crate) fn quote(
     }
     let intent = context.state.intent(body.intent).ok_or(ReasonCode::IntentUnknown)?;
     let payee = context.state.payee(intent.payee).ok_or(ReasonCode::PayeeUnknown)?;
-    let case = Case { payer, device, intent, payee, arrival, funding: body.funding };
+    let case = Case { payer, device, intent, payee, arrival, funding: body.funding, scan: body.via.scan() };
     let funding = intent.core.funding(body.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
     let total = intent.core.amount.checked_add(funding.fee).map_err(|_| ReasonCode::AmountOverflow)?;
     if total.currency() != payer.currency {
@@ -79,6 +81,10 @@ fn warnings(context: &Context<'_>, case: &Case<'_>, available: Amount, after: Op
     let mut warnings = Vec::new();
     if context.state.pair(case.payer.id, case.payee.card.id).is_none() {
         warnings.push(Warning::FirstTimePayee);
+    }
+    let swap = sighting::weigh(context, case);
+    if context.settings.swap.answer(swap.points) >= SwapAnswer::Warn {
+        warnings.push(Warning::CodeDoubtful);
     }
     let left = case.intent.core.expires_at.millis_since(context.at);
     if left < limits::EXPIRES_SOON_SECONDS.saturating_mul(1000) {

@@ -1,5 +1,6 @@
 //! [`Settings`]: what the operator sets, until packs, rules and models say more.
 
+use crate::swap::SwapSettings;
 use money::{Amount, Currency};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct Settings {
     pub device_delay_seconds: i64,
     /// Whether wallets can be filled with play money.
     pub test_mode: bool,
+    /// What is done about scans that look like a swapped code.
+    #[serde(default)]
+    pub swap: SwapSettings,
     /// The provider's name, as a payer is shown it on the money's way.
     pub provider: String,
 }
@@ -42,6 +46,7 @@ impl Default for Settings {
             unfreeze_delay_seconds: 600,
             device_delay_seconds: 12 * 3_600,
             test_mode: false,
+            swap: SwapSettings::default(),
             provider: "Farthing".to_owned(),
         }
     }

@@ -6,7 +6,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
-use protocol::{RefundBody, Serial};
+use protocol::{RefundBody, Serial, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -14,11 +14,12 @@ use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Guard, Kept, KeptKey, Standing};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
-use crate::noted::{Noted, NotedKey, RegisteredCode};
+use crate::noted::{Noted, NotedKey};
 use crate::own_limits::OwnLimits;
 use crate::pin::PaymentPin;
-use crate::roll_up;
 use crate::usage::Usage;
+use crate::watch::Watched;
+use crate::{roll_up, sighting};
 
 /// Names one row, present or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -242,13 +243,6 @@ impl State {
         }
     }
 
-    pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
-        match self.row(&Key::Noted(NotedKey::Code(serial))) {
-            Some(Row::Noted(Noted::Code(row))) => Some(row),
-            _ => None,
-        }
-    }
-
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -427,10 +421,22 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RegisterCode { payee, proof, body } => {
             wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
             wanted.extend([Key::Payee(*payee), code_key(body.serial)]);
+            wanted.extend(body.cell.map(|cell| Key::Noted(NotedKey::Place(cell))));
+            wanted.push(Key::Noted(NotedKey::Watch(Watched::Payee(*payee))));
         }
         Facts::WithdrawCode { proof, serial, .. } => {
             wanted.extend(proof.iter().map(|proof| Key::Proof(proof.id)));
             wanted.push(code_key(*serial));
+        }
+        Facts::ReportCode { caller, serial, .. } => {
+            caller_keys(caller, wanted);
+            wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
+        }
+        Facts::JudgeCode { serial, .. } => {
+            wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
+        }
+        Facts::FoldSightings { sightings } => {
+            wanted.extend(sightings.iter().map(|intent| Key::Noted(NotedKey::Sighting(*intent))));
         }
         Facts::TakeSticker { caller, sticker, .. } => {
             caller_keys(caller, wanted);
@@ -445,6 +451,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             let guard = Key::Kept(KeptKey::Guard(caller.payer));
             wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
+            wanted.push(Key::Noted(NotedKey::Sighting(body.intent)));
             limit_keys(caller.payer, wanted);
         }
         Facts::Capture { payment, proof, .. } | Facts::Void { payment, proof, .. } => {
@@ -484,9 +491,9 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
                 wanted.push(Key::Intent(row.intent));
             }
         }
-        Facts::Quote { caller, body, .. } => follow_intent(rows, body.intent, caller.payer, wanted),
+        Facts::Quote { caller, body, .. } => follow_intent(rows, (body.intent, &body.via), caller.payer, wanted),
         Facts::Pay { caller, body, .. } => {
-            follow_intent(rows, body.intent, caller.payer, wanted);
+            follow_intent(rows, (body.intent, &body.via), caller.payer, wanted);
             if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) {
                 wanted.push(Key::Intent(payment.intent));
             }
@@ -510,14 +517,33 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
             follow_refund(rows, body, wanted);
         }
         Facts::RollUp { account } => follow_appended(rows, *account, wanted),
+        Facts::WithdrawCode { serial, .. } => {
+            if let Some(Row::Noted(Noted::Code(code))) = rows.known(&code_key(*serial)) {
+                wanted.extend(code.cell.map(|cell| Key::Noted(NotedKey::Place(cell))));
+                wanted.push(Key::Noted(NotedKey::Watch(Watched::Payee(code.payee))));
+            }
+        }
+        Facts::FoldSightings { sightings } => follow_sightings(rows, sightings, wanted),
         _ => {}
     }
 }
 
-fn follow_intent(rows: &impl Known, intent: IntentId, payer: PayerId, wanted: &mut Vec<Key>) {
+fn follow_intent(rows: &impl Known, (intent, via): (IntentId, &Via), payer: PayerId, wanted: &mut Vec<Key>) {
     if let Some(Row::Intent(intent)) = rows.known(&Key::Intent(intent)) {
         wanted.extend([Key::Payee(intent.payee), Key::Pair(payer, intent.payee)]);
-        wanted.extend(intent.core.counter.map(|counter| code_key(counter.serial)));
+        wanted.extend(sighting::keys(intent, via.scan()).into_iter().map(Key::Noted));
+    }
+}
+
+fn follow_sightings(rows: &impl Known, sightings: &[IntentId], wanted: &mut Vec<Key>) {
+    for intent in sightings {
+        let Some(Row::Noted(Noted::Sighting(row))) = rows.known(&Key::Noted(NotedKey::Sighting(*intent))) else {
+            continue;
+        };
+        let of_payee = NotedKey::Watch(Watched::Payee(row.payee));
+        let of_code = row.serial.map(|serial| [NotedKey::Code(serial), NotedKey::Watch(Watched::Code(serial))]);
+        let place = row.scan.cell.map(NotedKey::Place);
+        wanted.extend(of_code.into_iter().flatten().chain(place).chain([of_payee]).map(Key::Noted));
     }
 }
 

@@ -202,6 +202,17 @@ pub enum Via {
     Link {},
 }
 
+impl Via {
+    /// Where it was scanned, if the phone says so.
+    #[must_use]
+    pub const fn scan(&self) -> Option<&Scan> {
+        match self {
+            Self::Code { scan, .. } => scan.as_ref(),
+            Self::Link {} => None,
+        }
+    }
+}
+
 pub(crate) fn code_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     bounded(deserializer, limits::CODE_CHARS_MAX)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::code_text;
-use crate::{Cell, CounterName, Serial, Surroundings, Text, limits};
+use crate::{Cell, CounterName, Scan, Serial, Surroundings, Text, limits};
 
 /// What stands on a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -63,6 +63,19 @@ pub struct StickerBody {
     /// What the payer writes for the payee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Text<{ limits::LINE_CHARS_MAX }>>,
+}
+
+/// `POST /v1/codes/reports`: what was scanned does not belong where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportCodeBody {
+    /// The sticker or dynamic code, as scanned, at most 512 characters.
+    #[serde(deserialize_with = "code_text")]
+    #[schema(max_length = 512)]
+    pub payload: String,
+    /// Where it was scanned, when the payer has agreed to say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
 }
 
 /// A registered sticker or terminal.

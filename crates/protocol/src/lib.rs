@@ -23,7 +23,7 @@ pub use bodies::{
     VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
-pub use codes::{CodeBody, CodeKind, CodeView, Counter, StickerBody, WithdrawCodeBody, taker};
+pub use codes::{CodeBody, CodeKind, CodeView, Counter, ReportCodeBody, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,

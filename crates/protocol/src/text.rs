@@ -53,12 +53,7 @@ impl<const MAX: usize> Text<MAX> {
 
 /// Control characters, bidi controls (UAX #9), zero-width and other default-ignorable format characters.
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}')
+    c.is_control() || money::is_invisible(c)
 }
 
 impl<const MAX: usize> std::fmt::Display for Text<MAX> {

@@ -191,6 +191,8 @@ pub enum Warning {
     ExpiresSoon,
     /// Less than a tenth of the wallet would be left.
     LeavesLittle,
+    /// What was scanned may stand where another's code belongs.
+    CodeDoubtful,
 }
 
 /// What paying would mean: the real decision, run dry.

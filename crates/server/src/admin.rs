@@ -8,7 +8,7 @@ mod codes;
 mod wire;
 
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
-pub use codes::{NewCode, codes, register_code, withdraw_code};
+pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
 pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 
 use std::sync::Arc;

@@ -151,7 +151,7 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Asked<B> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let Approved(signed) = Approved::from_request(request, app).await?;
-        first_use(app, signed.proof_use())?;
+        first_use(app, signed.proof_use(), signed.is_local())?;
         Ok(Self(signed))
     }
 }
@@ -191,7 +191,7 @@ impl FromRequest<Arc<App>> for Reader {
         let wire = Wire::read(request).await?;
         let caller = wire.device(app, |request| app.verifier.caller(request, app.now()))?;
         count(app, Client::Device(caller.key()))?;
-        first_use(app, caller.proof_use())?;
+        first_use(app, caller.proof_use(), caller.is_local())?;
         bound(app, &caller).await?;
         Ok(Self { caller })
     }
@@ -225,8 +225,12 @@ pub(crate) fn place(peer: Peer) -> String {
     }
 }
 
-/// Remembers a proof's use on this node.
-pub(crate) fn first_use(app: &App, proof: &ProofUse) -> Result<(), Failure> {
+/// Remembers a proof's use in this process. One whose nonce another process gave out, or this server before it was
+/// restarted, may have been used there: it must be made anew.
+fn first_use(app: &App, proof: &ProofUse, is_local: bool) -> Result<(), Failure> {
+    if !is_local {
+        return Err(ReasonCode::NonceNeeded.into());
+    }
     Ok(app.replays.first_use(proof, app.now())?)
 }
 

@@ -51,6 +51,10 @@ pub const RATE_TIDY_SECONDS: u64 = 10;
 pub const RATE_CLIENTS_WARNING: usize = 262_144;
 /// Characters of a list's `q`.
 pub const SEARCH_CHARS_MAX: usize = 60;
+/// Milliseconds between two folds of scans.
+pub const FOLD_MILLIS: u64 = 500;
+/// Watches looked through for those that staff should see.
+pub const WATCHES_READ_MAX: usize = 50_000;
 /// Stickers and terminals listed at once.
 pub const CODES_LISTED_MAX: usize = 1_000;
 /// Payees whose names a scanned text is compared with.

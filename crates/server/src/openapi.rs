@@ -184,7 +184,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
         "pay" => with(&[
             &[R::PaymentIdReused, R::DeviceCoolingOff, R::PayerFrozen, R::PayeeClosed, R::DeviceTierTooLow],
             ARRIVAL,
-            &[R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
+            &[R::CodeSwapSuspected, R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,
             &[R::PolicyPaymentLimit, R::RiskRefused],
             STEP_UP,
@@ -206,6 +206,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             AMOUNT,
         ]),
         "register_code" => with(&[&[R::PayeeClosed, R::CodeSerialTaken], AMOUNT]),
+        "report_code" => with(&[ARRIVAL]),
         "withdraw_code" => vec![R::CodeUnknown],
         "take_sticker" => with(&[
             &[R::DeviceCoolingOff, R::PayeeClosed, R::CodeAboveCap, R::PolicyPaymentLimit, R::RequestMalformed],

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use credentials::{Pepper, Verifier, VerifierKeys};
-use store::{Store, StoreError};
+use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -21,7 +21,7 @@ use crate::names::Names;
 use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, retention, roller, sealer, sweeper};
+use crate::workers::{Workers, folder, retention, roller, sealer, sweeper};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -53,6 +53,9 @@ pub enum StartError {
     /// A key of the server cannot be derived.
     #[error("cannot derive the server's keys")]
     Keys(#[source] StoreError),
+    /// No randomness.
+    #[error("no random bytes can be had")]
+    Chance(#[source] store::StoreError),
     /// Not an origin: scheme, host and perhaps port, nothing more.
     #[error("`{0}` is not an origin like `https://pay.example`")]
     Origin(String),
@@ -133,12 +136,14 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let proxies = Proxies::new(&config.trusted_proxies);
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
     let pack_reader = config.pack_reader.clone();
-    let app = Arc::new(app(config, Arc::clone(&store), &origin, authority, pepper));
+    let process = entropy::random().map_err(StartError::Chance)?;
+    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), process, pepper));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
     workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
+    workers.spawn(folder(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     workers.spawn(retention(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
@@ -148,12 +153,18 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
-fn app(config: Config, store: Arc<dyn Store>, origin: &str, authority: String, pepper: Pepper) -> App {
+fn app(
+    config: Config,
+    store: Arc<dyn Store>,
+    (origin, authority): (&str, String),
+    process: [u8; 8],
+    pepper: Pepper,
+) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
-        verifier: Verifier::new(origin, keys),
+        verifier: Verifier::new(origin, keys).of_process(process),
         pepper: Arc::new(pepper),
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,

@@ -203,6 +203,8 @@ pub trait Store: Send + Sync + 'static {
         payer: PayerId,
         page: PageRequest<EventId>,
     ) -> Answer<'_, PageRows<(Event, Option<String>), EventId>>;
+    /// What a payee is told about codes, newest first.
+    fn code_alerts(&self, payee: PayeeId, page: PageRequest<EventId>) -> Answer<'_, PageRows<Event, EventId>>;
     /// What is due at the store's present moment, at most `limit` of each.
     fn due(&self, limit: usize) -> Answer<'_, Due>;
 

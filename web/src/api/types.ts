@@ -28,7 +28,7 @@ export type FundingKind = 'wallet';
 export type HopRole = 'wallet' | 'provider' | 'payee';
 export type CaptureMode = 'automatic' | 'manual';
 export type IntentStatus = 'open' | 'taken' | 'expired';
-export type Warning = 'first_time_payee' | 'expires_soon' | 'leaves_little';
+export type Warning = 'first_time_payee' | 'expires_soon' | 'leaves_little' | 'code_doubtful';
 
 export type Via = { kind: 'code'; payload: string } | { kind: 'link' };
 

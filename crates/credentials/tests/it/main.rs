@@ -12,6 +12,7 @@
 mod attempt;
 mod device_proof;
 mod merchant;
+mod mutated;
 mod round_trip;
 mod shared;
 mod ui;

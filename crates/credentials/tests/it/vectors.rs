@@ -1,4 +1,4 @@
-//! Published vectors: RFC 9449, RFC 7638, RFC 9421 appendix B.2.6, Wycheproof.
+//! Published vectors: RFC 9449, RFC 7638, RFC 9421 appendices B.2.4 and B.2.6, RFC 8037, Wycheproof.
 
 use base64::{
     Engine,
@@ -141,4 +141,82 @@ fn wycheproof_ed25519() {
         assert_eq!(holds, test["result"] == "valid", "case {}", test["tcId"]);
     });
     assert_eq!(cases, 151);
+}
+
+/// Every JWS that Wycheproof has, whatever its algorithm, is no proof of ours: none carries its own key and our type.
+/// And wherever one is ES256 under a P-256 key, its signature holds exactly when Wycheproof says so.
+#[test]
+fn wycheproof_jws_are_no_proofs_and_es256_holds_as_published() {
+    let keys = credentials::VerifierKeys { token: money::Secret::new([7; 32]), nonce: money::Secret::new([8; 32]) };
+    let verifier = credentials::Verifier::new("https://server.example.com", keys);
+    let now = money::Instant::from_unix_seconds(1_790_000_000);
+    let (mut presented, mut held, mut refused) = (0, 0, 0);
+    for name in ["json_web_signature_test", "json_web_crypto_test", "json_web_key_test"] {
+        let Some(file) = vectors(&format!("04-wycheproof/{name}.json")) else { return };
+        for group in file["testGroups"].as_array().unwrap() {
+            for test in group["tests"].as_array().unwrap() {
+                let Some(jws) = test["jws"].as_str() else { continue };
+                let request = credentials::DeviceRequest {
+                    authorization: None,
+                    dpop: Some(jws),
+                    method: "POST",
+                    path: "/v1/tokens",
+                    body: b"",
+                };
+                let answer = verifier.enrolling::<protocol::TokenBody>(&request, now);
+                assert!(answer.is_err_and(|error| !error.is_authenticated()), "{name} {}", test["tcId"]);
+                presented += 1;
+                let Some(signature_holds) = es256(group, jws) else { continue };
+                let published = test["result"] == "valid";
+                assert_eq!(signature_holds, published, "{name} {} {}", test["tcId"], test["comment"]);
+                if published { held += 1 } else { refused += 1 }
+            }
+        }
+    }
+    println!("{presented} JWS presented as proofs and refused; of ES256, {held} hold and {refused} do not");
+    assert!(presented >= 475 && held > 0 && refused > 0, "{presented} {held} {refused}");
+}
+
+/// Whether a compact JWS of a group whose one key is a P-256 key holds as ES256, read as strictly as a proof; `None`
+/// where the group is of another kind of key.
+fn es256(group: &Value, jws: &str) -> Option<bool> {
+    let public = group.get("public").filter(|key| key["kty"] == "EC" && key["crv"] == "P-256")?;
+    let key = protocol::Jwk::from_point(&[&[4], &part(&public["x"])?[..], &part(&public["y"])?[..]].concat()).ok()?;
+    // Ours says four things and no more; what another says of its use is held against it.
+    let is_for = |member: &str, wanted: &str| public.get(member).is_none_or(|said| *said == wanted);
+    let for_signing = is_for("use", "sig")
+        && is_for("alg", "ES256")
+        && public.get("key_ops").is_none_or(|all| all.as_array().is_some_and(|all| all.contains(&"verify".into())));
+    let verified = || {
+        let (message, signature) = jws.rsplit_once('.')?;
+        let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(message.split_once('.')?.0).ok()?).ok()?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let is_es256 = header["alg"] == "ES256" && message.split('.').count() == 2;
+        (for_signing && is_es256 && verify_es256(&key.point().ok()?, message.as_bytes(), &signature).is_ok())
+            .then_some(())
+    };
+    Some(verified().is_some())
+}
+
+fn part(value: &Value) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(value.as_str()?).ok()
+}
+
+#[test]
+fn rfc9421_b24_p256_signature_holds_raw_and_not_as_anything_else() {
+    let Some(file) = vectors(&format!("{JOSE}/rfc9421-appendix-b.json")) else { return };
+    let case = file["cases"].as_array().unwrap().iter().find(|case| case["label"] == "sig-b24").unwrap();
+    let key = jwk_of(&file["keys"]["test-key-ecc-p256"]["jwk"]);
+    let base = case["signature_base"].as_str().unwrap();
+    let signature = case["signature"].as_str().unwrap().strip_prefix("sig-b24=:").unwrap().trim_end_matches(':');
+    let mut signature = STANDARD.decode(signature).unwrap();
+    verify_es256(&key.point().unwrap(), base.as_bytes(), &signature).unwrap();
+    signature.push(0);
+    verify_es256(&key.point().unwrap(), base.as_bytes(), &signature).unwrap_err();
+}
+
+/// A published key may carry its private half, which a proof's key must not.
+fn jwk_of(value: &Value) -> Jwk {
+    assert!(serde_json::from_value::<Jwk>(value.clone()).is_err() || value.get("d").is_none());
+    Jwk::from_point(&[&[4], &part(&value["x"]).unwrap()[..], &part(&value["y"]).unwrap()[..]].concat()).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use money::PayeeId;
 use protocol::{Cell, CodeBody, CodeKind, CodeView, CounterName, Serial, Surroundings};
-use server::admin::NewCode;
+use server::admin::{NewCode, SwapView};
 
 use crate::failure::Failure;
 use crate::output::{Output, table};
@@ -16,6 +16,27 @@ pub(crate) enum CodeCommand {
     List {
         #[command(flatten)]
         folder: DataFolder,
+    },
+    /// The codes that are thought to stand where another's belongs, or were reported.
+    Swaps {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Stop a code until it has been looked at.
+    Suspend {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// Its serial.
+        #[arg(value_name = "SERIAL")]
+        serial: Serial,
+    },
+    /// It is in its place: it takes payments again, and what was said against it is forgotten.
+    Clear {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// Its serial.
+        #[arg(value_name = "SERIAL")]
+        serial: Serial,
     },
     /// From now on it takes no payment; withdraw a sticker's serial from the key set too, for readers without a network.
     Withdraw {
@@ -87,15 +108,46 @@ impl CodeCommand {
                 staff.close().await?;
                 show(&views, output)
             }
-            Self::Withdraw { folder, serial } => {
+            Self::Swaps { folder } => {
                 let mut staff = Staff::of(&folder).await?;
-                let path = format!("/admin/codes/{serial}/withdraw");
-                let view: CodeView = staff.post(&path, &serde_json::json!({})).await?;
+                let views: Vec<SwapView> = staff.get("/admin/swaps").await?;
                 staff.close().await?;
-                show(&[view], output)
+                swaps(&views, output)
             }
+            Self::Suspend { folder, serial } => judge(&folder, serial, "suspend", output).await,
+            Self::Clear { folder, serial } => judge(&folder, serial, "clear", output).await,
+            Self::Withdraw { folder, serial } => judge(&folder, serial, "withdraw", output).await,
         }
     }
+}
+
+async fn judge(folder: &DataFolder, serial: Serial, verdict: &str, output: &mut Output) -> Result<(), Failure> {
+    let mut staff = Staff::of(folder).await?;
+    let view: CodeView = staff.post(&format!("/admin/codes/{serial}/{verdict}"), &serde_json::json!({})).await?;
+    staff.close().await?;
+    show(&[view], output)
+}
+
+fn swaps(views: &[SwapView], output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return views.iter().try_for_each(|view| output.object(view));
+    }
+    let text = |view: &SwapView| {
+        let cells: Vec<String> = view.cells.iter().map(ToString::to_string).collect();
+        let reasons: Vec<&str> = view.reasons.iter().map(|reason| reason.code()).collect();
+        vec![
+            view.serial.map(|serial| serial.to_string()).unwrap_or_default(),
+            view.payee.to_string(),
+            view.alerted_at.map(|at| at.to_string()).unwrap_or_default(),
+            view.amount_minor.to_string(),
+            view.reports.to_string(),
+            cells.join(" "),
+            reasons.join(" "),
+        ]
+    };
+    let rows: Vec<Vec<String>> = views.iter().map(text).collect();
+    output.lines(&table(&["serial", "payee", "alerted", "paid", "reports", "seen in", "why"], &rows, &[3, 4]));
+    Ok(())
 }
 
 fn show(views: &[CodeView], output: &mut Output) -> Result<(), Failure> {

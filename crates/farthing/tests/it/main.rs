@@ -23,5 +23,6 @@ mod packs;
 mod phone;
 mod program;
 mod qr;
+mod replay;
 mod sticker;
 mod vectors;

@@ -87,7 +87,7 @@ fn a_sticker_is_registered_before_it_is_printed_and_not_printed_again_once_withd
     let term = ["admin", "code", "add-terminal", "--data", data, "--payee", &place.1, "--serial", "T-1"];
     let term = json(&[&term[..], &["--counter", "jongno-3", "--cell", "wydm9qw", "--mark", "7", "--json"]].concat());
     assert_eq!((&term["kind"], &term["cell"]), (&"terminal".into(), &"wydm9qw".into()));
-    crate::document::assert_documented("admin code add-terminal, list, withdraw", &term);
+    crate::document::assert_documented("admin code add-terminal, list, suspend, clear, withdraw", &term);
     let gone = json(&["admin", "code", "withdraw", "--data", data, "A-1", "--json"]);
     assert!(gone["withdrawn_at"].is_string(), "{gone}");
     let listed = run(&["admin", "code", "list", "--data", data]);

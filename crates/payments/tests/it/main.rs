@@ -19,4 +19,5 @@ mod roll_up;
 mod scenario;
 mod sessions;
 mod step_up;
+mod swap;
 mod world;

@@ -66,7 +66,7 @@ fn label(label: &str, ending: &str, at: usize, found: &mut Findings) {
     add(letters::imitates_latin(label, ending).then_some(0), FindingKind::HostWholeScript);
     add(digits(&chars), FindingKind::HostDigits);
     add(names::piled(label), FindingKind::HostInvisible);
-    add(first(&|c| names::is_invisible(c)), FindingKind::HostInvisible);
+    add(first(&|c| money::is_invisible(c)), FindingKind::HostInvisible);
     add(pattern(&chars, ending), FindingKind::HostPattern);
 }
 

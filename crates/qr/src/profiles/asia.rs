@@ -2,7 +2,7 @@
 
 use money::Instant;
 
-use super::check_digits::{is_cuit, is_luhn, is_thai_number};
+use super::check_digits::{is_cbu, is_cuit, is_luhn, is_thai_number, is_uen};
 use crate::emv::ids;
 use crate::finding::{FindingKind, Findings};
 use crate::rules::is_account;
@@ -89,6 +89,7 @@ pub(super) fn sgqr(elements: &[Element<'_>], now: Instant, found: &mut Findings)
                     _ => true,
                 };
                 found.add(!holds, FindingKind::PayeeFormat, payee.at);
+                found.add(kind == Some("2") && company && !is_company(payee.value), FindingKind::CheckDigit, payee.at);
             }
         }
         if let Some(last) = find(&template.children, 4) {
@@ -98,6 +99,11 @@ pub(super) fn sgqr(elements: &[Element<'_>], now: Instant, found: &mut Findings)
             found.add(end.is_some_and(|end| end <= now), FindingKind::CodeExpired, last.at);
         }
     }
+}
+
+/// A UEN, which may be followed by up to three characters that name a branch.
+fn is_company(text: &str) -> bool {
+    (text.len().saturating_sub(3)..=text.len()).any(|end| text.get(..end).is_some_and(is_uen))
 }
 
 /// The Unix second at which a day `YYYYMMDD` begins (proleptic Gregorian, UTC).
@@ -174,8 +180,12 @@ pub(super) fn bharat_qr(elements: &[Element<'_>], found: &mut Findings) {
     }
 }
 
-/// BCRA: the tax number of the payee in template 50.
+/// BCRA: the tax number of the payee in template 50, its account in 51.
 pub(super) fn argentina(elements: &[Element<'_>], found: &mut Findings) {
+    let accounts = find(elements, 51).into_iter().flat_map(|template| &template.children);
+    if let Some(account) = accounts.into_iter().find(|child| child.value.len() == 22 && digits(child.value)) {
+        found.add(!is_cbu(account.value), FindingKind::CheckDigit, account.at);
+    }
     let Some(template) = find(elements, 50) else { return };
     let number = template.children.iter().find(|child| child.value.bytes().filter(u8::is_ascii_digit).count() == 11);
     if let Some(number) = number {

@@ -1,6 +1,6 @@
 //! PIX (Banco Central do Brasil, Manual de Padrões para Iniciação do Pix): a key in 01, or the location of a charge in 25.
 
-use super::check_digits::{is_cnpj, is_cpf};
+use super::check_digits::{is_cnpj, is_cpf, looks_like_cnpj};
 use crate::emv::ids;
 use crate::finding::{FindingKind, Findings};
 use crate::rules::{chars, is_account};
@@ -43,7 +43,7 @@ fn check_key(key: &Element<'_>, found: &mut Findings) {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {
         11 if digits => found.add(!is_cpf(text), FindingKind::CheckDigit, key.at),
-        14 if digits => found.add(!is_cnpj(text), FindingKind::CheckDigit, key.at),
+        14 if looks_like_cnpj(text) => found.add(!is_cnpj(text), FindingKind::CheckDigit, key.at),
         _ => {
             let phone = text
                 .strip_prefix('+')

@@ -4,13 +4,13 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
 use money::{PayeeId, ReasonCode};
-use payments::{Accepted, Command, StaffPermit};
+use payments::{Accepted, CodeVerdict, Command, StaffPermit};
 use protocol::PayeeCard;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
-use super::codes::{codes, register_code, withdraw_code};
+use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
 use super::wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 use crate::export::export;
 use crate::{limits, render};
@@ -32,6 +32,12 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         }
         ("GET", ["admin", "codes"]) => value(&codes(store).await?),
         ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
+        ("GET", ["admin", "swaps"]) => value(&swaps(store).await?),
+        ("POST", ["admin", "codes", serial, verdict @ ("suspend" | "clear")]) => {
+            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            let verdict = if *verdict == "clear" { CodeVerdict::Cleared } else { CodeVerdict::Suspended };
+            value(&judge_code(store, serial, verdict).await?)
+        }
         ("POST", ["admin", "codes", serial, "withdraw"]) => {
             let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
             value(&withdraw_code(store, serial).await?)

@@ -1,8 +1,8 @@
 //! Registered codes, as staff see and change them.
 
-use money::{PayeeId, ReasonCode};
-use payments::{Accepted, Command, Noted, NotedKind};
-use protocol::{CodeBody, CodeView, Serial};
+use money::{Instant, PayeeId, ReasonCode};
+use payments::{Accepted, CodeVerdict, Command, Noted, NotedKind, Watch, Watched};
+use protocol::{Cell, CodeBody, CodeView, Serial};
 use serde::{Deserialize, Serialize};
 use store::Store;
 
@@ -44,6 +44,59 @@ pub async fn withdraw_code(store: &dyn Store, serial: Serial) -> Result<CodeView
 pub async fn codes(store: &dyn Store) -> Result<Vec<CodeView>, AdminError> {
     let rows = store.all_noted(NotedKind::Code, None, limits::CODES_LISTED_MAX).await?;
     Ok(rows.iter().filter_map(Noted::code).map(|row| render::code(row, None)).collect())
+}
+
+/// Stops a code until it has been looked at, or lets it take payments again.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn judge_code(store: &dyn Store, serial: Serial, verdict: CodeVerdict) -> Result<CodeView, AdminError> {
+    answered(submit(store, Command::JudgeCode { permit: permit(), serial, verdict }).await?)
+}
+
+/// What staff should look at: an alert that stands, or reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapView {
+    /// The registered code; absent where a payee's unregistered codes are meant.
+    pub serial: Option<Serial>,
+    /// Whose.
+    pub payee: PayeeId,
+    /// Since when the alert stands.
+    pub alerted_at: Option<Instant>,
+    /// Why.
+    pub reasons: Vec<ReasonCode>,
+    /// What the scans that led to the alert paid, in minor units.
+    pub amount_minor: i64,
+    /// People who reported it within a week.
+    pub reports: usize,
+    /// The cells it was scanned in.
+    pub cells: Vec<Cell>,
+}
+
+/// Every code that is alerted or reported, those with the newest alerts first.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn swaps(store: &dyn Store) -> Result<Vec<SwapView>, AdminError> {
+    let mut rows = store.all_noted(NotedKind::CodeWatch, None, limits::WATCHES_READ_MAX).await?;
+    rows.extend(store.all_noted(NotedKind::PayeeWatch, None, limits::WATCHES_READ_MAX).await?);
+    let now = store.now();
+    let view = |watch: &Watch| SwapView {
+        serial: match watch.watched {
+            Watched::Code(serial) => Some(serial),
+            Watched::Payee(_) => None,
+        },
+        payee: watch.payee,
+        alerted_at: watch.alert.as_ref().map(|alert| alert.at),
+        reasons: watch.alert.iter().flat_map(|alert| alert.reasons.iter().copied()).collect(),
+        amount_minor: watch.alert.as_ref().map_or(0, |alert| alert.amount_minor),
+        reports: watch.reports_lately(now),
+        cells: watch.seen.iter().map(|seen| seen.cell).collect(),
+    };
+    let views = rows.iter().filter_map(Noted::watch).map(view);
+    let mut views: Vec<SwapView> = views.filter(|view| view.alerted_at.is_some() || view.reports > 0).collect();
+    views.sort_by_key(|view| std::cmp::Reverse(view.alerted_at));
+    Ok(views)
 }
 
 fn answered(accepted: Accepted) -> Result<CodeView, AdminError> {

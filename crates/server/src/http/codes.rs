@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use money::{Language, ReasonCode};
 use payments::{Noted, NotedKey};
+use protocol::Scan;
 use qr::{FindingKind, Inspection, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::extract::{Anyone, Body};
 use crate::http::error::Failure;
+use crate::http::surroundings;
 
 /// `POST /v1/qr/inspect`: what was scanned.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,6 +22,9 @@ use crate::http::error::Failure;
 pub(crate) struct InspectBody {
     /// Every character of it, at most 4096.
     payload: String,
+    /// Where it was scanned, when the payer has agreed to say so; used for this answer and forgotten.
+    #[serde(default)]
+    scan: Option<Scan>,
 }
 
 /// More than any code or link worth reading.
@@ -35,13 +40,14 @@ pub(crate) async fn inspect(
     _: Anyone,
     body: Body<InspectBody>,
 ) -> Result<Json<Inspection>, Failure> {
-    let payload = body.value.payload;
+    let InspectBody { payload, scan } = body.value;
     if payload.chars().count() > SCANNED_CHARS_MAX {
         return Err(ReasonCode::RequestTooLarge.into());
     }
     let names = app.names.known(&*app.store).await?;
     let inspection = qr::inspect_among(&payload, Some(app.signer.trusted()), app.now(), &names);
-    Ok(Json(registered(&app, inspection, &payload).await?))
+    let inspection = registered(&app, inspection, &payload).await?;
+    Ok(Json(surroundings::judge(&app, inspection, &payload, scan.as_ref()).await?))
 }
 
 /// What the register says of a genuine sticker: one that is not in it, or not to be paid by any more, was printed by

@@ -151,6 +151,15 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeUnregistered
         | R::CodeSuspended
         | R::CodeAboveCap
+        | R::CodeSwapSuspected
+        | R::CodeOthersCounter
+        | R::CodeFarFromPlace
+        | R::CodeSeenApart
+        | R::CodeOtherPayeeHere
+        | R::CodeSurroundingsDiffer
+        | R::CodeNewPayeeHere
+        | R::CodeManyFirstPayers
+        | R::CodeReported
         | R::CodeOtherIntent
         | R::FundingNotAccepted
         | R::AmountMalformed

@@ -22,6 +22,7 @@ mod reasons;
 mod registered;
 mod sessions;
 mod streams;
+mod surroundings;
 mod test_funds;
 mod tokens;
 
@@ -75,6 +76,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(registered::list, registered::register))
         .routes(routes!(registered::withdraw))
         .routes(routes!(registered::take))
+        .routes(routes!(registered::report))
+        .routes(routes!(registered::alerts))
         .routes(routes!(codes::inspect))
         .routes(routes!(codes::findings))
         .routes(routes!(reasons::catalogue))

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use money::ReasonCode;
 use payments::{Accepted, Command, Noted, NotedKind, RegisteredCode};
-use protocol::{CodeBody, CodeKind, CodeView, IntentView, Page, Serial, StickerBody, WithdrawCodeBody};
+use protocol::{
+    AlertView, CodeBody, CodeKind, CodeView, IntentView, Page, ReportCodeBody, Serial, StickerBody, WithdrawCodeBody,
+};
 
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
+use crate::http::{lists, surroundings};
 use crate::{limits, render};
 
 /// Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
@@ -77,6 +80,35 @@ pub(crate) async fn take(
     };
     let payee = app.store.payee(intent.payee).await?.ok_or(ReasonCode::PayeeUnknown)?;
     Ok((StatusCode::CREATED, Json(render::intent(&app, &intent, None, &payee))))
+}
+
+/// A payer says that this code is not where it belongs. Each payer counts once.
+#[utoipa::path(
+    post, path = "/v1/codes/reports", operation_id = "report_code", tag = "codes", security(("device" = [])),
+    request_body = ReportCodeBody, responses((status = 202, description = "Noted."))
+)]
+pub(crate) async fn report(
+    State(app): State<Arc<App>>,
+    Approved(signed): Approved<ReportCodeBody>,
+) -> Result<StatusCode, Failure> {
+    let serial = surroundings::serial(&app, &signed.body().payload).await?;
+    accepted(&app, Command::ReportCode { signed, serial }).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// What the merchant should know about codes, newest first: its own, and that its counter may carry another's.
+#[utoipa::path(
+    get, path = "/v1/payee/alerts", operation_id = "list_code_alerts", tag = "merchant",
+    security(("merchant_key" = [])), params(lists::PageQuery), responses((status = 200, body = Page<AlertView>))
+)]
+pub(crate) async fn alerts(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    merchant: Merchant,
+) -> Result<Json<Page<AlertView>>, Failure> {
+    let rows = app.store.code_alerts(merchant.permit.payee(), lists::page(&uri)?).await?;
+    let items = rows.rows.iter().map(|event| render::alert(event, None)).collect();
+    Ok(Json(Page { items, next: rows.next.map(lists::cursor) }))
 }
 
 async fn accepted(app: &App, command: Command) -> Result<RegisteredCode, Failure> {

@@ -1,5 +1,6 @@
 //! [`Workers`]: every task of the server, so that shutdown can wait for all of them.
 
+mod folder;
 mod retention;
 mod roller;
 mod sealer;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use folder::folder;
 pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;

@@ -104,6 +104,60 @@ async fn a_sticker_that_is_not_registered_or_not_as_printed_is_worth_nothing() {
 }
 
 #[tokio::test]
+async fn a_copy_on_anothers_counter_is_warned_of_refused_and_told_to_staff_and_neighbours() {
+    let world = World::start().await;
+    let (cafe, mule) = (world.merchant().await, world.merchant().await);
+    register(&world, &cafe, &sticker("CAFE-1")).await;
+    let far = CodeBody {
+        cell: Some("wydm6d6".parse().unwrap()),
+        surroundings: vec![90, 91, 92].try_into().unwrap(),
+        ..sticker("MULE-1")
+    };
+    let payload = register(&world, &mule, &far).await.payload.unwrap();
+    // Nobody says where: nothing speaks against it. At the café's counter everything does.
+    assert_eq!(inspect(&world, &payload).await, ("trusted".to_owned(), vec![]));
+    let scan = json!({ "cell": "wydm9qw", "surroundings": [7, 11, 40] });
+    let sent = Sent::new("POST", "/v1/qr/inspect").body(json!({ "payload": payload, "scan": scan }).to_string());
+    let said: Value = world.send(sent).await.expect(200);
+    assert_eq!((&said["verdict"], &said["reasons"]), (&json!("dangerous"), &json!(["code.swap_suspected"])));
+
+    world.clock.advance(1);
+    for _ in 0..4 {
+        let mut payer = world.payer(50_000).await;
+        let body = StickerBody { amount: won(4_500), payload: payload.clone(), purpose: None };
+        let terms: IntentView = payer.post(&world, "/v1/stickers/intents", &body).await.expect(201);
+        let signer = server::keys::load(world.dir.path()).unwrap();
+        let own = (payer.phone.payer(), won(4_500));
+        let shown = device::check_sticker(&payload, terms.core, own, signer.trusted(), world.now()).unwrap();
+        let shown = shown.scanned(serde_json::from_value(scan.clone()).unwrap());
+        let payment = payment_id(&world);
+        let answer = payer.call(&world, |phone| phone.pay(&shown, payment, world.moment())).await;
+        assert_eq!(answer.problem(), (422, "code.swap_suspected".to_owned()));
+        let report = json!({ "payload": payload });
+        assert_eq!(payer.post(&world, "/v1/codes/reports", &report).await.status, 202);
+    }
+    let swaps = async || server::admin::swaps(world.store.as_ref()).await.unwrap();
+    while swaps().await.iter().all(|swap| swap.alerted_at.is_none()) {
+        tokio::task::yield_now().await;
+    }
+    let found = swaps().await;
+    let [swap] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((swap.serial, swap.payee, swap.reports), (Some("MULE-1".parse().unwrap()), mule.payee, 4));
+    assert!(swap.reasons.contains(&money::ReasonCode::CodeOthersCounter));
+    // The suspected payee is told nothing of it; the café is told that its counter may carry another's code.
+    let kinds = async |merchant: &Merchant| -> Vec<String> {
+        let page: Page<protocol::AlertView> = merchant.get(&world, "/v1/payee/alerts").await.expect(200);
+        page.items.into_iter().map(|alert| alert.kind).collect()
+    };
+    assert_eq!(kinds(&cafe).await, ["code.swap_nearby", "code.registered"]);
+    while kinds(&mule).await.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(kinds(&mule).await, ["code.suspended", "code.registered"]);
+    assert_eq!(inspect(&world, &payload).await, ("dangerous".to_owned(), vec!["code.suspended".to_owned()]));
+}
+
+#[tokio::test]
 async fn a_foreign_code_that_imitates_a_registered_payee_is_noticed() {
     let world = World::start().await;
     world.merchant().await;

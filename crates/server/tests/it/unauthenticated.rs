@@ -133,3 +133,31 @@ async fn unknown_addresses_and_methods_are_problems_too() {
     assert!(answer.status == 400 || answer.status == 401, "{}", answer.status);
     answer.problem();
 }
+
+/// Two servers on one store: what one of them only remembers, the other does not know, and so it does not take it.
+#[tokio::test]
+async fn a_proof_that_was_read_with_on_one_node_is_worth_nothing_on_another() {
+    let origin = || Some("http://pay.test".to_owned());
+    let world = World::with(|config| config.public_origin = origin()).await;
+    let mut phone = world.payer(0).await;
+    let other = world.another(|config| config.public_origin = origin()).await;
+    for make in [
+        |phone: &device::Phone<device::SoftwareKey>, at| phone.get("/v1/me", at),
+        |phone: &device::Phone<device::SoftwareKey>, at| {
+            let intent = money::IntentId::from_bytes([3; 16]);
+            let (funding, via) = (protocol::FundingKind::Wallet, protocol::Via::Link {});
+            phone.post("/v1/quotes", &protocol::QuoteBody { funding, intent, via }, at)
+        },
+    ] {
+        phone.phone.hear(200, Some(&world.nonce().await));
+        let request = make(&phone.phone, world.moment()).unwrap();
+        let first = world.send(crate::world::sent(request.clone())).await;
+        assert_ne!(first.status, 401, "{}", first.text());
+        let again = crate::world::sent(request.clone()).to(other.address()).await;
+        assert_eq!(again.problem(), (401, "auth.nonce_needed".to_owned()));
+        phone.phone.hear(401, again.header("dpop-nonce"));
+        let fresh = make(&phone.phone, world.moment()).unwrap();
+        let answer = crate::world::sent(fresh).to(other.address()).await;
+        assert_eq!(answer.status, first.status, "an honest phone signs again: {}", answer.text());
+    }
+}

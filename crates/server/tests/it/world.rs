@@ -61,22 +61,17 @@ impl World {
         let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
         let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
-        let mut config = Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_origin: None,
-            trusted_proxies: Vec::new(),
-            admin_socket: Some(dir.path().join("admin.sock")),
-            signing: keys::load_or_create(dir.path(), store.now()).unwrap(),
-            token_key: store.purpose_key("access tokens").unwrap(),
-            nonce_key: store.purpose_key("nonces").unwrap(),
-            test_mode: true,
-            pack_reader: None,
-            rate: RateLimits::unlimited(),
-            web: true,
-        };
+        let mut config = config(dir.path(), &store);
         change(&mut config);
         let running = server::start(config, store.clone()).await.unwrap();
         Self { dir, store, clock, running }
+    }
+
+    /// Another server on the same store; staff do not reach it.
+    pub(crate) async fn another(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config { admin_socket: None, ..config(self.dir.path(), &self.store) };
+        change(&mut config);
+        server::start(config, self.store.clone()).await.unwrap()
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -134,6 +129,22 @@ impl World {
         let seed = URL_SAFE_NO_PAD.decode(issued.signing_key.unwrap()).unwrap();
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
         Merchant { payee: issued.payee, api_key: issued.api_key, pair }
+    }
+}
+
+fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
+    Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        public_origin: None,
+        trusted_proxies: Vec::new(),
+        admin_socket: Some(dir.join("admin.sock")),
+        signing: keys::load_or_create(dir, store.now()).unwrap(),
+        token_key: store.purpose_key("access tokens").unwrap(),
+        nonce_key: store.purpose_key("nonces").unwrap(),
+        test_mode: true,
+        pack_reader: None,
+        rate: RateLimits::unlimited(),
+        web: true,
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::future::try_join_all;
 use money::{Instant, PayerId};
-use payments::{Admitted, Change, Key, Row, State, needs};
+use payments::{Admitted, Change, Key, NotedKey, Row, State, needs};
 use tokio::time::timeout;
 
 use crate::chain::{self, Hash};
@@ -372,7 +372,11 @@ fn decisions<'a>(recorded: &[(money::DecisionId, &'a decided::Record)], at: Inst
 
 /// Whether the row of `key` may name other rows to read.
 const fn leads_on(key: &Key) -> bool {
-    matches!(key, Key::Payer(_) | Key::Payee(_) | Key::Intent(_) | Key::Payment(_) | Key::Idempotent(..))
+    match key {
+        Key::Payer(_) | Key::Payee(_) | Key::Intent(_) | Key::Payment(_) | Key::Idempotent(..) => true,
+        Key::Noted(key) => matches!(key, NotedKey::Sighting(_) | NotedKey::Code(_)),
+        _ => false,
+    }
 }
 
 /// What all commands need and `state` does not have, each once.

@@ -441,6 +441,10 @@ impl Store for PostgresStore {
         self.read("reading alerts", move |tables| Box::pin(tables.alerts(payer, page)))
     }
 
+    fn code_alerts(&self, payee: PayeeId, page: PageRequest<EventId>) -> Answer<'_, PageRows<Event, EventId>> {
+        self.read("reading alerts", move |tables| Box::pin(tables.code_alerts(payee, page)))
+    }
+
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| Box::pin(tables.due(now, limit)))

@@ -225,6 +225,27 @@ impl Tables<'_> {
         Ok(cut(rows, page.limit, |(event, _)| (event.at, event.id)))
     }
 
+    /// WHY these kinds: a payee that is suspected must not hear of it first.
+    pub(crate) async fn code_alerts(
+        self,
+        payee: PayeeId,
+        page: PageRequest<EventId>,
+    ) -> Result<PageRows<Event, EventId>, Fault> {
+        let sql = EVENTS.select(
+            "",
+            "WHERE t.payee = $1 \
+             AND t.kind IN ('code.registered', 'code.withdrawn', 'code.suspended', 'code.swap_nearby') \
+             AND (t.at, t.id) < ($2, $3) ORDER BY t.at DESC, t.id DESC LIMIT $4",
+        );
+        let (before_at, before_id) = before(page.before.map(|(at, id)| (at, *id.as_bytes())));
+        let limit = count(page.limit.saturating_add(1));
+        let (payee, before_id) = (payee.as_bytes().as_slice(), before_id.as_slice());
+        let found = self.link.query(&sql, &[&payee, &before_at, &before_id, &limit]).await?;
+        let read = |row| rows::event(&mut Columns::postgres(row));
+        let rows = found.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+        Ok(cut(rows, page.limit, |event| (event.at, event.id)))
+    }
+
     pub(crate) async fn due(self, now: Instant, limit: usize) -> Result<Due, Fault> {
         let holds = "SELECT id FROM payments WHERE status = 'authorized' AND hold_expires_at <= $1 \
             ORDER BY hold_expires_at LIMIT $2";

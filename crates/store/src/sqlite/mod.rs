@@ -291,6 +291,10 @@ impl Store for SqliteStore {
         self.read("reading alerts", move |tables| query::alerts(tables, payer, page))
     }
 
+    fn code_alerts(&self, payee: PayeeId, page: PageRequest<EventId>) -> Answer<'_, PageRows<Event, EventId>> {
+        self.read("reading alerts", move |tables| query::code_alerts(tables, payee, page))
+    }
+
     fn due(&self, limit: usize) -> Answer<'_, Due> {
         let now = self.now();
         self.read("reading what is due", move |tables| query::due(tables, now, limit))

@@ -152,6 +152,25 @@ pub(crate) fn alerts(
     Ok(cut(rows, page.limit, |(event, _)| (event.at, event.id)))
 }
 
+/// WHY these kinds: a payee that is suspected must not hear of it first.
+pub(crate) fn code_alerts(
+    tables: Tables<'_>,
+    payee: PayeeId,
+    page: PageRequest<EventId>,
+) -> Result<PageRows<Event, EventId>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(event),
+        " FROM events e WHERE e.payee = ?1 \
+         AND e.kind IN ('code.registered', 'code.withdrawn', 'code.suspended', 'code.swap_nearby') \
+         AND (e.at, e.id) < (?2, ?3) ORDER BY e.at DESC, e.id DESC LIMIT ?4"
+    );
+    let (before_at, before_id) = before(page.before.map(|(at, id)| (at, *id.as_bytes())));
+    let params = (payee.as_bytes(), before_at, before_id, count(page.limit.saturating_add(1)));
+    let rows = tables.all(sql, params, rows::event)?;
+    Ok(cut(rows, page.limit, |event| (event.at, event.id)))
+}
+
 pub(crate) fn due(tables: Tables<'_>, now: Instant, limit: usize) -> Result<Due, Fault> {
     let holds = "SELECT id FROM payments WHERE status = 'authorized' AND hold_expires_at <= ?1 \
         ORDER BY hold_expires_at LIMIT ?2";

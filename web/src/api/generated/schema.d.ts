@@ -76,6 +76,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/codes/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payer says that this code is not where it belongs. Each payer counts once. */
+        post: operations["report_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codes/{serial}/withdraw": {
         parameters: {
             query?: never;
@@ -274,6 +291,23 @@ export interface paths {
         };
         /** The merchant itself, with its balance: what is counted, and what was paid and is counted within a second. */
         get: operations["payee"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payee/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the merchant should know about codes, newest first: its own, and that its counter may carry another's. */
+        get: operations["list_code_alerts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1021,6 +1055,7 @@ export interface components {
         InspectBody: {
             /** @description Every character of it, at most 4096. */
             payload: string;
+            scan?: components["schemas"]["Scan"] | null;
         };
         /** @description Everything there is to say about a scanned text. */
         Inspection: {
@@ -1642,6 +1677,12 @@ export interface components {
             /** @description The wallet. */
             payer: components["schemas"]["PayerId"];
         };
+        /** @description `POST /v1/codes/reports`: what was scanned does not belong where it is. */
+        ReportCodeBody: {
+            /** @description The sticker or dynamic code, as scanned, at most 512 characters. */
+            payload: string;
+            scan?: components["schemas"]["Scan"] | null;
+        };
         /** @description `POST /v1/devices/revoke`: a device may no longer act, from the next request on. */
         RevokeDeviceBody: {
             /** @description Which. */
@@ -1870,7 +1911,7 @@ export interface components {
          * @description Something worth saying before the payer approves.
          * @enum {string}
          */
-        Warning: "first_time_payee" | "expires_soon" | "leaves_little";
+        Warning: "first_time_payee" | "expires_soon" | "leaves_little" | "code_doubtful";
         /** @description `POST /v1/codes/{serial}/withdraw`: it takes no payment any more. Signed by the merchant (RFC 9421). */
         WithdrawCodeBody: Record<string, never>;
     };
@@ -2197,6 +2238,109 @@ export interface operations {
                 };
             };
             /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCodeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `intent.unknown`, `payee.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3345,6 +3489,67 @@ export interface operations {
             };
         };
     };
+    list_code_alerts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Rows at the most, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlertView"];
+                };
+            };
+            /** @description `auth.refused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_up: {
         parameters: {
             query?: never;
@@ -3604,7 +3809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
+            /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.swap_suspected`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;

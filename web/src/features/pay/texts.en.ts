@@ -164,6 +164,10 @@ export const en = {
         title: 'Little will be left',
         body: 'Less than a tenth of your balance remains after this.',
       },
+      code_doubtful: {
+        title: 'This code may have been swapped',
+        body: 'It may stand where another shop’s code belongs. Ask the shop whether this is its name.',
+      },
     },
   },
   unknown: {

@@ -264,6 +264,7 @@ fn meaning(view: &QuoteView, language: Language) -> Vec<(Word, String)> {
             Warning::FirstTimePayee => Word::FirstTime,
             Warning::ExpiresSoon => Word::Soon,
             Warning::LeavesLittle => Word::Little,
+            Warning::CodeDoubtful => Word::Doubtful,
         };
         rows.push((Word::Warned, format!("{WARN}{}{WARN:#}", word.say(language))));
     }

@@ -93,6 +93,7 @@ words! {
     Warned: "살펴볼 것", "look at";
     FirstTime: "처음 결제하는 곳입니다", "you have never paid this payee";
     Soon: "20초도 남지 않았습니다", "under 20 seconds are left";
+    Doubtful: "다른 가게의 코드로 바꿔치기됐을 수 있습니다", "this code may stand where another shop's belongs";
     Little: "잔액이 10분의 1도 남지 않습니다", "less than a tenth of the wallet would be left";
     Approve: "승인할까요? [y/N]", "Approve? [y/N]";
     NotApproved: "승인하지 않았습니다. 아무것도 서명하지 않았습니다", "not approved; nothing was signed";

@@ -1,6 +1,7 @@
 //! The suite every store must pass, generic over how one is opened: each check is handed a fresh place and opens its
 //! store there, closes it, and opens it again where a restart is part of the fact.
 
+mod codes;
 mod commands;
 mod concurrency;
 mod kept;
@@ -67,6 +68,7 @@ pub(crate) async fn conformance(open: Open<'_>) {
     commands::a_hold_is_captured_in_part_or_voided(next()).await;
     commands::refunds_add_up_and_stop_at_what_was_captured(next()).await;
     commands::a_quote_writes_nothing(next()).await;
+    codes::what_is_scanned_is_folded_once(next()).await;
     commands::a_refused_command_changes_nothing_but_its_record(next()).await;
     commands::events_are_told_after_their_commit(next()).await;
     proofs::a_proof_works_once(next()).await;
