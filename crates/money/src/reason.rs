@@ -183,6 +183,7 @@ reasons! {
     PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
     PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
     PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
+    ErasureNotEmpty "erasure.not_empty": "지갑에 돈이나 진행 중인 결제가 남아 있어 지울 수 없습니다.", "There is still money in this wallet, or a payment on hold, so nothing was erased.";
     LimitChanged "limit.changed": "한도가 보여 드린 값과 달라졌습니다. 다시 확인해 주세요.", "The limit is not the one that was shown; look again.";
     LimitUnknown "limit.unknown": "그런 한도나 기다리는 변경이 없습니다.", "There is no such limit, or nothing waits.";
     LimitsFull "limit.too_many": "정할 수 있는 한도의 수를 넘었습니다.", "There are as many limits as there may be.";

@@ -42,6 +42,7 @@ pub struct Decision {
     outcome: Result<Accepted, Refusal>,
     changes: Vec<Change>,
     leaves_record: bool,
+    keep_until: Option<Instant>,
 }
 
 impl Decision {
@@ -61,6 +62,12 @@ impl Decision {
     #[must_use]
     pub const fn leaves_record(&self) -> bool {
         self.leaves_record
+    }
+
+    /// Until when law keeps its record; `None`: nobody says, so until its payer's erasure.
+    #[must_use]
+    pub const fn keep_until(&self) -> Option<Instant> {
+        self.keep_until
     }
 
     /// What to answer, once it is written.
@@ -84,9 +91,10 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let mut context = Context::over(state, settings, stamp);
     let proofs = proofs(facts);
     if let Some(reason) = context.unusable(&proofs) {
-        return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false };
+        return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false, keep_until: None };
     }
     let outcome = carry_out(facts, &mut context);
+    let keep_until = context.keep_until;
     let mut changes = context.changes;
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
@@ -96,7 +104,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     if leaves_record {
         changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
-    Decision { outcome, changes, leaves_record }
+    Decision { outcome, changes, leaves_record, keep_until }
 }
 
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
@@ -207,17 +215,23 @@ pub(crate) struct Context<'a> {
     pub(crate) at: Instant,
     pub(crate) ids: Ids<'a>,
     changes: Vec<Change>,
+    keep_until: Option<Instant>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn over(state: &'a State, settings: &'a Settings, stamp: &'a Stamp) -> Self {
-        Self { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) }
+        Self { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10), keep_until: None }
     }
 }
 
 impl Context<'_> {
     pub(crate) fn push(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Law keeps the record of this decision at least until then.
+    pub(crate) fn keep(&mut self, until: Option<Instant>) {
+        self.keep_until = self.keep_until.max(until);
     }
 
     /// Tells the outbox. `fill` names what the event concerns.

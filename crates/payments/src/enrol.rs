@@ -41,6 +41,7 @@ pub(crate) fn open_payer(
         wallet,
         lock: Lock::Open,
         devices: 1,
+        erased: false,
         opened_at: context.at,
     };
     let device = Device {

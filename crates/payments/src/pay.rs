@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
-use crate::policy_stage::Stop;
+use crate::policy_stage::{self, Stop};
 use crate::risk_stage;
 use crate::sighting;
 use crate::step_up;
@@ -55,6 +55,8 @@ pub(crate) fn pay(
             sighting::leave(context, &case, passed.swap);
             let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
             let payment = accept(context, body, caller, &case, moved);
+            let kept_until = policy_stage::kept_until(context, payment.amount, &intent.core.payee.category);
+            context.keep(kept_until);
             passed.judged.count(context, &payment, strength);
             passed.seen.keep(context, &payment);
             Ok(Accepted::Payment { payment, core: Box::new(intent.core.clone()) })

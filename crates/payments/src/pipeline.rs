@@ -43,7 +43,7 @@ pub(crate) struct Passed {
 
 /// The payer and device behind a verified proof, if they are who it says.
 pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Result<(&'a Payer, &'a Device), ReasonCode> {
-    let payer = context.state.payer(caller.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payer = context.state.payer(caller.payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?;
     let device = context.state.device(caller.device).ok_or(ReasonCode::DeviceUnknown)?;
     if device.payer != payer.id || device.key != caller.key {
         return Err(ReasonCode::DeviceNotThisPayer);

@@ -9,7 +9,7 @@ use crate::decide::{Context, Touched, ledger_reason};
 use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
-use crate::{roll_up, usage};
+use crate::{policy_stage, roll_up, usage};
 
 /// Refunds some or all of a captured payment.
 pub(crate) fn refund(
@@ -56,6 +56,8 @@ pub(crate) fn refund(
     };
     let category = payee_row.card.category.clone();
     usage::refunded(context, &payment, &category, body.amount, &body.refund.to_string());
+    let kept_until = policy_stage::kept_until(context, payment.amount, &category);
+    context.keep(kept_until);
     context.push(Change::Refund(refund.clone()));
     context.tell(EventKind::PaymentRefunded, |event| {
         event.payer = Some(payment.payer);

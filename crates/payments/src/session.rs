@@ -160,7 +160,7 @@ pub(crate) fn revoke_device(
 /// The payer and device behind a proof by the device's key alone.
 fn known<'a>(context: &Context<'a>, asking: &Asking<'_>) -> Result<(&'a Payer, &'a Device), ReasonCode> {
     let device = context.state.device(asking.device).ok_or(ReasonCode::DeviceUnknown)?;
-    let payer = context.state.payer(asking.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payer = context.state.payer(asking.payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?;
     if device.payer != payer.id || device.key != asking.key {
         return Err(ReasonCode::DeviceNotThisPayer);
     }

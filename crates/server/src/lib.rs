@@ -12,6 +12,7 @@ mod extract;
 mod http;
 mod render;
 
+mod export;
 mod live;
 mod metrics;
 mod names;
@@ -34,3 +35,4 @@ pub use packs::{PackReader, PacksInForce, ReloadError};
 pub use passkeys::PasskeyConfig;
 pub use serve::{Running, StartError, start};
 pub use signer::{CodeSigner, SignerError};
+pub use store::{Erased, RetentionReport};

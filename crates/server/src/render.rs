@@ -3,8 +3,7 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode,
-    Session, Standing, StepUp,
+    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session, Settings, Standing, StepUp,
 };
 use protocol::{
     AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView, PasskeyView,
@@ -30,7 +29,16 @@ pub(crate) fn balance(account: &Account) -> BalanceView {
 }
 
 pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
-    let now = app.now();
+    wallet(payer, account, &app.store.settings(), app.test_mode, app.now())
+}
+
+pub(crate) fn wallet(
+    payer: &Payer,
+    account: &Account,
+    settings: &Settings,
+    test_mode: bool,
+    now: Instant,
+) -> PayerView {
     PayerView {
         account: payer.wallet,
         balance: balance(account),
@@ -38,8 +46,8 @@ pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
         frozen: payer.lock.is_frozen(now),
         name: payer.name.to_string(),
         payer: payer.id,
-        payment_limit: app.store.settings().payment_limit(),
-        test_mode: app.test_mode,
+        payment_limit: settings.payment_limit(),
+        test_mode,
         unfreezes_at: thaws_at(payer.lock, now),
     }
 }

@@ -15,6 +15,7 @@ use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
+use crate::retention::{Destroyed, Erasure, RetentionReport};
 use crate::{Recorded, StoreError};
 
 /// What every call of the store returns.
@@ -229,6 +230,13 @@ pub trait Store: Send + Sync + 'static {
     fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>>;
     /// Records of payments in the order in which they were decided, after this one; at most `limit` are looked at.
     fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>>;
+    /// Destroys what no law keeps any more, one round; nothing left when it answers nothing.
+    fn destroy_due(&self) -> Answer<'_, Destroyed>;
+    /// Makes a payer's names, devices and everything else that only they need unreadable for ever, when their wallet is
+    /// empty; what law keeps stays readable until its date.
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure>;
+    /// How records stand.
+    fn retention(&self) -> Answer<'_, RetentionReport>;
     /// Chains the heads of all writer epochs into the global chain, if anything is new.
     fn seal(&self) -> Answer<'_, bool>;
     /// Proves the books from their postings.

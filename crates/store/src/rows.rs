@@ -394,7 +394,8 @@ pub(crate) fn payer_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_
     let (devices, opened_at) = (columns.take()?, columns.instant()?);
     let key = key_of(columns, PayerId::from_bytes(id))?;
     let name = name(key.as_deref(), PAYER_NAME, &id, sealed)?;
-    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, opened_at })
+    let erased = key.is_none();
+    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, erased, opened_at })
 }
 
 pub(crate) fn device(

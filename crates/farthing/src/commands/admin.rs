@@ -12,6 +12,7 @@ use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status,
 use store::{Clock, SystemClock};
 
 use super::code::CodeCommand;
+use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
@@ -46,6 +47,9 @@ enum Command {
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
+    Retention(privacy::Retention),
+    Export(privacy::Export),
+    Erase(privacy::Erase),
     /// The policy packs a server decides under.
     #[command(subcommand)]
     Packs(PacksCommand),
@@ -189,6 +193,9 @@ impl Admin {
                 output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
                 Ok(())
             }
+            Command::Retention(retention) => retention.run(output).await,
+            Command::Export(export) => export.run(output).await,
+            Command::Erase(erase) => erase.run(output).await,
             Command::Packs(command) => command.run(output).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Status { folder } => status(&folder, output).await,

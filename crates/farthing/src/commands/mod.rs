@@ -10,6 +10,7 @@ pub(crate) mod ledger;
 pub(crate) mod openapi;
 pub(crate) mod phone;
 pub(crate) mod policy;
+mod privacy;
 pub(crate) mod qr;
 pub(crate) mod risk;
 pub(crate) mod serve;

@@ -12,6 +12,7 @@ use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
 use super::wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+use crate::export::export;
 use crate::{limits, render};
 
 /// Answers one admin call by method and path, as the socket does.
@@ -42,6 +43,15 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             value(&withdraw_code(store, serial).await?)
         }
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
+        ("GET", ["admin", "retention"]) => value(&store.retention().await?),
+        ("POST", ["admin", "payers", payer, "erase"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&store.erase(payer).await??)
+        }
+        ("GET", ["admin", "payers", payer, "export"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&export(store, store.settings().test_mode, payer).await?)
+        }
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
         ("GET", ["admin", "risk", "payments", payment]) => {
             let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;

@@ -145,6 +145,12 @@ impl From<ReasonCode> for AdminError {
     }
 }
 
+impl From<Failure> for AdminError {
+    fn from(failure: Failure) -> Self {
+        failure.reason().into()
+    }
+}
+
 impl From<StoreError> for AdminError {
     fn from(error: StoreError) -> Self {
         let detail = error.to_string();

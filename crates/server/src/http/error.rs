@@ -147,6 +147,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentCancelled
         | R::QuoteChanged
         | R::LimitChanged
+        | R::ErasureNotEmpty
         | R::LimitsFull
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured

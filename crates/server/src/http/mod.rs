@@ -50,6 +50,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::end))
         .routes(routes!(devices::revoke))
         .routes(routes!(payers::me))
+        .routes(routes!(payers::take_along))
         .routes(routes!(devices::list, devices::bind))
         .routes(routes!(quotes::quote))
         .routes(routes!(payments::list, payments::pay))

@@ -2,6 +2,7 @@
 
 mod breaker;
 mod folder;
+mod retention;
 mod roller;
 mod sealer;
 mod sweeper;
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use breaker::breaker;
 pub(crate) use folder::folder;
+pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;

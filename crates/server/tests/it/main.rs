@@ -13,6 +13,7 @@ mod crowds;
 mod documents;
 mod emv;
 mod journeys;
+mod limits;
 mod merchants;
 mod operations;
 mod pages;

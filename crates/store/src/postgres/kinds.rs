@@ -72,7 +72,7 @@ pub(crate) static EVENTS: Table = table!(false, "events",
     epoch: Search Long, leaf: Search Long, n: Search Long);
 pub(crate) static DECISIONS: Table = table!(false, "decisions",
     id: Key Bytes, at: Fixed Long, command: Fixed Text, payer: Fixed Bytes, digest: Fixed Bytes, blob: Fixed Bytes,
-    epoch: Fixed Long, leaf: Fixed Long, n: Fixed Long);
+    epoch: Fixed Long, leaf: Fixed Long, n: Fixed Long, keep_until: Fixed Long);
 pub(crate) static DEVICE_KEYS: Table = table!(false, "devices", id: Fixed Bytes, key: Key Bytes);
 
 /// Every table a commit writes, in the order in which it does.

@@ -16,6 +16,7 @@ mod options;
 mod present;
 mod query;
 mod recorded;
+mod retention;
 mod schema;
 mod table;
 mod told;
@@ -41,8 +42,7 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::{Rules, stored};
 use crate::{
-    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Recorded, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Committed, Destroyed, Due, Erasure, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use address::Address;
 use agreement::Agreement;
@@ -527,12 +527,31 @@ impl Store for PostgresStore {
         self.read("reading records", move |tables| Box::pin(recorded::page(tables, after, limit)))
     }
 
+    fn destroy_due(&self) -> Answer<'_, Destroyed> {
+        self.on_link("destroying records", move |inner, link| {
+            Box::pin(async move { retention::destroy_due(link, inner.present.now()).await })
+        })
+    }
+
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure> {
+        self.on_link("erasing a payer", move |inner, link| {
+            Box::pin(async move { retention::erase(link, payer, inner.present.now()).await })
+        })
+    }
+
+    fn retention(&self) -> Answer<'_, RetentionReport> {
+        self.on_link("reading what is kept", move |inner, link| {
+            Box::pin(async move { retention::report(link, inner.present.now()).await })
+        })
+    }
+
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {
         self.read("checking the books", |tables| Box::pin(checks::books(tables)))
     }
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
-        self.read("verifying the audit chain", |tables| Box::pin(checks::audit(tables)))
+        let now = self.now();
+        self.read("verifying the audit chain", move |tables| Box::pin(checks::audit(tables, now)))
     }
 
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {

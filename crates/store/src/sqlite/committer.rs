@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
-use money::Instant;
+use money::{Instant, PayerId};
 use payments::{Admitted, Event, Judging, Packs};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::fault::Fault;
+use crate::retention::{Destroyed, Erasure};
 use crate::rules::stored;
 use crate::sqlite::batch::{Batch, Decider, Trouble};
 use crate::sqlite::checkpoint::Log;
+use crate::sqlite::retention;
 use crate::{Clock, Committed, StoreError, limits};
 
 /// What the store and its committer both know.
@@ -40,6 +42,13 @@ pub(crate) enum Job {
     Packs(Packs, oneshot::Sender<Result<(), StoreError>>),
     /// Be judged by these from now on.
     Judging(Box<Judging>, oneshot::Sender<Result<(), StoreError>>),
+    Upkeep(Upkeep),
+}
+
+/// What the writer does besides deciding.
+pub(crate) enum Upkeep {
+    DestroyDue(oneshot::Sender<Result<Destroyed, StoreError>>),
+    Erase(PayerId, oneshot::Sender<Result<Erasure, StoreError>>),
 }
 
 /// The one writer.
@@ -64,6 +73,18 @@ impl Committer {
                 }
                 Job::Judging(judging, reply) => {
                     let _ = reply.send(self.exchange_judging(*judging));
+                }
+                Job::Upkeep(Upkeep::DestroyDue(reply)) => {
+                    let now = self.now();
+                    let done = self.keep_up("destroying records", |to| retention::destroy_due(to, now));
+                    let _ = reply.send(done);
+                }
+                Job::Upkeep(Upkeep::Erase(payer, reply)) => {
+                    let now = self.now();
+                    let done = self.keep_up("erasing a payer", |to| retention::erase(to, payer, now));
+                    // What was unwrapped and remembered goes, too.
+                    self.decider.forget();
+                    let _ = reply.send(done);
                 }
                 Job::Packs(packs, reply) => {
                     let _ = reply.send(self.exchange(packs));
@@ -188,6 +209,23 @@ impl Committer {
         if let Err(error) = self.connection.execute(sql, (self.now().unix_millis(), command, message)) {
             tracing::error!(%error, "a quarantined command could not be recorded");
         }
+    }
+
+    /// Does something in a transaction of its own.
+    fn keep_up<T>(
+        &mut self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let done = self.begin().and_then(|()| {
+            let done = work(&self.connection)?;
+            self.connection.execute_batch("COMMIT")?;
+            Ok(done)
+        });
+        done.map_err(|fault| {
+            self.undo();
+            fault.during(action)
+        })
     }
 
     /// Keeps `packs` for ever, and decides under them from now on.

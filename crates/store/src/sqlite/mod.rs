@@ -9,6 +9,7 @@ mod payer_keys;
 mod query;
 mod recorded;
 mod readers;
+mod retention;
 mod scan;
 mod schema;
 mod seal;
@@ -37,12 +38,11 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
-    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Recorded, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Clock, Committed, Destroyed, Due, Erasure, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
-use committer::{Committer, Job, Shared, Waiting};
+use committer::{Committer, Job, Shared, Upkeep, Waiting};
 use readers::Readers;
 pub(crate) use schema::migrate;
 
@@ -132,6 +132,19 @@ impl SqliteStore {
             Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Closed),
         }
+    }
+
+    /// Has the writer do something besides deciding.
+    fn upkeep<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Upkeep,
+    ) -> Answer<'_, T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Upkeep(make(reply)));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
     }
 
     /// Lets writer and readers end once they have answered what waits.
@@ -343,12 +356,26 @@ impl Store for SqliteStore {
         self.read("reading records", move |tables| recorded::page(tables, after, limit))
     }
 
+    fn destroy_due(&self) -> Answer<'_, Destroyed> {
+        self.upkeep(Upkeep::DestroyDue)
+    }
+
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure> {
+        self.upkeep(|reply| Upkeep::Erase(payer, reply))
+    }
+
+    fn retention(&self) -> Answer<'_, RetentionReport> {
+        let now = self.now();
+        self.read("reading what is kept", move |tables| retention::report(tables, now))
+    }
+
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {
         self.read("checking the books", books::check)
     }
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
-        self.read("verifying the audit chain", verify::verify)
+        let now = self.now();
+        self.read("verifying the audit chain", move |tables| verify::verify(tables, now))
     }
 
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {

@@ -145,6 +145,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything about the caller, to take along. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/freeze": {
         parameters: {
             query?: never;
@@ -1100,6 +1117,23 @@ export interface components {
         };
         /** @description an id that starts with `evt_` */
         EventId: string;
+        /** @description Everything about one payer. */
+        ExportView: {
+            /** @description What happened, newest first. */
+            alerts: components["schemas"]["AlertView"][];
+            /** @description The devices that were ever bound. */
+            devices: components["schemas"]["DeviceView"][];
+            /** @description When this was gathered. */
+            exported_at: components["schemas"]["Instant"];
+            /** @description The limits the payer set. */
+            limits: components["schemas"]["OwnLimitView"][];
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerView"];
+            /** @description Every payment, refused ones too, newest first. */
+            payments: components["schemas"]["PaymentView"][];
+            /** @description Every refund. */
+            refunds: components["schemas"]["RefundView"][];
+        };
         /** @description The fields of an EMVCo code by name; absent ones are left out. */
         FieldsView: {
             /** @description IDs 02–51. */
@@ -2952,6 +2986,80 @@ export interface operations {
             };
             /** @description `request.too_large` */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
