@@ -10,6 +10,7 @@ use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
 
@@ -211,5 +212,57 @@ impl Standing {
     pub(crate) fn without(mut self, session: SessionId) -> Self {
         self.sessions.retain(|known| known.id != session);
         self
+    }
+}
+
+/// The typed readers of kept rows.
+impl State {
+    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
+        match self.row(&Key::Kept(KeptKey::Standing(device))) {
+            Some(Row::Kept(Kept::Standing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
+        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
+            Some(Row::Kept(Kept::Guard(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
+        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
+            Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
+        match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
+            Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
+        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
+            Some(Row::Kept(Kept::Usage(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn dossier(&self, payer: PayerId) -> Option<&DossierRow> {
+        match self.row(&Key::Kept(KeptKey::Dossier(payer))) {
+            Some(Row::Kept(Kept::Dossier(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
+        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
+            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
+            _ => None,
+        }
     }
 }

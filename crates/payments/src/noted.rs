@@ -209,6 +209,20 @@ impl State {
         }
     }
 
+    pub(crate) fn payee_file(&self, payee: PayeeId) -> Option<&PayeeFileRow> {
+        match self.row(&Key::Noted(NotedKey::PayeeFile(payee))) {
+            Some(Row::Noted(Noted::PayeeFile(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn seen(&self, transfer: TransferId) -> Option<&SeenRow> {
+        match self.row(&Key::Noted(NotedKey::Seen(transfer))) {
+            Some(Row::Noted(Noted::Seen(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn sighting(&self, intent: IntentId) -> Option<&Sighting> {
         match self.row(&Key::Noted(NotedKey::Sighting(intent))) {
             Some(Row::Noted(Noted::Sighting(row))) => Some(row),

@@ -10,16 +10,12 @@ use protocol::{RefundBody, Serial, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::dossiers::{DossierRow, PayeeFileRow, SeenRow};
 use crate::facts::{CallerFacts, Facts};
-use crate::kept::{Guard, Kept, KeptKey, Standing};
+use crate::kept::{Kept, KeptKey};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey};
-use crate::own_limits::OwnLimits;
-use crate::passkey::{PasskeyUse, Passkeys};
-use crate::pin::PaymentPin;
-use crate::usage::Usage;
+use crate::passkey::PasskeyUse;
 use crate::watch::Watched;
 use crate::{roll_up, sighting};
 
@@ -208,69 +204,6 @@ impl State {
         transfer(id: TransferId) Transfer -> Transfer;
         appended(payer: PayerId, transfer: TransferId, account: AccountId) Appended -> Appended;
         appended_to(account: AccountId) AppendedTo -> Vec<(PayerId, TransferId)>;
-    }
-
-    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
-        match self.row(&Key::Kept(KeptKey::Standing(device))) {
-            Some(Row::Kept(Kept::Standing(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
-        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
-            Some(Row::Kept(Kept::Guard(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
-        match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
-            Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
-        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
-            Some(Row::Kept(Kept::Usage(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
-        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
-            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
-        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
-            Some(Row::Kept(Kept::Pin(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn dossier(&self, payer: PayerId) -> Option<&DossierRow> {
-        match self.row(&Key::Kept(KeptKey::Dossier(payer))) {
-            Some(Row::Kept(Kept::Dossier(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn payee_file(&self, payee: PayeeId) -> Option<&PayeeFileRow> {
-        match self.row(&Key::Noted(NotedKey::PayeeFile(payee))) {
-            Some(Row::Noted(Noted::PayeeFile(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn seen(&self, transfer: TransferId) -> Option<&SeenRow> {
-        match self.row(&Key::Noted(NotedKey::Seen(transfer))) {
-            Some(Row::Noted(Noted::Seen(row))) => Some(row),
-            _ => None,
-        }
     }
 
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
