@@ -220,7 +220,15 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn over(state: &'a State, settings: &'a Settings, stamp: &'a Stamp) -> Self {
-        Self { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10), keep_until: None }
+        Self {
+            state,
+            settings,
+            stamp,
+            at: stamp.at,
+            ids: stamp.ids(),
+            changes: Vec::with_capacity(10),
+            keep_until: None,
+        }
     }
 }
 

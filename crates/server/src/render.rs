@@ -3,7 +3,8 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session, Settings, Standing, StepUp,
+    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode,
+    Session, Settings, Standing, StepUp,
 };
 use protocol::{
     AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView, PasskeyView,

@@ -1,5 +1,5 @@
 //! A decision record on its way to disk: a salt, and the JSON, compressed against a dictionary of what every record says.
-//! It is the largest row of a payment; compressed it is a third, and fits into a page with others (decision 0025).
+//! It is the largest row of a payment; compressed it is a third, and fits into a page with others (decision 0026).
 //!
 //! WHY compressed before it is encrypted although its length then tells something of its content: the length did so
 //! before, and nobody can have chosen texts compressed beside a secret: ids and digests are all a record holds of those.

@@ -29,8 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ledger::Account;
 use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
@@ -42,7 +42,8 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::{Rules, stored};
 use crate::{
-    Answer, AuditSummary, Committed, Destroyed, Due, Erasure, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Committed, Destroyed, Due, Erasure, LedgerSummary, PageRequest, PageRows, PayeeBalance,
+    PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use address::Address;
 use agreement::Agreement;

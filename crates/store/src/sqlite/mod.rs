@@ -7,8 +7,8 @@ mod committer;
 mod leaves;
 mod payer_keys;
 mod query;
-mod recorded;
 mod readers;
+mod recorded;
 mod retention;
 mod scan;
 mod schema;
@@ -26,8 +26,8 @@ use std::thread::JoinHandle;
 use ledger::Account;
 use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -38,7 +38,8 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
-    Answer, AuditSummary, Clock, Committed, Destroyed, Due, Erasure, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Clock, Committed, Destroyed, Due, Erasure, LedgerSummary, Options, PageRequest, PageRows,
+    PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
