@@ -10,6 +10,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::float_arithmetic,
     missing_docs,
     reason = "a benchmark"
 )]
@@ -185,13 +186,8 @@ fn main() {
         if fill || nodes > 1 && !args.iter().any(|arg| arg == "--no-pgbench") {
             let tps = pgbench(&cluster, 10, fill);
             fill = false;
-            let hundredths = u128::try_from(rate).unwrap() * 100 / (tps.round() as u128).max(1);
-            println!(
-                "  pgbench: {tps:.0} tps; ratio {}.{:02}; load {}",
-                hundredths / 100,
-                hundredths % 100,
-                load_average()
-            );
+            let ratio = f64::from(u32::try_from(rate).unwrap()) / tps;
+            println!("  pgbench: {tps:.0} tps; ratio {ratio:.2}; load {}", load_average());
         }
     }
 }
