@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::dossiers::DossierRow;
 use crate::limits;
 use crate::own_limits::OwnLimits;
+use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
 
@@ -28,6 +30,8 @@ pub enum KeptKey {
     Pin(PayerId),
     /// How they pay.
     Dossier(PayerId),
+    /// The passkeys.
+    Passkeys(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -41,6 +45,7 @@ pub enum Kept {
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Dossier(DossierRow),
+    Passkeys(Passkeys),
 }
 
 impl KeptKey {
@@ -54,6 +59,7 @@ impl KeptKey {
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Dossier(_) => "dossier",
+            Self::Passkeys(_) => "passkeys",
         }
     }
 
@@ -66,7 +72,8 @@ impl KeptKey {
             | Self::Usage(payer)
             | Self::OwnLimits(payer)
             | Self::Pin(payer)
-            | Self::Dossier(payer) => payer.as_bytes(),
+            | Self::Dossier(payer)
+            | Self::Passkeys(payer) => payer.as_bytes(),
         }
     }
 }
@@ -82,6 +89,7 @@ impl Kept {
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Dossier(row) => KeptKey::Dossier(row.payer),
+            Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
         }
     }
 
@@ -95,6 +103,7 @@ impl Kept {
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Dossier(row) => row.payer,
+            Self::Passkeys(row) => row.payer,
         }
     }
 }
@@ -203,5 +212,50 @@ impl Standing {
     pub(crate) fn without(mut self, session: SessionId) -> Self {
         self.sessions.retain(|known| known.id != session);
         self
+    }
+}
+
+/// The typed readers of kept rows.
+impl State {
+    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
+        match self.row(&Key::Kept(KeptKey::Standing(device))) {
+            Some(Row::Kept(Kept::Standing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
+        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
+            Some(Row::Kept(Kept::Guard(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
+        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
+            Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
+        match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
+            Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
+        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
+            Some(Row::Kept(Kept::Usage(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
+        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
+            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
+            _ => None,
+        }
     }
 }
