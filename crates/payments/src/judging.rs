@@ -76,11 +76,7 @@ impl Judging {
 
     /// Judged by these. Rules that are not there ask for a step-up of every payment; a model that is not there does not.
     #[must_use]
-    pub fn by(
-        rules: Option<RuleSet>,
-        champion: Option<KnownModel>,
-        challenger: Option<KnownModel>,
-    ) -> Self {
+    pub fn by(rules: Option<RuleSet>, champion: Option<KnownModel>, challenger: Option<KnownModel>) -> Self {
         let marks = Marks {
             on: true,
             rules: rules.as_ref().map(|rules| rules.digest),
@@ -122,7 +118,8 @@ impl Judging {
             Some(digest) => {
                 let files: Vec<(String, String)> =
                     serde_json::from_str(&find(&format!("{RULES_KEY}{digest}"))?).ok()?;
-                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                let files: Vec<(&str, &str)> =
+                    files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
                 Some(RuleSet::read(&files).ok().filter(|rules| rules.digest == digest)?)
             }
         };

@@ -72,8 +72,14 @@ fn main() {
         let event = payment(number);
         memory.prepare(&event);
         let reading = memory.reading(&event);
-        let case =
-            Case { event: &event, amount_minor: event.amount as i64, reading: &reading, causes: &[], snoozes: &[], demoted: &demoted };
+        let case = Case {
+            event: &event,
+            amount_minor: event.amount as i64,
+            reading: &reading,
+            causes: &[],
+            snoozes: &[],
+            demoted: &demoted,
+        };
         let begin = Instant::now();
         black_box(features(&event, &reading));
         only.push(begin.elapsed().as_nanos() as u64);

@@ -89,10 +89,12 @@ impl Peers {
     /// nothing for a fact that is not known.
     pub fn surprises<'a>(&'a self, features: &'a Features) -> impl Iterator<Item = (Family, f32)> + 'a {
         let known = self.is_known();
-        FACTS.iter().zip(self.surprise.iter()).zip(&self.usual).filter(move |_| known).map(|(((fact, _), table), usual)| {
-            let surprise = bin(*fact, features.value(*fact)).and_then(|bin| table.get(bin));
-            (fact.entry().family, surprise.map_or(0.0, |surprise| (surprise - usual).clamp(-2.0, 10.0)))
-        })
+        FACTS.iter().zip(self.surprise.iter()).zip(&self.usual).filter(move |_| known).map(
+            |(((fact, _), table), usual)| {
+                let surprise = bin(*fact, features.value(*fact)).and_then(|bin| table.get(bin));
+                (fact.entry().family, surprise.map_or(0.0, |surprise| (surprise - usual).clamp(-2.0, 10.0)))
+            },
+        )
     }
 
     /// Takes in one payment; after [`PEER_PAYMENTS_MAX`] the oldest begin to fade.

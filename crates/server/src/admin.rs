@@ -8,9 +8,9 @@ mod codes;
 mod risk;
 mod wire;
 
+pub use self::risk::{Assessed, Candidate, Found};
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, status, verify_audit};
 pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
-pub use self::risk::{Assessed, Candidate, Found};
 pub use wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
 
 use std::sync::Arc;

@@ -8,8 +8,8 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
-    Refund, Refusal, Settings, Standing,
+    Accepted, Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer,
+    Payment, Refund, Refusal, Settings, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};

@@ -8,8 +8,8 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
-    Refund,
+    Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee,
+    Payer, Payment, Refund,
 };
 use policy::Reason;
 use protocol::{PayeeCard, QuoteCore, Text};

@@ -34,7 +34,6 @@ impl Rules {
         *now = Arc::new(Settings { packs, ..Settings::clone(&now) });
     }
 
-
     /// From the next decision on judged by `judging`, whose texts are kept already.
     pub(crate) fn exchange_judging(&self, judging: Judging) {
         let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);

@@ -99,7 +99,14 @@ impl Contest {
     }
 
     /// Judges one payment under both; `fraud` is what it turned out to be, where that is known.
-    pub fn judge(&mut self, event: &Event, amount_minor: i64, reading: &Reading<'_>, features: Features, fraud: Option<bool>) {
+    pub fn judge(
+        &mut self,
+        event: &Event,
+        amount_minor: i64,
+        reading: &Reading<'_>,
+        features: Features,
+        fraud: Option<bool>,
+    ) {
         let case = Case { event, amount_minor, reading, causes: &[], snoozes: &[], demoted: &self.demoted };
         let candidate = assess_seen(&self.candidate, &self.settings, &case, features);
         let live = assess_seen(&self.live, &self.settings, &case, candidate.features.clone());
@@ -144,7 +151,8 @@ impl SetTally {
             }
             Some(false) => {
                 self.annoyed += u64::from(asked);
-                self.friction_minor = self.friction_minor.saturating_add(friction(settings, found.verdict, amount_minor));
+                self.friction_minor =
+                    self.friction_minor.saturating_add(friction(settings, found.verdict, amount_minor));
             }
             None => {}
         }

@@ -5,8 +5,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::peers::Peers;
-use crate::profile::bytes::{Bytes, Unreadable, Writer};
 use crate::profile::Profile;
+use crate::profile::bytes::{Bytes, Unreadable, Writer};
 
 /// Everyone's profile, and how payments usually look.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +43,8 @@ impl Serialize for Baseline {
 impl<'de> Deserialize<'de> for Baseline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let hex = String::deserialize(deserializer)?;
-        let pairs = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or(""), 16));
+        let pairs =
+            hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or(""), 16));
         let bytes: Result<Vec<u8>, _> = pairs.collect();
         let bytes = bytes.map_err(|_| D::Error::custom("the baseline is not hexadecimal"))?;
         Self::of_bytes(&bytes).map_err(D::Error::custom)

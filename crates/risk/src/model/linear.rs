@@ -64,8 +64,10 @@ impl Linear {
     #[must_use]
     pub fn fit(lessons: &Lessons, range: std::ops::Range<usize>, usable: &[bool]) -> Self {
         let rows = chosen(lessons, range);
-        let terms: Vec<Term> =
-            (0..usable.len()).filter(|column| usable[*column]).filter_map(|column| term(lessons, &rows, column)).collect();
+        let terms: Vec<Term> = (0..usable.len())
+            .filter(|column| usable[*column])
+            .filter_map(|column| term(lessons, &rows, column))
+            .collect();
         let width = terms.len();
         let values: Vec<f64> = rows
             .iter()

@@ -34,7 +34,13 @@ fn lived(steps: &[(u32, u8, u8, u16, bool)]) -> Dossier {
         dossier.observe(&event, company, None);
         if number % 4 == 0 {
             let known_at_millis = at + 1000;
-            let outcome = Outcome { paid_at_millis: at, known_at_millis, parties: event.parties, fraud: *fraud, explained_by_amount: false };
+            let outcome = Outcome {
+                paid_at_millis: at,
+                known_at_millis,
+                parties: event.parties,
+                fraud: *fraud,
+                explained_by_amount: false,
+            };
             dossier.learn(&outcome);
         }
     }
@@ -63,7 +69,9 @@ fn a_typical_payer_fits_in_512_bytes() {
 
 #[test]
 fn the_largest_dossier_stays_within_its_bound() {
-    let steps: Vec<_> = (0..500_u32).map(|n| (n.wrapping_mul(2_654_435_761), (n % 7) as u8, (n % 9) as u8, n as u16, n % 3 == 0)).collect();
+    let steps: Vec<_> = (0..500_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761), (n % 7) as u8, (n % 9) as u8, n as u16, n % 3 == 0))
+        .collect();
     let mut dossier = lived(&steps);
     for number in 0..20_u8 {
         let rule = format!("{number:0>48}");

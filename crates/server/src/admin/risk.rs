@@ -140,7 +140,6 @@ pub(crate) async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<
 /// What a payment turned out to be, as far as anybody said.
 async fn outcome(store: &dyn Store, payment: PaymentId) -> Result<Option<bool>, AdminError> {
     let row = store.payment(payment).await?;
-    let kept = row
-        .is_some_and(|row| row.payment.status == PaymentStatus::Captured && row.payment.refunded.is_zero());
+    let kept = row.is_some_and(|row| row.payment.status == PaymentStatus::Captured && row.payment.refunded.is_zero());
     Ok(kept.then_some(false))
 }

@@ -28,8 +28,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ledger::Account;
 use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;

@@ -7,8 +7,8 @@ mod committer;
 mod leaves;
 mod payer_keys;
 mod query;
-mod recorded;
 mod readers;
+mod recorded;
 mod scan;
 mod schema;
 mod seal;
@@ -25,8 +25,8 @@ use std::thread::JoinHandle;
 use ledger::Account;
 use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};

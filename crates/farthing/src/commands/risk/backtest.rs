@@ -39,9 +39,7 @@ impl Backtest {
         match (&self.folder, &self.source) {
             (Some(folder), _) => self.of_folder(folder.clone(), output).await,
             (None, Some(source)) => self.of_file(source, output),
-            (None, None) => {
-                Err(Failure::new("name a history: --data FILE.csv.gz --schema FILE.toml, or --folder DIR"))
-            }
+            (None, None) => Err(Failure::new("name a history: --data FILE.csv.gz --schema FILE.toml, or --folder DIR")),
         }
     }
 

@@ -20,7 +20,8 @@ pub(crate) fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
     };
     let mut files: Vec<PathBuf> = if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(failed(format!("cannot read `{shown}`")))?;
-        let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed(format!("cannot read `{shown}`"))));
+        let paths =
+            entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed(format!("cannot read `{shown}`"))));
         let all = paths.collect::<Result<Vec<_>, _>>()?;
         all.into_iter().filter(|path| path.extension().is_some_and(|end| end == "toml")).collect()
     } else {
