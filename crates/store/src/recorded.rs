@@ -6,9 +6,9 @@ use std::sync::Arc;
 use money::{DecisionId, Instant};
 use payments::DecisionRecord;
 
-use crate::decided::{DECISION_BLOB, SALT_LEN};
 use crate::fault::Fault;
 use crate::keys::SealKey;
+use crate::packed::{self, SALT_LEN};
 use crate::rules::Kept;
 
 /// A recorded decision about a payment, and where it stands in the order of all.
@@ -34,7 +34,7 @@ impl Sealed {
     /// The record; `None` of an erased payer's, and of one that another engine wrote in another form.
     pub(crate) fn open(self, kept: &Kept) -> Result<Option<Recorded>, Fault> {
         let Some(key) = self.key else { return Ok(None) };
-        let plain = key.open(&[DECISION_BLOB, &self.id], &self.blob).ok_or(Fault::Unreadable("decision record"))?;
+        let plain = packed::open(&key, &self.id, &self.blob).ok_or(Fault::Unreadable("decision record"))?;
         let (_, json) = plain.split_at_checked(SALT_LEN).unwrap_or_default();
         let Ok(mut record) = serde_json::from_slice::<DecisionRecord<'static>>(json) else { return Ok(None) };
         // What is missing is said by whoever makes the decision again.
