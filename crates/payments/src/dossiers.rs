@@ -11,8 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::change::Change;
 use crate::decide::Context;
+use crate::kept::{Kept, KeptKey};
 use crate::model::Appended;
-use crate::noted::Noted;
+use crate::noted::{Noted, NotedKey};
+use crate::state::{Key, Row, State};
 
 /// Bytes that risk wrote; in JSON they are hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,29 @@ pub struct SeenRow {
     pub at: Instant,
     /// Whom the payee meets.
     pub met: Met,
+}
+
+impl State {
+    pub(crate) fn dossier(&self, payer: PayerId) -> Option<&DossierRow> {
+        match self.row(&Key::Kept(KeptKey::Dossier(payer))) {
+            Some(Row::Kept(Kept::Dossier(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn payee_file(&self, payee: PayeeId) -> Option<&PayeeFileRow> {
+        match self.row(&Key::Noted(NotedKey::PayeeFile(payee))) {
+            Some(Row::Noted(Noted::PayeeFile(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn seen(&self, transfer: TransferId) -> Option<&SeenRow> {
+        match self.row(&Key::Noted(NotedKey::Seen(transfer))) {
+            Some(Row::Noted(Noted::Seen(row))) => Some(row),
+            _ => None,
+        }
+    }
 }
 
 /// A payer's dossier, or why it cannot be read.
