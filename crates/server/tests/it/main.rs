@@ -17,6 +17,7 @@ mod limits;
 mod merchants;
 mod operations;
 mod pages;
+mod passkeys;
 mod sessions;
 mod staff;
 mod step_up;
