@@ -9,6 +9,7 @@ use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::recovery::Recovery;
 use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
@@ -29,6 +30,8 @@ pub enum KeptKey {
     Pin(PayerId),
     /// The passkeys.
     Passkeys(PayerId),
+    /// How they could come back.
+    Recovery(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -42,6 +45,7 @@ pub enum Kept {
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Passkeys(Passkeys),
+    Recovery(Recovery),
 }
 
 impl KeptKey {
@@ -55,6 +59,7 @@ impl KeptKey {
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Passkeys(_) => "passkeys",
+            Self::Recovery(_) => "recovery",
         }
     }
 
@@ -67,7 +72,8 @@ impl KeptKey {
             | Self::Usage(payer)
             | Self::OwnLimits(payer)
             | Self::Pin(payer)
-            | Self::Passkeys(payer) => payer.as_bytes(),
+            | Self::Passkeys(payer)
+            | Self::Recovery(payer) => payer.as_bytes(),
         }
     }
 }
@@ -83,6 +89,7 @@ impl Kept {
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
+            Self::Recovery(row) => KeptKey::Recovery(row.payer),
         }
     }
 
@@ -96,6 +103,7 @@ impl Kept {
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Passkeys(row) => row.payer,
+            Self::Recovery(row) => row.payer,
         }
     }
 }
@@ -112,6 +120,12 @@ pub struct Standing {
     pub kind: SessionKind,
     /// From when it may do more than look and freeze.
     pub usable_from: Instant,
+    /// Whether two recovery factors bound it: it may thaw what a lost device froze.
+    #[serde(default)]
+    pub recovered: bool,
+    /// From when another device that asked for it may revoke this one without a further check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable_from: Option<Instant>,
     /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
     pub sessions: Vec<Session>,
 }
@@ -226,6 +240,13 @@ impl State {
     pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
         match self.row(&Key::Kept(KeptKey::Pin(payer))) {
             Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn recovery(&self, payer: PayerId) -> Option<&Recovery> {
+        match self.row(&Key::Kept(KeptKey::Recovery(payer))) {
+            Some(Row::Kept(Kept::Recovery(row))) => Some(row),
             _ => None,
         }
     }
