@@ -3,8 +3,8 @@
 use money::{Digest, PayerId, ReasonCode};
 use payments::{Accepted, Command, EventKind, Kept, KeptKey, Key, Recovery, Row, StaffPermit};
 use protocol::{
-    AddContactBody, FreezeForBody, PrintCodesBody, RemoveContactBody, RevokeDeviceBody, RotateKeyBody, TokenBody,
-    VouchBody, sha256,
+    AddContactBody, FreezeForBody, PrintCodesBody, RemoveContactBody, RevokeDeviceBody, RotateKeyBody, SessionKind,
+    TokenBody, VouchBody, sha256,
 };
 
 use crate::scenario::{check, run, said};
@@ -54,9 +54,10 @@ fn stranger(world: &mut World, owner: &str, name: &str) {
 
 /// `name` shows a code for `owner`'s wallet, or nothing.
 fn recover(world: &mut World, owner: PayerId, name: &str, shown: Option<Digest>) -> Result<Accepted, ReasonCode> {
-    let moment = world.moment();
+    let (moment, nonce) = (world.moment(), world.verifier.issue_nonce(world.now));
+    world.people.get_mut(name).unwrap().phone.hear(200, Some(&nonce));
     let phone = &world.people[name].phone;
-    let (device, body) = (phone.device(), TokenBody { device: phone.device(), payer: owner });
+    let (device, body) = (phone.device(), TokenBody { device: phone.device(), kind: SessionKind::Own, payer: owner });
     let request = phone.enrol("/v1/recovery", &body, moment).unwrap();
     let enrolling = world.verifier.enrolling::<TokenBody>(&device_request(&request), world.now).unwrap();
     let (enrolling, _) = enrolling.take_body();
@@ -171,7 +172,8 @@ fn a_contact_vouches_only_after_a_step_up_and_a_wait() {
     assert_eq!(contact(&mut world, "bob", own), Err(ReasonCode::StepUpNotSetUp));
 
     let mut world = trusted();
-    assert_eq!(contact(&mut world, "ann", bob_of(&world)), Err(ReasonCode::ContactExists));
+    let bob = bob_of(&world);
+    assert_eq!(contact(&mut world, "ann", bob), Err(ReasonCode::ContactExists));
     stranger(&mut world, "ann", "new");
     vouch(&mut world, "bob", "ann", "new");
     identity(&mut world, "ann", "new");
@@ -307,7 +309,8 @@ fn rotate(world: &mut World, name: &str) -> Result<Accepted, ReasonCode> {
     let possession = next.possession_at("/v1/devices/rotate", world.moment()).unwrap();
     let body = RotateKeyBody { possession: possession.clone() };
     let signed = world.signed(name, "/v1/devices/rotate", &body);
-    let shown = world.verifier.possession(&possession, "/v1/devices/rotate", device, owner, world.now).unwrap();
+    let whose = TokenBody { device, kind: SessionKind::Own, payer: owner };
+    let shown = world.verifier.possession(&possession, "/v1/devices/rotate", &whose, world.now).unwrap();
     let done = answer(world.submit(Command::RotateKey { signed, possession: shown }));
     if done.is_ok() {
         next.hear(200, Some(&world.verifier.issue_nonce(world.now)));

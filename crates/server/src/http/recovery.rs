@@ -10,7 +10,8 @@ use money::{PayerId, ReasonCode};
 use payments::{Accepted, Command, Kept, KeptKey, PasskeyPermit, PasskeyUse, Recovery};
 use protocol::{
     AddContactBody, CodesView, DeviceView, FreezeByCodeBody, FreezeForBody, HeardView, PrintCodesBody, RecoverBody,
-    RecoveredView, RecoveryCode, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody, VouchBody,
+    RecoveredView, RecoveryCode, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody, SessionKind,
+    TokenBody, VouchBody,
 };
 use store::entropy;
 
@@ -174,9 +175,10 @@ pub(crate) async fn rotate(
     Approved(signed): Approved<RotateKeyBody>,
 ) -> Result<Json<DeviceView>, Failure> {
     let (device, payer) = (signed.device(), signed.payer());
+    let whose = TokenBody { device, kind: SessionKind::Own, payer };
     let possession = app
         .verifier
-        .possession(&signed.body().possession, "/v1/devices/rotate", device, payer, app.now())
+        .possession(&signed.body().possession, "/v1/devices/rotate", &whose, app.now())
         .map_err(|error| Failure::of_proof(&error, &[]).with_detail("the new key's proof of possession"))?;
     match app.accept(Command::RotateKey { signed, possession }).await? {
         Accepted::Device(device) => Ok(Json(shown_device(&app, device).await?)),
