@@ -108,7 +108,7 @@ pub(crate) async fn freeze_for(
 /// Freeze a wallet for a day by a printed code, from any machine. The code is used up; the answer is the same whatever it
 /// was. A device of the wallet that freezes it, too, makes it last.
 #[utoipa::path(
-    post, path = "/v1/recovery/freeze", operation_id = "freeze_by_code", tag = "wallet",
+    post, path = "/v1/recovery/freeze", operation_id = "freeze_by_code", tag = "wallet", security(()),
     request_body = FreezeByCodeBody, responses((status = 200, body = HeardView))
 )]
 pub(crate) async fn freeze_by_code(
