@@ -6,9 +6,9 @@ use payments::{DecisionRecord, ReplayError, replay};
 
 use crate::AuditSummary;
 use crate::chain::{self, Hash};
-use crate::decided::{DECISION_BLOB, SALT_LEN};
 use crate::findings::Findings;
 use crate::keys::SealKey;
+use crate::packed::{self, SALT_LEN};
 use crate::rules::Kept;
 
 /// A row of `audit_epochs`.
@@ -164,7 +164,7 @@ impl Audit {
         let id = DecisionId::from_bytes(decision.id);
         self.decisions = self.decisions.saturating_add(1);
         let Some(key) = key else { return };
-        let Some(plain) = key.open(&[DECISION_BLOB, &decision.id], blob) else {
+        let Some(plain) = packed::open(key, &decision.id, blob) else {
             self.findings.add(format!("{id}: its record cannot be decrypted"));
             return;
         };

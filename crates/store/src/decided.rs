@@ -12,13 +12,9 @@ use payments::{Admitted, Change, Decision, DecisionRecord, Event, Key, Settings,
 use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::keys::{Keyring, SealKey};
+use crate::packed::{self, SALT_LEN};
 use crate::rules::Rules;
 use crate::{Committed, entropy};
-
-/// The context a decision record is encrypted in.
-pub(crate) const DECISION_BLOB: &[u8] = b"decisions.blob";
-/// Random bytes before each record, so that its digest tells nothing about a record that can be guessed.
-pub(crate) const SALT_LEN: usize = 16;
 
 /// Where a writer's audit chain stands.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +110,7 @@ impl Decider {
         let mut plain = entropy::random::<SALT_LEN>()?.to_vec();
         serde_json::to_writer(&mut plain, &record).map_err(|_| Fault::Unwritable("decision record"))?;
         let digest = *protocol::sha256(&plain).as_bytes();
-        let blob = key.seal(&[DECISION_BLOB, stamp.decision().as_bytes()], &plain)?;
+        let blob = packed::seal(&key, stamp.decision().as_bytes(), &plain)?;
         Ok(Record { command: facts.name(), payer, digest, blob })
     }
 }

@@ -42,7 +42,7 @@ impl Class {
 pub(crate) struct SealKey(aead::LessSafeKey);
 
 impl SealKey {
-    fn new(bytes: &[u8; 32]) -> Result<Self, Fault> {
+    pub(crate) fn new(bytes: &[u8; 32]) -> Result<Self, Fault> {
         let unbound = aead::UnboundKey::new(&aead::AES_256_GCM, bytes);
         unbound.map(|key| Self(aead::LessSafeKey::new(key))).map_err(|_| Fault::Key("a key cannot be used"))
     }

@@ -18,6 +18,7 @@ mod folder;
 mod keys;
 pub mod limits;
 mod options;
+mod packed;
 mod postgres;
 mod rows;
 mod rules;
@@ -33,5 +34,5 @@ pub use error::StoreError;
 #[cfg(feature = "testing")]
 pub use options::{DecideHook, StepHook};
 pub use options::{KeySource, Options};
-pub use postgres::{CopiedTable, CopyStep, PostgresOptions, PostgresStore, client_environment, copy};
+pub use postgres::{CopiedTable, CopyStep, PostgresOptions, PostgresStore, client_environment, copy, server_process};
 pub use sqlite::SqliteStore;

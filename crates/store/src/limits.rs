@@ -36,6 +36,8 @@ pub const PAGE_CACHE_KIB: i64 = 8 * 1024;
 pub const MMAP_BYTES: i64 = 1 << 30;
 /// Bytes of the output of a key command.
 pub const KEY_OUTPUT_BYTES_MAX: usize = 4_096;
+/// Bytes of a decision record before it is compressed.
+pub const RECORD_BYTES_MAX: usize = 1 << 24;
 /// Findings a check reports; more are counted, not listed.
 pub const FINDINGS_MAX: usize = 1_000;
 /// Seconds until a database host that does not answer is given up, and the next one tried.

@@ -14,6 +14,7 @@ use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::fault::Fault;
+use crate::postgres::committer::say;
 use crate::postgres::link::Link;
 use crate::postgres::told::{Way, told};
 use crate::{StoreError, limits};
@@ -238,6 +239,20 @@ fn connector(roots: Option<&str>) -> Result<MakeRustlsConnect, StoreError> {
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(|error| unusable(format!("TLS cannot be used: {error}")))?;
     Ok(MakeRustlsConnect::new(config.with_root_certificates(store).with_no_client_auth()))
+}
+
+/// The process that answers at `url`, by its number on the server's machine.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be reached.
+pub async fn server_process(url: &str) -> Result<u32, StoreError> {
+    let address = Address::parse(url)?;
+    let failed = |fault: Fault| StoreError::Failed { action: "asking the database", source: say(&fault).into() };
+    let link = address.connect(&Handle::current()).await.map_err(failed)?;
+    let row = link.maybe("SELECT pg_backend_pid()", &[]).await.map_err(failed)?;
+    let process: i32 =
+        row.ok_or_else(|| failed(Fault::Unreadable("process")))?.try_get(0).map_err(|error| failed(error.into()))?;
+    u32::try_from(process).map_err(|_| failed(Fault::Unreadable("process")))
 }
 
 /// What `psql` and its kin are told by their environment to reach the same database: the first host of the URL.

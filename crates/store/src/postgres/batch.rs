@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join_all, try_join3};
 use money::{Instant, PayerId};
 use payments::{Admitted, Change, Key, NotedKey, Row, State, needs};
 use tokio::time::timeout;
@@ -23,7 +23,7 @@ use crate::postgres::agreement::Agreement;
 use crate::postgres::committer::Shared;
 use crate::postgres::kinds::{DECISIONS, PAYER_KEYS, Place, WRITTEN, write};
 use crate::postgres::link::{Link, Parameter};
-use crate::postgres::load::{Loaded, Locking, load};
+use crate::postgres::load::{Loaded, Loading, Locking};
 use crate::postgres::present::Present;
 use crate::postgres::table::{Fate, Rows, Table, Value};
 
@@ -189,25 +189,21 @@ impl Work<'_> {
 
     async fn decide_and_write(&self, commands: &[&Admitted], hints: &mut Hints) -> Result<Batch, Trouble> {
         let keys = self.discover(commands, hints).await?;
-        self.link.execute("BEGIN", &[]).await?;
-        self.steps.done(self.link, "begin")?;
         let (mut state, mut loaded) = (State::new(), Loaded::default());
-        let mut wanted = keys;
+        let (mut wanted, mut at) = (keys, None);
         for _ in 0..=payments::limits::LOAD_ROUNDS_MAX {
-            if wanted.is_empty() {
+            if at.is_some() && wanted.is_empty() {
                 break;
             }
-            let ring = &self.decider.ring;
-            load(self.link, ring, &wanted, Locking::Locked, &mut state, &mut loaded).await?;
+            let is_first = at.is_none();
+            at = Some(self.load_under_locks(&wanted, is_first, &mut state, &mut loaded).await?);
             self.steps.done(self.link, "load")?;
             hints.remember(&state, &wanted);
             wanted = all_needs(commands, &state);
         }
-        if !wanted.is_empty() {
+        let (Some(at), true) = (at, wanted.is_empty()) else {
             return Err(Trouble::Failed(Fault::Rounds(payments::limits::LOAD_ROUNDS_MAX)));
-        }
-        // Read under the locks: so no later decision about the same rows has an earlier moment.
-        let at = self.present.read(self.link, self.agreement).await?;
+        };
         let mut keys = BatchKeys { ring: &self.decider.ring, loaded, made: Vec::new() };
         let decide = || self.decide(commands, &mut state, &mut keys, at);
         let decided = match catch_unwind(AssertUnwindSafe(decide)) {
@@ -217,6 +213,26 @@ impl Work<'_> {
         let writes = decided.iter().any(|one| one.record.is_some());
         let epoch = if writes { self.write(&decided, &keys, at).await? } else { self.epoch };
         Ok(Batch { decided, at, writes, epoch })
+    }
+
+    /// Locks and loads, and reads the clock; the first time in a new transaction. All of it is on its way together.
+    ///
+    /// INVARIANT: the clock is read behind the locks, so no later decision about the same rows has an earlier moment. So
+    /// every statement is prepared before the first of them is sent, and they are polled in their order.
+    async fn load_under_locks(
+        &self,
+        wanted: &[Key],
+        is_first: bool,
+        state: &mut State,
+        loaded: &mut Loaded,
+    ) -> Result<Instant, Fault> {
+        let loading = Loading::prepare(self.link, wanted, Locking::Locked).await?;
+        self.link.prepare("BEGIN").await?;
+        Present::prepare(self.link).await?;
+        let begin = async { if is_first { self.link.execute("BEGIN", &[]).await.map(|_| ()) } else { Ok(()) } };
+        let run = loading.run(self.link, &self.decider.ring, state, loaded);
+        let ((), (), at) = try_join3(begin, run, self.present.read(self.link, self.agreement)).await?;
+        Ok(at)
     }
 
     /// Which rows the commands read, as far as unlocked and remembered rows say.
@@ -238,7 +254,8 @@ impl Work<'_> {
             }
             if !unknown.is_empty() {
                 let ring = &self.decider.ring;
-                load(self.link, ring, &unknown, Locking::Unlocked, &mut state, &mut loaded).await?;
+                let loading = Loading::prepare(self.link, &unknown, Locking::Unlocked).await?;
+                loading.run(self.link, ring, &mut state, &mut loaded).await?;
             }
             keys.extend(wanted);
         }

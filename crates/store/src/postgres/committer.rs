@@ -1,12 +1,13 @@
-//! [`Committer`]: one connection that commits, with an audit chain of its own. A node has [`limits::WRITERS`] of them
-//! on one queue, so that one decides while the database works for the other.
+//! [`Committer`]: one connection that commits, with an audit chain of its own. A node has [`limits::WRITERS`] of them,
+//! so that one decides while the database works for the other. Each has its own payers: so a node's committers never
+//! wait for each other's locks.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use payments::{Admitted, Event};
-use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::decided::{self, Decider, Epoch};
@@ -40,6 +41,15 @@ pub(crate) struct Shared {
     pub(crate) closing: AtomicBool,
 }
 
+impl Waiting {
+    /// Which of a node's committers it is for: always the same for a payer; `next` when it is no payer's.
+    pub(crate) fn turn(&self, next: usize) -> usize {
+        // The last byte of an id is drawn by chance.
+        let last = self.command.facts().payer().and_then(|payer| payer.as_bytes().last().copied());
+        last.map_or(next, usize::from) % limits::WRITERS
+    }
+}
+
 impl Shared {
     /// Takes note of a chain of this node's own.
     pub(crate) fn owns(&self, epoch: i64) {
@@ -58,8 +68,8 @@ pub(crate) struct Waiting {
     pub(crate) reply: oneshot::Sender<Result<Committed, StoreError>>,
 }
 
-/// The queue that a node's committers share.
-pub(crate) type Queue = Arc<Mutex<mpsc::Receiver<Box<Waiting>>>>;
+/// What waits for one committer.
+pub(crate) type Queue = mpsc::Receiver<Box<Waiting>>;
 
 /// One writer.
 pub(crate) struct Committer {
@@ -86,9 +96,9 @@ enum Ending {
 
 impl Committer {
     /// Serves until nobody can ask any more, then says that its chain has ended.
-    pub(crate) async fn run(mut self, queue: Queue) {
+    pub(crate) async fn run(mut self, mut queue: Queue) {
         let mut company = 0;
-        while let Some(waiting) = gather(&queue, company).await {
+        while let Some(waiting) = gather(&mut queue, company).await {
             company = waiting.len();
             self.serve(waiting).await;
         }
@@ -194,7 +204,7 @@ impl Committer {
         self.shared.away.fetch_add(1, Ordering::SeqCst);
         let until = Instant::now() + limits::AWAY;
         let reached = loop {
-            match self.database.connect().await {
+            match self.database.connect_writer().await {
                 Ok(link) => break Ok(link),
                 Err(fault) if Instant::now() >= until || self.shared.closing.load(Ordering::SeqCst) => {
                     break Err(fault);
@@ -318,8 +328,7 @@ impl Committer {
 }
 
 /// What waits, at most [`limits::BATCH_MAX`]; `None` once nobody can ask any more.
-async fn gather(queue: &Queue, company: usize) -> Option<Vec<Waiting>> {
-    let mut queue = queue.lock().await;
+async fn gather(queue: &mut Queue, company: usize) -> Option<Vec<Waiting>> {
     let mut waiting = vec![*queue.recv().await?];
     if company >= limits::GATHER_FROM {
         // WHY: a commit costs nearly the same for one payment as for thirty. Alone, nobody waits.

@@ -107,7 +107,7 @@ pub(crate) struct Kind {
     pub(crate) key: fn(&Key) -> Option<[Vec<u8>; 3]>,
     /// How many columns a key has.
     pub(crate) key_columns: usize,
-    /// Columns that are read besides, and where from: the encrypted columns' keys.
+    /// Columns that are read besides: the encrypted columns' keys; and which rows are meant besides by their key.
     pub(crate) extra: (&'static str, &'static str),
     /// Rows of another table that belong to it, in order.
     pub(crate) parts: Option<Parts>,
@@ -147,15 +147,18 @@ impl Context<'_> {
 }
 
 const NO_EXTRA: (&str, &str) = ("", "");
+/// WHY each key by a query of its own and not by a join: a join may be made by reading the keys of all payers.
 const IDENTITY_OF_DEVICE: (&str, &str) =
-    (", k.wrapped", "LEFT JOIN payer_keys k ON k.payer = t.payer AND k.class = 'identity'");
+    (", (SELECT k.wrapped FROM payer_keys k WHERE k.payer = t.payer AND k.class = 'identity')", "");
 /// Of an erased payer, whose key is gone, nothing is kept.
-const IDENTITY_OF_KEPT: (&str, &str) =
-    (", k.wrapped", "JOIN payer_keys k ON k.payer = t.payer AND k.class = 'identity'");
+const IDENTITY_OF_KEPT: (&str, &str) = (
+    ", (SELECT k.wrapped FROM payer_keys k WHERE k.payer = t.payer AND k.class = 'identity')",
+    "AND (SELECT true FROM payer_keys k WHERE k.payer = t.payer AND k.class = 'identity')",
+);
 const KEYS_OF_PAYER: (&str, &str) = (
-    ", k.wrapped, d.wrapped",
-    "LEFT JOIN payer_keys k ON k.payer = t.id AND k.class = 'identity' \
-     LEFT JOIN payer_keys d ON d.payer = t.id AND d.class = 'decision'",
+    ", (SELECT k.wrapped FROM payer_keys k WHERE k.payer = t.id AND k.class = 'identity') \
+     , (SELECT d.wrapped FROM payer_keys d WHERE d.payer = t.id AND d.class = 'decision')",
+    "",
 );
 
 /// A kind whose key is one id.

@@ -32,42 +32,55 @@ pub(crate) enum Locking {
     Unlocked,
 }
 
-/// Loads `wanted` into `state`; a key without a row is loaded as absent.
-pub(crate) async fn load(
-    link: &Link,
-    ring: &Keyring,
-    wanted: &[Key],
+/// Rows that are to be loaded, with every statement prepared: once [`Loading::run`] is polled, all of them are on their
+/// way, in order.
+pub(crate) struct Loading<'w> {
+    wanted: &'w [Key],
     locking: Locking,
-    state: &mut State,
-    loaded: &mut Loaded,
-) -> Result<(), Fault> {
-    let groups: Vec<Group> = KINDS.iter().filter_map(|kind| Group::of(kind, wanted)).collect();
-    for group in &groups {
-        link.prepare(&group.sql(locking)).await?;
-        if let Some(parts) = &group.kind.parts {
-            link.prepare(&parts_sql(parts)).await?;
+    groups: Vec<Group>,
+}
+
+impl<'w> Loading<'w> {
+    pub(crate) async fn prepare(link: &Link, wanted: &'w [Key], locking: Locking) -> Result<Self, Fault> {
+        let groups: Vec<Group> = KINDS.iter().filter_map(|kind| Group::of(kind, wanted)).collect();
+        for group in &groups {
+            link.prepare(&group.sql(locking)).await?;
+            if let Some(parts) = &group.kind.parts {
+                link.prepare(&parts_sql(parts)).await?;
+            }
         }
-    }
-    if wanted.iter().any(|key| matches!(key, Key::AppendedTo(_))) {
-        link.prepare(LISTED).await?;
-    }
-    for key in wanted {
-        state.load(*key, None);
-    }
-    // Polled in order, so the locks are asked for in order, and what follows is read under them.
-    let found = try_join_all(groups.iter().map(|group| group.read(link, ring, locking)));
-    let (found, listed) = try_join(found, listed(link, wanted)).await?;
-    for (account, row) in listed {
-        state.load(Key::AppendedTo(account), Some(row));
-    }
-    for (rows, keys) in found {
-        for (key, row, version) in rows {
-            loaded.versions.insert(key, version);
-            state.load(key, Some(row));
+        if wanted.iter().any(|key| matches!(key, Key::AppendedTo(_))) {
+            link.prepare(LISTED).await?;
         }
-        loaded.keys.extend(keys.into_iter().map(|(payer, class, key)| ((payer, class), key)));
+        Ok(Self { wanted, locking, groups })
     }
-    Ok(())
+
+    /// Loads them into `state`; a key without a row is loaded as absent.
+    pub(crate) async fn run(
+        &self,
+        link: &Link,
+        ring: &Keyring,
+        state: &mut State,
+        loaded: &mut Loaded,
+    ) -> Result<(), Fault> {
+        for key in self.wanted {
+            state.load(*key, None);
+        }
+        // Polled in order, so the locks are asked for in order, and what follows is read under them.
+        let found = try_join_all(self.groups.iter().map(|group| group.read(link, ring, self.locking)));
+        let (found, listed) = try_join(found, listed(link, self.wanted)).await?;
+        for (account, row) in listed {
+            state.load(Key::AppendedTo(account), Some(row));
+        }
+        for (rows, keys) in found {
+            for (key, row, version) in rows {
+                loaded.versions.insert(key, version);
+                state.load(key, Some(row));
+            }
+            loaded.keys.extend(keys.into_iter().map(|(payer, class, key)| ((payer, class), key)));
+        }
+        Ok(())
+    }
 }
 
 /// The oldest credits that wait for each account. The list is read under the account's lock, which every roll-up holds.
@@ -116,15 +129,14 @@ impl Group {
     }
 
     fn sql(&self, locking: Locking) -> String {
-        let (extra, join) = self.kind.extra;
-        let rest = format!("{join} {}", self.kind.table.among());
+        let (extra, only) = self.kind.extra;
         let id = self.kind.table.columns.iter().find(|column| column.role == Role::Key);
         match (locking, id) {
             (Locking::Locked, Some(id)) if self.kind.locked => {
-                let lock = format!("{rest} ORDER BY t.{} FOR UPDATE OF t", id.name);
-                self.kind.table.select(extra, &lock)
+                let lock = format!("{only} ORDER BY t.{} FOR UPDATE OF t", id.name);
+                self.kind.table.select_among(extra, &lock)
             }
-            _ => self.kind.table.select(extra, &rest),
+            _ => self.kind.table.select_among(extra, only),
         }
     }
 

@@ -21,7 +21,7 @@ mod told;
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
@@ -52,7 +52,7 @@ use listen::Listener;
 use present::Present;
 use query::Tables;
 
-pub use address::client_environment;
+pub use address::{client_environment, server_process};
 pub use copy::{CopiedTable, CopyStep, copy};
 pub use options::PostgresOptions;
 
@@ -66,12 +66,20 @@ impl Database {
     pub(crate) async fn connect(&self) -> Result<Link, Fault> {
         self.address.connect(&self.runtime).await
     }
+
+    /// A connection that is to commit.
+    pub(crate) async fn connect_writer(&self) -> Result<Link, Fault> {
+        Ok(self.connect().await?.plan_by_key().await)
+    }
 }
 
 /// One node on a database that it shares with others.
 pub struct PostgresStore {
     inner: Arc<Inner>,
-    jobs: RwLock<Option<mpsc::Sender<Box<Waiting>>>>,
+    /// What each committer is handed.
+    jobs: RwLock<Vec<Jobs>>,
+    /// Counts the commands that are no payer's.
+    next: AtomicUsize,
     events: broadcast::Sender<Arc<Event>>,
     closed: watch::Receiver<bool>,
     runtime: Option<Runtime>,
@@ -120,7 +128,8 @@ impl PostgresStore {
                 return Err(error);
             }
         };
-        Ok(Arc::new(Self { inner, jobs: RwLock::new(Some(jobs)), events, closed, runtime: Some(runtime) }))
+        let (jobs, next) = (RwLock::new(jobs), AtomicUsize::new(0));
+        Ok(Arc::new(Self { inner, jobs, next, events, closed, runtime: Some(runtime) }))
     }
 
     /// What all nodes agreed on under `name`: the first value that any of them kept.
@@ -156,12 +165,13 @@ impl PostgresStore {
 
     fn stop(&self) {
         self.inner.shared.closing.store(true, Ordering::SeqCst);
-        self.jobs.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.jobs.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn ask(&self, waiting: Box<Waiting>) -> Result<(), StoreError> {
         let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
-        match jobs.as_ref().map(|jobs| jobs.try_send(waiting)) {
+        let turn = waiting.turn(self.next.fetch_add(1, Ordering::Relaxed));
+        match jobs.get(turn).map(|jobs| jobs.try_send(waiting)) {
             Some(Ok(())) => Ok(()),
             Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
             Some(Err(TrySendError::Closed(_))) | None => Err(StoreError::Closed),
@@ -243,7 +253,8 @@ async fn keep_packs(link: &Link, packs: &Packs) -> Result<(), Fault> {
     Ok(())
 }
 
-type Opened = (Arc<Inner>, mpsc::Sender<Box<Waiting>>, broadcast::Sender<Arc<Event>>);
+type Jobs = mpsc::Sender<Box<Waiting>>;
+type Opened = (Arc<Inner>, Vec<Jobs>, broadcast::Sender<Arc<Event>>);
 
 async fn open(
     options: PostgresOptions,
@@ -268,11 +279,10 @@ async fn open(
     let now = present.read(&link, &agreement).await.map_err(reached)?;
     let shared = Arc::new(Shared::default());
     let (events, _) = broadcast::channel(limits::LIVE_EVENTS_MAX);
-    let (jobs, queue) = mpsc::channel(limits::QUEUE_MAX);
-    let queue = Arc::new(tokio::sync::Mutex::new(queue));
+    let mut jobs = Vec::new();
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..limits::WRITERS {
-        let link = database.connect().await.map_err(reached)?;
+        let link = database.connect_writer().await.map_err(reached)?;
         let (epoch, last) = chains::start_epoch(&link, now).await.map_err(reached)?;
         present.committed(last);
         shared.owns(epoch.number);
@@ -281,23 +291,17 @@ async fn open(
             link: Some(link),
             epoch,
             forsaken: false,
-            decider: Decider {
-                rules: Arc::clone(&rules),
-                ring: Arc::clone(&ring),
-                #[cfg(feature = "testing")]
-                hook: options.before_deciding.clone(),
-            },
+            decider: decider(&options, &rules, &ring),
             present: Arc::clone(&present),
             agreement: Arc::clone(&agreement),
             shared: Arc::clone(&shared),
             events: events.clone(),
-            steps: Steps {
-                #[cfg(feature = "testing")]
-                hook: options.after_step.clone(),
-            },
+            steps: steps(&options),
             hints: Hints::default(),
         };
-        writers.spawn_on(committer.run(Arc::clone(&queue)), &runtime);
+        let (hand, queue) = mpsc::channel(limits::QUEUE_MAX);
+        jobs.push(hand);
+        writers.spawn_on(committer.run(queue), &runtime);
     }
     let mut listener = Listener {
         database: Arc::clone(&database),
@@ -327,6 +331,26 @@ async fn open(
         links: Mutex::default(),
     };
     Ok((Arc::new(inner), jobs, events))
+}
+
+fn decider(options: &PostgresOptions, rules: &Arc<Rules>, ring: &Arc<Keyring>) -> Decider {
+    // Only tests look on.
+    let _ = options;
+    Decider {
+        rules: Arc::clone(rules),
+        ring: Arc::clone(ring),
+        #[cfg(feature = "testing")]
+        hook: options.before_deciding.clone(),
+    }
+}
+
+fn steps(options: &PostgresOptions) -> Steps {
+    // Only tests look on.
+    let _ = options;
+    Steps {
+        #[cfg(feature = "testing")]
+        hook: options.after_step.clone(),
+    }
 }
 
 /// The keys of the database; refuses a key-encryption key that is not the one it was made with.

@@ -38,6 +38,12 @@ impl Present {
         }
     }
 
+    /// Makes ready to read it.
+    pub(crate) async fn prepare(link: &Link) -> Result<(), Fault> {
+        link.prepare(MOMENT).await?;
+        Ok(())
+    }
+
     /// The moment of the next commit; and that the nodes' agreement still is what this one was started with.
     pub(crate) async fn read(&self, link: &Link, agreement: &Agreement) -> Result<Instant, Fault> {
         let ours = agreement.ours();

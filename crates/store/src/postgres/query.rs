@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
 use crate::postgres::kinds::{Context, DEVICES, EVENTS, NOTED, PAYEES, PAYMENTS, REFUNDS};
 use crate::postgres::link::Link;
-use crate::postgres::load::{Loaded, Locking, load};
+use crate::postgres::load::{Loaded, Loading, Locking};
 use crate::rows::{self, Columns};
 use crate::words::Word;
 use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
@@ -25,9 +25,14 @@ pub(crate) struct Tables<'l> {
 
 impl Tables<'_> {
     async fn row(self, key: Key) -> Result<Option<Row>, Fault> {
+        Ok(self.rows(&[key]).await?.row(&key).cloned())
+    }
+
+    async fn rows(self, keys: &[Key]) -> Result<State, Fault> {
         let mut state = State::new();
-        load(self.link, self.ring, &[key], Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
-        Ok(state.row(&key).cloned())
+        let loading = Loading::prepare(self.link, keys, Locking::Unlocked).await?;
+        loading.run(self.link, self.ring, &mut state, &mut Loaded::default()).await?;
+        Ok(state)
     }
 
     async fn account(self, id: AccountId, what: &'static str) -> Result<Account, Fault> {
@@ -57,16 +62,14 @@ impl Tables<'_> {
         };
         let devices = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let keys: Vec<Key> = devices.iter().map(|device| Key::Kept(KeptKey::Standing(device.id))).collect();
-        let mut state = State::new();
-        load(self.link, self.ring, &keys, Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
+        let state = self.rows(&keys).await?;
         let standings = keys.iter().map(|key| standing(state.row(key)));
         Ok(devices.into_iter().zip(standings).collect())
     }
 
     pub(crate) async fn device(self, id: DeviceId) -> Result<Option<(Device, Option<Standing>)>, Fault> {
         let (key, kept) = (Key::Device(id), Key::Kept(KeptKey::Standing(id)));
-        let mut state = State::new();
-        load(self.link, self.ring, &[key, kept], Locking::Unlocked, &mut state, &mut Loaded::default()).await?;
+        let state = self.rows(&[key, kept]).await?;
         Ok(match state.row(&key) {
             Some(Row::Device(device)) => Some((device.clone(), standing(state.row(&kept)))),
             _ => None,

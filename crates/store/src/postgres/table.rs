@@ -77,35 +77,49 @@ pub(crate) enum Value<'a> {
 impl Table {
     /// `SELECT` of every column that is read, of rows called `t`; then the version, then what `extra` adds.
     pub(crate) fn select(&self, extra: &str, rest: &str) -> String {
+        self.select_from(extra, &format!("{} t {rest}", self.name))
+    }
+
+    fn select_from(&self, extra: &str, from: &str) -> String {
         let mut sql = String::from("SELECT ");
         for column in self.columns.iter().filter(|column| column.role != Role::Search) {
             let _ = write!(sql, "t.{}, ", column.name);
         }
         sql.push_str(if self.versioned { "t.version" } else { "0::bigint" });
-        let _ = write!(sql, "{extra} FROM {} t {rest}", self.name);
+        let _ = write!(sql, "{extra} FROM {from}");
         sql
     }
 
-    /// The condition that a row's key is among those handed in, one array for each column of the key.
-    pub(crate) fn among(&self) -> String {
+    /// `SELECT` of the rows whose keys are among those handed in, one array for each column of the key. Each key is
+    /// handed in once. WHY a sub-query for each where a key has several columns: a join may also be made by reading the
+    /// whole table, and is planned while it is young.
+    pub(crate) fn select_among(&self, extra: &str, rest: &str) -> String {
         let keys: Vec<&Column> = self.columns.iter().filter(|column| column.role == Role::Key).collect();
-        match keys.as_slice() {
-            [one] => format!("WHERE t.{} = ANY ($1)", one.name),
-            many => {
-                let names: Vec<String> = many.iter().map(|column| format!("t.{}", column.name)).collect();
-                // Keys are handed over as bytes, whatever their columns hold.
-                let arrays: Vec<String> = (1..=many.len()).map(|n| format!("${n}::bytea[]")).collect();
-                let given: Vec<String> = many.iter().zip(1..).map(|(column, n)| column.kind.of_bytes(n)).collect();
-                let aliases: Vec<String> = (1..=many.len()).map(|n| format!("k{n}")).collect();
-                format!(
-                    "WHERE ({}) IN (SELECT {} FROM UNNEST ({}) AS k ({}))",
-                    names.join(", "),
-                    given.join(", "),
-                    arrays.join(", "),
-                    aliases.join(", ")
-                )
-            }
+        if keys.len() < 2 {
+            return self.select(extra, &format!("{} {rest}", self.among()));
         }
+        // Keys are handed over as bytes, whatever their columns hold.
+        let arrays: Vec<String> = (1..=keys.len()).map(|n| format!("${n}::bytea[]")).collect();
+        let aliases: Vec<String> = (1..=keys.len()).map(|n| format!("k{n}")).collect();
+        let same: Vec<String> = keys
+            .iter()
+            .zip(1..)
+            .map(|(column, n)| format!("s.{} = {}", column.name, column.kind.of_bytes(n)))
+            .collect();
+        let from = format!(
+            "UNNEST ({}) AS k ({}) CROSS JOIN LATERAL (SELECT * FROM {} s WHERE {} OFFSET 0) t WHERE true {rest}",
+            arrays.join(", "),
+            aliases.join(", "),
+            self.name,
+            same.join(" AND ")
+        );
+        self.select_from(extra, &from)
+    }
+
+    /// The condition that the first column of a row's key is among those handed in.
+    pub(crate) fn among(&self) -> String {
+        let key = self.columns.iter().find(|column| column.role == Role::Key);
+        key.map_or_else(String::new, |key| format!("WHERE t.{} = ANY ($1)", key.name))
     }
 
     /// `INSERT` of many rows, one array a column.
@@ -176,7 +190,8 @@ impl Type {
     /// The `n`th part of a key as its column holds it.
     fn of_bytes(self, n: usize) -> String {
         match self {
-            Self::Text => format!("convert_from(k{n}, 'UTF8')"),
+            // WHY the collation: the function's own is "C", and no index of a column has that.
+            Self::Text => format!("convert_from(k{n}, 'UTF8') COLLATE \"default\""),
             _ => format!("k{n}"),
         }
     }

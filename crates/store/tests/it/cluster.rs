@@ -159,6 +159,11 @@ impl Cluster {
         self.dir.path()
     }
 
+    /// Its first process, whose children do the work.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.server.lock().unwrap().id()
+    }
+
     /// Where its small disk is mounted.
     pub(crate) fn disk(&self) -> PathBuf {
         self.dir.path().join("disk")
@@ -171,11 +176,11 @@ impl Cluster {
 
     /// Stops it: at once, as a crash would, or after it has put everything in order.
     pub(crate) fn stop(&self, at_once: bool) {
-        let mut server = self.server.lock().unwrap();
         let signal = if at_once { "-QUIT" } else { "-INT" };
+        let process = self.process_id().to_string();
         // It may have ended by itself.
-        let _ = Command::new("kill").args([signal, &server.id().to_string()]).stderr(Stdio::null()).status().unwrap();
-        server.wait().unwrap();
+        let _ = Command::new("kill").args([signal, &process]).stderr(Stdio::null()).status().unwrap();
+        self.server.lock().unwrap().wait().unwrap();
     }
 
     /// Starts it again where it was.

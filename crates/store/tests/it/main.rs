@@ -9,6 +9,7 @@
 )]
 
 mod at_rest;
+mod by_key;
 mod cluster;
 mod conformance;
 mod copy;

@@ -49,6 +49,13 @@ pub(super) fn ratio(payments_per_second: f64, tps: f64) -> f64 {
     if tps > 0.0 { (payments_per_second / tps * 100.0).round() / 100.0 } else { 0.0 }
 }
 
+/// How much more one of `pgbench`'s transactions costs than a payment, to a hundredth: more than 1, and a payment is
+/// cheaper.
+pub(super) fn cost_ratio((transaction, payment): (u64, u64)) -> f64 {
+    let micros = |micros: u64| f64::from(u32::try_from(micros).unwrap_or(u32::MAX));
+    ratio(micros(transaction), micros(payment))
+}
+
 /// A share of a bar of `width` cells, in eighths of a cell.
 pub(super) fn eighths(count: u64, largest: u64, width: u64) -> u64 {
     if largest == 0 { 0 } else { (count * width * 8).div_ceil(largest) }

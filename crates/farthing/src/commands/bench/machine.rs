@@ -48,6 +48,47 @@ pub(super) fn cpu_micros(process: Process) -> Option<u64> {
     Some((user + system) * (1_000_000 / TICKS_PER_SECOND))
 }
 
+/// The first process of the PostgreSQL to which `backend` belongs; `None` when that is on another machine.
+pub(super) fn database_of(backend: u32) -> Option<u32> {
+    let (name, numbers) = times(backend)?;
+    if name.starts_with("postgres") { numbers.first().and_then(|parent| u32::try_from(*parent).ok()) } else { None }
+}
+
+/// Processor time so far of a PostgreSQL's `first` process and of all it has started, in microseconds.
+pub(super) fn database_cpu_micros(first: u32) -> Option<u64> {
+    let mut ticks: u64 = times(first)?.1.iter().skip(1).sum();
+    for entry in std::fs::read_dir("/proc").ok()?.filter_map(Result::ok) {
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if let Some((_, numbers)) = times(process).filter(|(_, numbers)| numbers.first() == Some(&u64::from(first))) {
+            ticks += numbers.iter().skip(1).take(2).sum::<u64>();
+        }
+    }
+    Some(ticks * (1_000_000 / TICKS_PER_SECOND))
+}
+
+/// A process's name; its parent, and user and system time of its own and of its children that have ended.
+fn times(process: u32) -> Option<(String, [u64; 5])> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (head, fields) = text.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+    let number = |index: usize| fields.get(index).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    Some((head.split_once('(')?.1.to_owned(), [1, 11, 12, 13, 14].map(number)))
+}
+
+/// Processor time of this process's children that have ended, in microseconds.
+pub(super) fn ended_children_cpu_micros() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    let times = fields.split_ascii_whitespace().skip(13).take(2);
+    let times: Result<Vec<u64>, _> = times.map(str::parse).collect();
+    Some(times.ok()?.into_iter().sum::<u64>() * (1_000_000 / TICKS_PER_SECOND))
+}
+
+/// How many processes want a processor, in the last minute's mean.
+pub(super) fn load_average() -> Option<f64> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_ascii_whitespace().next()?.parse().ok()
+}
+
 /// Whose processor time.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Process {

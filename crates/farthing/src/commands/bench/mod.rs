@@ -94,6 +94,7 @@ struct Outcome {
     measured: Measured,
     server_cpu_micros: Option<u64>,
     client_cpu_micros: Option<u64>,
+    database_cpu_micros: Option<u64>,
 }
 
 impl Bench {
@@ -102,12 +103,13 @@ impl Bench {
         let verifications = machine::p256_verifications_per_second()?;
         let mut bench = Prepared::start(&self, output).await?;
         let measured = bench.measure(output).await;
+        let database = bench.database;
         let folder = bench.own.as_ref().and_then(OwnServer::folder);
         let stopped = bench.own.map_or(Ok(()), OwnServer::stop);
         let (rate, searched, outcome) = measured?;
         stopped?;
         let pgbench = match &self.database_url {
-            Some(url) => Some(pgbench::transactions_per_second(url, self.seconds, output)?),
+            Some(url) => Some(pgbench::measure(url, database, self.seconds, output)?),
             None => None,
         };
         let report = Report::new(&self, &outcome, rate, &searched, (verifications, pgbench));
@@ -137,6 +139,8 @@ impl Bench {
 struct Prepared<'a> {
     fleet: Arc<Fleet>,
     own: Option<OwnServer>,
+    /// A process of the database.
+    database: Option<u32>,
     options: &'a Bench,
 }
 
@@ -149,7 +153,11 @@ impl<'a> Prepared<'a> {
         let url = own.as_ref().map_or_else(|| options.url.clone().unwrap_or_default(), |own| own.url.clone());
         let socket = own.as_ref().map_or_else(|| options.admin_socket.clone().unwrap_or_default(), OwnServer::socket);
         let fleet = options.fleet(&url, &socket, output).await?;
-        Ok(Self { fleet, own, options })
+        let database = match &options.database_url {
+            Some(url) => Some(store::server_process(url).await.map_err(failed("cannot ask the database"))?),
+            None => None,
+        };
+        Ok(Self { fleet, own, database: database.and_then(machine::database_of), options })
     }
 
     /// Another server on another empty store, where both are this command's own: a rate is not to suffer for what
@@ -201,11 +209,13 @@ impl<'a> Prepared<'a> {
         let mut dice = Dice::new(seed, "arrivals", &[]);
         let due = figures::arrivals(count, run.rate, run.poisson.then_some(&mut dice));
         output.ticker(&format!("running at {} a second for {} s …", grouped(run.rate.into()), run.seconds));
-        let before = (self.server().and_then(cpu_micros), cpu_micros(Process::This));
+        let database = || self.database.and_then(machine::database_cpu_micros);
+        let before = (self.server().and_then(cpu_micros), cpu_micros(Process::This), database());
         let measured = load::run(&self.fleet, Load { due, tasks }).await?;
-        let after = (self.server().and_then(cpu_micros), cpu_micros(Process::This));
+        let after = (self.server().and_then(cpu_micros), cpu_micros(Process::This), database());
         let used = |before: Option<u64>, after: Option<u64>| Some(after?.saturating_sub(before?));
         let (server_cpu_micros, client_cpu_micros) = (used(before.0, after.0), used(before.1, after.1));
-        Ok(Outcome { measured, server_cpu_micros, client_cpu_micros })
+        let database_cpu_micros = used(before.2, after.2);
+        Ok(Outcome { measured, server_cpu_micros, client_cpu_micros, database_cpu_micros })
     }
 }

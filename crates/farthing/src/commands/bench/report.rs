@@ -6,8 +6,9 @@ use std::path::Path;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::figures::{eighths, millis, millis_at, per_second, ratio};
+use super::figures::{cost_ratio, eighths, millis, millis_at, per_second, ratio};
 use super::load::Measured;
+use super::pgbench::Yardstick;
 use super::search::Probe;
 use super::{Bench, Outcome, TARGET_P99_MILLIS, machine};
 use crate::output::{BAD, FAINT, GOOD, LINK, STRONG, grouped, pairs, right};
@@ -32,12 +33,21 @@ pub(super) struct Report {
     cpu_us_per_payment: Option<u64>,
     /// Processor time of this process for one payment.
     client_cpu_us_per_payment: Option<u64>,
+    /// Processor time of the database for one payment; absent when it is not PostgreSQL on this machine.
+    database_cpu_us_per_payment: Option<u64>,
     /// P-256 verifications a second, one core of this machine, measured before the load.
     p256_verify_per_second: u64,
     /// TPC-B transactions a second of `pgbench` on the same PostgreSQL in the same run: prepared, scale 50, 32 clients.
     pgbench_tps: Option<f64>,
     /// Payments for each of those.
     ratio_to_pgbench: Option<f64>,
+    /// Processor time of one of those, in the database and in `pgbench`.
+    pgbench_cpu_us: Option<u64>,
+    /// That for the processor time of a payment, in server, load generator and database together: what the ratio of the
+    /// rates comes to where nothing else wants the processors.
+    cost_ratio_to_pgbench: Option<f64>,
+    /// How many processes wanted a processor, in the minute before the end.
+    load_average: Option<f64>,
     store: Option<&'static str>,
     seconds: u32,
     payers: u32,
@@ -67,11 +77,13 @@ impl Report {
         outcome: &Outcome,
         rate: u32,
         probes: &[Probe],
-        scale: (u64, Option<f64>),
+        scale: (u64, Option<Yardstick>),
     ) -> Self {
         let measured = &outcome.measured;
         let each = |micros: Option<u64>| micros.map(|micros| micros / measured.accepted.max(1));
         let p99_ms = millis_at(&measured.latency, 99.0);
+        let parts = [outcome.server_cpu_micros, outcome.client_cpu_micros, outcome.database_cpu_micros];
+        let cost = each(parts.into_iter().sum());
         Self {
             payments_per_second: per_second(measured.accepted, measured.elapsed),
             p50_ms: millis_at(&measured.latency, 50.0),
@@ -80,9 +92,13 @@ impl Report {
             max_ms: millis(measured.latency.max()),
             cpu_us_per_payment: each(outcome.server_cpu_micros),
             client_cpu_us_per_payment: each(outcome.client_cpu_micros),
+            database_cpu_us_per_payment: each(outcome.database_cpu_micros),
             p256_verify_per_second: scale.0,
-            pgbench_tps: scale.1,
-            ratio_to_pgbench: scale.1.map(|tps| ratio(per_second(measured.accepted, measured.elapsed), tps)),
+            pgbench_tps: scale.1.map(|yardstick| yardstick.tps),
+            ratio_to_pgbench: scale.1.map(|of| ratio(per_second(measured.accepted, measured.elapsed), of.tps)),
+            pgbench_cpu_us: scale.1.and_then(|yardstick| yardstick.cpu_micros),
+            cost_ratio_to_pgbench: scale.1.and_then(|yardstick| yardstick.cpu_micros).zip(cost).map(cost_ratio),
+            load_average: machine::load_average(),
             store: bench.url.is_none().then_some(if bench.database_url.is_some() { POSTGRES } else { OWN_STORE }),
             seconds: bench.seconds,
             payers: bench.payers,
@@ -176,6 +192,14 @@ impl Report {
                 ),
             ),
         ];
+        if self.database_cpu_us_per_payment.is_some() {
+            rows.push(("database CPU", format!("{} a payment", micros(self.database_cpu_us_per_payment))));
+        }
+        if let (Some(cost), Some(ratio)) = (self.pgbench_cpu_us, self.cost_ratio_to_pgbench) {
+            let load = self.load_average.unwrap_or(0.0);
+            let text = format!("{cost} µs of all processors for one of pgbench's: {ratio:.2} payments; load {load:.1}");
+            rows.push(("by processor", text));
+        }
         if let (Some(tps), Some(ratio)) = (self.pgbench_tps, self.ratio_to_pgbench) {
             let scale = "TPC-B, prepared, scale 50, 32 clients, on the same server";
             rows.push(("pgbench", format!("{tps:.0} transactions a second ({scale}): {ratio:.2} payments for each")));
