@@ -125,6 +125,11 @@ reasons! {
     PasskeyBackupInvalid "passkey.backup_invalid" under PasskeyRefused: "패스키의 백업 표시가 맞지 않습니다.", "What the passkey says of its backup cannot be true.";
     PasskeySignature "passkey.wrong_signature" under PasskeyRefused: "패스키의 서명이 맞지 않습니다.", "The passkey's signature does not hold.";
     PasskeyCloned "passkey.cloned" under PasskeyRefused: "패스키가 복제되었을 수 있어 멈췄습니다.", "The passkey's counter went back, so it may have been cloned.";
+    ContactUnknown "contact.unknown": "믿을 수 있는 사람으로 정할 수 없는 지갑입니다.", "This wallet cannot be a trusted contact, or is none.";
+    ContactExists "contact.exists": "이미 믿을 수 있는 사람으로 정한 지갑입니다.", "This wallet is a trusted contact already.";
+    ContactLimitReached "contact.limit_reached": "정할 수 있는 사람 수를 넘었습니다.", "This wallet has as many trusted contacts as it may.";
+    RecoveryRefused "recovery.refused": "지갑을 되찾을 수 없습니다. 지갑 번호와 복구 코드를 확인해 주세요.", "This does not open the wallet; check the wallet's id and the code.";
+    RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";

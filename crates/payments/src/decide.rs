@@ -12,8 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, own_limits, passkey, pay, pin, pipeline, quote, refund, roll_up, session,
-    settle, shown_limits, sighting,
+    codes, enrol, fund, intent, lockdown, own_limits, passkey, pay, pin, pipeline, quote, recovery, refund, roll_up,
+    session, settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -130,6 +130,20 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
             pin::change(context, &pin::Right { payer: *payer, attempt: *attempt, matched }, hash)
         }
         Facts::RemovePin { caller, body } => pin::remove(context, caller, body),
+        Facts::PrintCodes { caller, body, codes } => recovery::print(context, caller, body, codes),
+        Facts::AddContact { caller, body } => recovery::add_contact(context, caller, body),
+        Facts::RemoveContact { caller, body } => recovery::remove_contact(context, caller, body),
+        Facts::Vouch { caller, body } => recovery::vouch(context, caller, body),
+        Facts::VouchIdentity { payer, device } => recovery::vouch_identity(context, *payer, *device),
+        Facts::Recover { payer, device, code, passkey, place, .. } => {
+            let passkey = passkey.as_ref();
+            recovery::recover(context, &recovery::Shown { payer: *payer, device, code: *code, passkey, place })
+        }
+        Facts::FreezeByCode { payer, code } => recovery::freeze_by_code(context, *payer, *code),
+        Facts::FreezeFor { caller, body } => recovery::freeze_for(context, caller, body),
+        Facts::RotateKey { caller, key, .. } => enrol::rotate_key(context, caller, *key),
+        Facts::StaffThaw { payer } => lockdown::staff_thaw(context, *payer),
+        Facts::StaffRemovePin { payer } => pin::staff_remove(context, *payer),
         Facts::BeginPasskey { caller, body } => passkey::begin(context, caller, body),
         Facts::AddPasskey { caller, made, name, vouched, .. } => {
             passkey::add(context, caller, &passkey::Adding { made, name, vouched: *vouched })
@@ -183,6 +197,8 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         Facts::AddPasskey { caller, ceremony, .. } => [Some(caller.proof), Some(*ceremony)],
         Facts::ApproveByPasskey { caller, used, .. } => [Some(caller.proof), Some(used.ceremony)],
         Facts::SignIn { proof, used, .. } => [Some(*proof), Some(used.ceremony)],
+        Facts::Recover { proof, passkey, .. } => [Some(*proof), passkey.map(|used| used.ceremony)],
+        Facts::RotateKey { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
         | Facts::ReportCode { caller, .. }
@@ -192,6 +208,11 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::TryPin { caller, .. }
         | Facts::RemovePin { caller, .. }
         | Facts::BeginPasskey { caller, .. }
+        | Facts::PrintCodes { caller, .. }
+        | Facts::AddContact { caller, .. }
+        | Facts::RemoveContact { caller, .. }
+        | Facts::Vouch { caller, .. }
+        | Facts::FreezeFor { caller, .. }
         | Facts::RenamePasskey { caller, .. }
         | Facts::RevokePasskey { caller, .. }
         | Facts::TakeSticker { caller, .. }
@@ -207,7 +228,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned and what spoke for a recovery so far; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,

@@ -7,10 +7,10 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
-    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
-    RevokePasskeyBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
-    UnfreezeBody, VoidBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
+    FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody, RemoveContactBody,
+    RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
+    SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,54 @@ pub enum Facts {
     RemovePin {
         caller: CallerFacts,
         body: RemovePinBody,
+    },
+    PrintCodes {
+        caller: CallerFacts,
+        body: PrintCodesBody,
+        codes: Vec<Digest>,
+    },
+    AddContact {
+        caller: CallerFacts,
+        body: AddContactBody,
+    },
+    RemoveContact {
+        caller: CallerFacts,
+        body: RemoveContactBody,
+    },
+    Vouch {
+        caller: CallerFacts,
+        body: VouchBody,
+    },
+    VouchIdentity {
+        payer: PayerId,
+        device: DeviceId,
+    },
+    Recover {
+        payer: PayerId,
+        device: NewDevice,
+        proof: ProofUse,
+        code: Option<Digest>,
+        passkey: Option<PasskeyUse>,
+        place: String,
+    },
+    FreezeByCode {
+        payer: PayerId,
+        code: Digest,
+    },
+    FreezeFor {
+        caller: CallerFacts,
+        body: FreezeForBody,
+    },
+    RotateKey {
+        caller: CallerFacts,
+        key: Digest,
+        possession: ProofUse,
+    },
+    StaffThaw {
+        payer: PayerId,
+    },
+    StaffRemovePin {
+        payer: PayerId,
     },
     BeginPasskey {
         caller: CallerFacts,
@@ -359,6 +407,27 @@ impl From<Command> for Facts {
                 let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
                 Self::ChangePin { payer, attempt, matched, hash }
             }
+            Command::PrintCodes { signed, codes } => {
+                Self::PrintCodes { caller: caller(&signed), body: signed.into_body(), codes }
+            }
+            Command::AddContact { signed } => Self::AddContact { caller: caller(&signed), body: signed.into_body() },
+            Command::RemoveContact { signed } => {
+                Self::RemoveContact { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::Vouch { signed } => Self::Vouch { caller: caller(&signed), body: signed.into_body() },
+            Command::VouchIdentity { permit: _, payer, device } => Self::VouchIdentity { payer, device },
+            Command::Recover { enrolling, payer, device, name, code, passkey, place } => {
+                let device = NewDevice { id: device, name, key: enrolling.key(), kind: SessionKind::Own };
+                let (proof, passkey) = (*enrolling.proof_use(), passkey.map(|(_, used)| used));
+                Self::Recover { payer, device, proof, code, passkey, place }
+            }
+            Command::FreezeByCode { payer, code } => Self::FreezeByCode { payer, code },
+            Command::FreezeFor { signed } => Self::FreezeFor { caller: caller(&signed), body: signed.into_body() },
+            Command::RotateKey { signed, possession } => {
+                Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
+            }
+            Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
             }
@@ -476,6 +545,17 @@ impl Facts {
             Self::ApproveByPin { .. } => "approve_by_pin",
             Self::ChangePin { .. } => "change_pin",
             Self::RemovePin { .. } => "remove_pin",
+            Self::PrintCodes { .. } => "print_codes",
+            Self::AddContact { .. } => "add_contact",
+            Self::RemoveContact { .. } => "remove_contact",
+            Self::Vouch { .. } => "vouch",
+            Self::VouchIdentity { .. } => "vouch_identity",
+            Self::Recover { .. } => "recover",
+            Self::FreezeByCode { .. } => "freeze_by_code",
+            Self::FreezeFor { .. } => "freeze_for",
+            Self::RotateKey { .. } => "rotate_key",
+            Self::StaffThaw { .. } => "staff_thaw",
+            Self::StaffRemovePin { .. } => "staff_remove_pin",
             Self::BeginPasskey { .. } => "begin_passkey",
             Self::AddPasskey { .. } => "add_passkey",
             Self::RenamePasskey { .. } => "rename_passkey",
@@ -513,13 +593,21 @@ impl Facts {
     #[must_use]
     pub const fn payer(&self) -> Option<PayerId> {
         match self {
+            // The wallet that is spoken about, not who speaks.
+            Self::Vouch { body: VouchBody { payer, .. }, .. }
+            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
             Self::ShowLimits { payer, .. }
             | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }
             | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. } => Some(*payer),
+            | Self::SignIn { payer, .. }
+            | Self::VouchIdentity { payer, .. }
+            | Self::Recover { payer, .. }
+            | Self::FreezeByCode { payer, .. }
+            | Self::StaffThaw { payer }
+            | Self::StaffRemovePin { payer } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
@@ -527,6 +615,10 @@ impl Facts {
             | Self::TryPin { caller, .. }
             | Self::RemovePin { caller, .. }
             | Self::BeginPasskey { caller, .. }
+            | Self::PrintCodes { caller, .. }
+            | Self::AddContact { caller, .. }
+            | Self::RemoveContact { caller, .. }
+            | Self::RotateKey { caller, .. }
             | Self::AddPasskey { caller, .. }
             | Self::RenamePasskey { caller, .. }
             | Self::RevokePasskey { caller, .. }

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::recovery::Recovery;
 use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
@@ -32,6 +33,8 @@ pub enum KeptKey {
     Passkeys(PayerId),
     /// How they pay.
     Dossier(PayerId),
+    /// How they could come back.
+    Recovery(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -46,6 +49,7 @@ pub enum Kept {
     Pin(PaymentPin),
     Passkeys(Passkeys),
     Dossier(DossierRow),
+    Recovery(Recovery),
 }
 
 impl KeptKey {
@@ -60,6 +64,7 @@ impl KeptKey {
             Self::Pin(_) => "pin",
             Self::Passkeys(_) => "passkeys",
             Self::Dossier(_) => "dossier",
+            Self::Recovery(_) => "recovery",
         }
     }
 
@@ -73,7 +78,8 @@ impl KeptKey {
             | Self::OwnLimits(payer)
             | Self::Pin(payer)
             | Self::Passkeys(payer)
-            | Self::Dossier(payer) => payer.as_bytes(),
+            | Self::Dossier(payer)
+            | Self::Recovery(payer) => payer.as_bytes(),
         }
     }
 }
@@ -90,6 +96,7 @@ impl Kept {
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
             Self::Dossier(row) => KeptKey::Dossier(row.payer),
+            Self::Recovery(row) => KeptKey::Recovery(row.payer),
         }
     }
 
@@ -104,6 +111,7 @@ impl Kept {
             Self::Pin(row) => row.payer,
             Self::Passkeys(row) => row.payer,
             Self::Dossier(row) => row.payer,
+            Self::Recovery(row) => row.payer,
         }
     }
 }
@@ -120,6 +128,12 @@ pub struct Standing {
     pub kind: SessionKind,
     /// From when it may do more than look and freeze.
     pub usable_from: Instant,
+    /// Whether two recovery factors bound it: it may thaw what a lost device froze.
+    #[serde(default)]
+    pub recovered: bool,
+    /// From when another device that asked for it may revoke this one without a further check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable_from: Option<Instant>,
     /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
     pub sessions: Vec<Session>,
 }
@@ -234,6 +248,13 @@ impl State {
     pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
         match self.row(&Key::Kept(KeptKey::Pin(payer))) {
             Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn recovery(&self, payer: PayerId) -> Option<&Recovery> {
+        match self.row(&Key::Kept(KeptKey::Recovery(payer))) {
+            Some(Row::Kept(Kept::Recovery(row))) => Some(row),
             _ => None,
         }
     }

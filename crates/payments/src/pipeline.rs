@@ -63,6 +63,8 @@ pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
         payer: device.payer,
         kind: SessionKind::Own,
         usable_from: device.bound_at,
+        recovered: false,
+        revocable_from: None,
         sessions: Vec::new(),
     };
     context.state.standing(device.id).cloned().unwrap_or_else(none)

@@ -6,7 +6,7 @@ use ledger::{Account, Hold, Transfer};
 use money::{
     AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
-use protocol::{RefundBody, Serial, Via};
+use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -325,6 +325,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn recovery_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Recovery(payer))]);
+}
+
 fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
 }
@@ -366,6 +370,43 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::SetPin { caller, .. } | Facts::TryPin { caller, .. } | Facts::RemovePin { caller, .. } => {
             caller_keys(caller, wanted);
             pin_keys(caller.payer, wanted);
+        }
+        Facts::PrintCodes { caller, .. } | Facts::RemoveContact { caller, .. } => {
+            caller_keys(caller, wanted);
+            recovery_keys(caller.payer, wanted);
+        }
+        Facts::AddContact { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Payer(body.contact));
+            recovery_keys(caller.payer, wanted);
+        }
+        Facts::Vouch { caller, body: VouchBody { payer, .. } }
+        | Facts::FreezeFor { caller, body: FreezeForBody { payer } } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Payer(*payer), Key::Kept(KeptKey::Recovery(*payer))]);
+        }
+        Facts::VouchIdentity { payer, .. } | Facts::FreezeByCode { payer, .. } => {
+            wanted.extend([Key::Payer(*payer), Key::Kept(KeptKey::Recovery(*payer))]);
+        }
+        Facts::Recover { payer, device, proof, passkey, .. } => {
+            wanted.extend([
+                Key::Proof(proof.id),
+                Key::Payer(*payer),
+                Key::Device(device.id),
+                Key::DeviceKey(device.key),
+            ]);
+            wanted.extend(passkey.map(|used| Key::Proof(used.ceremony.id)));
+            wanted.push(Key::Kept(KeptKey::Passkeys(*payer)));
+            recovery_keys(*payer, wanted);
+        }
+        Facts::RotateKey { caller, key, possession } => {
+            caller_keys(caller, wanted);
+            wanted.extend([Key::Proof(possession.id), Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
+        }
+        Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
+        Facts::StaffRemovePin { payer } => {
+            wanted.push(Key::Payer(*payer));
+            pin_keys(*payer, wanted);
         }
         Facts::BeginPasskey { caller, .. }
         | Facts::RenamePasskey { caller, .. }

@@ -14,6 +14,7 @@ mod passkeys;
 mod place;
 mod proof;
 mod quote;
+mod recovery;
 mod step_up;
 mod text;
 mod views;
@@ -37,6 +38,11 @@ pub use passkeys::{
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use recovery::{
+    AddContactBody, CodesView, ContactView, FreezeByCodeBody, FreezeForBody, HeardView, PrintCodesBody, RecoverBody,
+    RecoveredView, RecoveryCode, RecoveryFactor, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody,
+    VouchBody,
+};
 pub use step_up::{
     ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
     Strength,

@@ -123,6 +123,9 @@ pub struct DeviceView {
     pub name: String,
     /// Whether it may no longer act.
     pub revoked: bool,
+    /// From when another device that asked for it may revoke this one without a further check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable_from: Option<Instant>,
     /// Security tier; a browser's key never exceeds 1.
     pub tier: u8,
     /// From when it may pay and change things: a new device waits.

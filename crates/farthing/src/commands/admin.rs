@@ -1,6 +1,7 @@
 //! `farthing admin`: what staff do, through the admin socket of a served folder or directly on an unserved one.
 
 mod migrate;
+mod payer;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,9 @@ enum Command {
     /// The stickers and terminals on counters.
     #[command(subcommand)]
     Code(CodeCommand),
+    /// For a payer whose papers were seen: speak for a new device, lift a brake, take a forgotten PIN away.
+    #[command(subcommand)]
+    Payer(payer::PayerCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -173,6 +177,7 @@ impl Admin {
                 issued_keys(&issued, output)
             }
             Command::Code(command) => command.run(output).await,
+            Command::Payer(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;

@@ -1,6 +1,6 @@
 //! What staff send and are told.
 
-use money::{Amount, Currency, Instant, Language, PayeeId, PayerId, ReasonCode};
+use money::{Amount, Currency, DeviceId, Instant, Language, PayeeId, PayerId, ReasonCode};
 use protocol::{BalanceView, Problem, Text, limits};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
@@ -104,6 +104,21 @@ pub struct Status {
     /// Why not, when they cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unready: Option<String>,
+}
+
+/// `POST /admin/payers/{payer}/vouch`: for which device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vouching {
+    /// The new device, as its owner reads it out.
+    pub device: DeviceId,
+}
+
+/// It was done, and the payer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// For whom.
+    pub payer: PayerId,
 }
 
 /// Why staff were refused.

@@ -45,6 +45,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayeeUnknown
         | R::PaymentUnknown
         | R::PasskeyNone
+        | R::ContactUnknown
         | R::CodeUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -109,6 +110,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinWaiting
         | R::PinLocked
         | R::PinOldNeeded
+        | R::RecoveryRefused
+        | R::RecoveryFactorMissing
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -138,6 +141,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceLimitReached
         | R::DeviceLast
         | R::PinNotSet
+        | R::ContactExists
+        | R::ContactLimitReached
         | R::PasskeyExists
         | R::PasskeyLimitReached
         | R::PasskeyUnavailable

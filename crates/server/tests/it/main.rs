@@ -18,6 +18,7 @@ mod merchants;
 mod operations;
 mod pages;
 mod passkeys;
+mod recovery;
 mod sessions;
 mod staff;
 mod step_up;

@@ -35,7 +35,7 @@ pub(crate) static PAYERS: Table = table!(true, "payers",
     id: Key Bytes, name: Fixed Bytes, currency: Fixed Text, wallet: Fixed Bytes, lock: Changes Text,
     thaws_at: Changes Long, devices: Changes Long, opened_at: Fixed Long);
 pub(crate) static DEVICES: Table = table!(true, "devices",
-    id: Key Bytes, payer: Fixed Bytes, key: Fixed Bytes, name: Fixed Bytes, tier: Changes Long, bound_at: Fixed Long,
+    id: Key Bytes, payer: Fixed Bytes, key: Changes Bytes, name: Fixed Bytes, tier: Changes Long, bound_at: Fixed Long,
     revoked: Changes Flag);
 pub(crate) static PAYEES: Table = table!(true, "payees",
     category: Changes Text, id: Key Bytes, name: Changes Text, name_latin: Changes Text, place: Changes Text,
