@@ -128,6 +128,13 @@ pub struct Enrolling<B> {
 }
 
 impl<B> Enrolling<B> {
+    /// The proof without its body, and the body: for one that no command may carry whole.
+    #[must_use]
+    pub fn take_body(self) -> (Enrolling<Apart>, B) {
+        let Self { body, jwk, key, proof_use, body_digest } = self;
+        (Enrolling { body: Apart(()), jwk, key, proof_use, body_digest }, body)
+    }
+
     pub(crate) fn new(body: B, checked: Checked, body_digest: Digest) -> Self {
         Self { body, jwk: checked.jwk, key: checked.key, proof_use: checked.proof_use, body_digest }
     }

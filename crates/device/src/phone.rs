@@ -159,6 +159,14 @@ impl<K: DeviceKey> Phone<K> {
         self.keyed("/v1/payers", &body, at)
     }
 
+    /// `POST` a body as a key that has no token: for signing in by passkey, and for recovery.
+    ///
+    /// # Errors
+    /// [`PhoneError::Key`].
+    pub fn enrol<B: Serialize>(&self, path: &str, body: &B, at: Moment) -> Result<Request, PhoneError> {
+        self.request("POST", path, Some(to_canonical(body)), None, at)
+    }
+
     /// The next access token: `POST /v1/tokens/refresh` where this phone has a refresh token, else `POST /v1/tokens`,
     /// which opens a session. A refresh token works once: when no answer is heard, [`Phone::reset_token`] before the
     /// next request.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use money::Secret;
 use payments::Settings;
-use server::{CodeSigner, Config, PackReader, RateLimits, Running};
+use server::{CodeSigner, Config, PackReader, PasskeyConfig, RateLimits, Running};
 use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -28,6 +28,7 @@ pub(crate) struct Plan {
     pub(crate) listen: SocketAddr,
     pub(crate) public_origin: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) passkeys: PasskeyConfig,
     pub(crate) settings: Settings,
     /// Where the packs of `settings` came from, to be read anew.
     pub(crate) packs: Option<Source>,
@@ -55,6 +56,7 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         signing,
         token_key: store.purpose_key("access-token").map_err(failed("cannot derive keys"))?,
         nonce_key: store.purpose_key("nonce").map_err(failed("cannot derive keys"))?,
+        passkeys: plan.passkeys,
         test_mode: plan.settings.test_mode,
         pack_reader: plan
             .packs

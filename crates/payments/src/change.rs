@@ -107,6 +107,15 @@ pub enum EventKind {
     /// A refresh token was used a second time: somebody has copied it. The session was ended.
     #[serde(rename = "session.refresh_reused")]
     SessionReused,
+    /// A passkey was added.
+    #[serde(rename = "passkey.added")]
+    PasskeyAdded,
+    /// A passkey was taken away.
+    #[serde(rename = "passkey.revoked")]
+    PasskeyRevoked,
+    /// A passkey's counter went back: there may be two of its authenticator. It approves nothing any more.
+    #[serde(rename = "passkey.cloned")]
+    PasskeyCloned,
     /// A payer's own limit was lowered.
     #[serde(rename = "limit.lowered")]
     LimitLowered,
@@ -174,7 +183,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -184,6 +193,9 @@ impl EventKind {
         Self::SessionOpened,
         Self::SessionEnded,
         Self::SessionReused,
+        Self::PasskeyAdded,
+        Self::PasskeyRevoked,
+        Self::PasskeyCloned,
         Self::LimitLowered,
         Self::LimitRaiseRequested,
         Self::LimitRaiseCancelled,
@@ -220,6 +232,9 @@ impl EventKind {
             Self::SessionOpened => "session.opened",
             Self::SessionEnded => "session.ended",
             Self::SessionReused => "session.refresh_reused",
+            Self::PasskeyAdded => "passkey.added",
+            Self::PasskeyRevoked => "passkey.revoked",
+            Self::PasskeyCloned => "passkey.cloned",
             Self::LimitLowered => "limit.lowered",
             Self::LimitRaiseRequested => "limit.raise_requested",
             Self::LimitRaiseCancelled => "limit.raise_cancelled",

@@ -1,19 +1,22 @@
 //! [`Command`]: everything that can be asked of the core, each with the authority it is asked under.
 
 use credentials::{
-    Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, Refresh, Signed, SignedPayment,
+    Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, ProofUse, Refresh, Signed,
+    SignedPayment,
 };
-use money::{AccountId, Amount, Currency, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayeeCard,
-    QuoteBody, RefreshBody, RefundBody, RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SetLimitBody,
-    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, WithdrawCodeBody,
+    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
+    PayeeCard, QuoteBody, RefreshBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
+    RevokePasskeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Line;
-use crate::permit::{ReadPermit, StaffPermit, SystemPermit};
+use crate::model::{Line, Name};
+use crate::passkey::{NewPasskey, PasskeyUse};
+use crate::permit::{PasskeyPermit, ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
@@ -137,6 +140,64 @@ pub enum Command {
         proof: PinProof,
         /// What is kept of the new one.
         hash: PinHash,
+    },
+    /// Begin to have another passkey.
+    BeginPasskey {
+        /// A bound device's proof.
+        signed: Signed<BeginPasskeyBody>,
+    },
+    /// Have another passkey.
+    AddPasskey {
+        /// That it was verified.
+        permit: PasskeyPermit,
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// The passkey.
+        made: NewPasskey,
+        /// What the payer calls it.
+        name: Name,
+        /// Whether another factor vouched for it when it was begun.
+        vouched: bool,
+        /// The ceremony, which works once.
+        ceremony: ProofUse,
+    },
+    /// Call a passkey something else.
+    RenamePasskey {
+        /// A bound device's proof.
+        signed: Signed<RenamePasskeyBody>,
+    },
+    /// Let a passkey approve nothing any more.
+    RevokePasskey {
+        /// A bound device's proof.
+        signed: Signed<RevokePasskeyBody>,
+    },
+    /// Approve a body by passkey.
+    ApproveByPasskey {
+        /// That it was verified.
+        permit: PasskeyPermit,
+        /// A bound device's proof, its body taken out.
+        signed: Signed<Apart>,
+        /// The body that is approved.
+        body: Digest,
+        /// The assertion.
+        used: PasskeyUse,
+    },
+    /// Bind a new device by passkey.
+    SignIn {
+        /// That it was verified.
+        permit: PasskeyPermit,
+        /// The new key's proof, its body taken out.
+        enrolling: Enrolling<Apart>,
+        /// Whose passkey.
+        payer: PayerId,
+        /// The new device.
+        device: DeviceId,
+        /// What the payer calls it.
+        name: Name,
+        /// The assertion.
+        used: PasskeyUse,
+        /// The caller's network, cut short.
+        place: String,
     },
     /// Have no payment PIN.
     RemovePin {

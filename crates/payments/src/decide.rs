@@ -12,8 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, own_limits, pay, pin, pipeline, quote, refund, roll_up, session, settle,
-    shown_limits, sighting,
+    codes, enrol, fund, intent, lockdown, own_limits, passkey, pay, pin, pipeline, quote, refund, roll_up, session,
+    settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -123,6 +123,14 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
             pin::change(context, &pin::Right { payer: *payer, attempt: *attempt, matched }, hash)
         }
         Facts::RemovePin { caller, body } => pin::remove(context, caller, body),
+        Facts::BeginPasskey { caller, body } => passkey::begin(context, caller, body),
+        Facts::AddPasskey { caller, made, name, vouched, .. } => {
+            passkey::add(context, caller, &passkey::Adding { made, name, vouched: *vouched })
+        }
+        Facts::RenamePasskey { caller, body } => passkey::rename(context, caller, body),
+        Facts::RevokePasskey { caller, body } => passkey::revoke(context, caller, body),
+        Facts::ApproveByPasskey { caller, body, used } => passkey::approve(context, caller, *body, used),
+        Facts::SignIn { payer, device, used, place, .. } => passkey::sign_in(context, *payer, device, used, place),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
             enrol::rekey_payee(context, *payee, *api_key, *signing_key)
@@ -165,6 +173,9 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Capture { proof, .. }
         | Facts::Void { proof, .. }
         | Facts::Refund { proof, .. } => [Some(*proof), None],
+        Facts::AddPasskey { caller, ceremony, .. } => [Some(caller.proof), Some(*ceremony)],
+        Facts::ApproveByPasskey { caller, used, .. } => [Some(caller.proof), Some(used.ceremony)],
+        Facts::SignIn { proof, used, .. } => [Some(*proof), Some(used.ceremony)],
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
         | Facts::ReportCode { caller, .. }
@@ -173,6 +184,9 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::SetPin { caller, .. }
         | Facts::TryPin { caller, .. }
         | Facts::RemovePin { caller, .. }
+        | Facts::BeginPasskey { caller, .. }
+        | Facts::RenamePasskey { caller, .. }
+        | Facts::RevokePasskey { caller, .. }
         | Facts::TakeSticker { caller, .. }
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
@@ -186,7 +200,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment and the end of a session whose token was copied; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,

@@ -1,15 +1,16 @@
 //! Opening wallets, binding devices, registering payees.
 
 use ledger::{Intake, Normal, Operation, Overdraft};
-use money::{AccountId, Currency, Digest, PayeeId, ReasonCode};
+use money::{AccountId, Currency, DeviceId, Digest, PayeeId, ReasonCode};
 use protocol::{BindDeviceBody, SessionKind, SignUpBody};
+use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, EventKind};
 use crate::command::NewPayee;
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::facts::CallerFacts;
 use crate::kept::{Kept, Session, Standing};
-use crate::model::{Device, Lock, Payee, Payer};
+use crate::model::{Device, Lock, Name, Payee, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
 
@@ -74,31 +75,60 @@ pub(crate) fn bind_device(
     if payer.lock.is_frozen(context.at) {
         return Err(ReasonCode::PayerFrozen.into());
     }
-    if context.state.device(body.device).is_some() || context.state.device_of_key(key).is_some() {
-        return Err(ReasonCode::DeviceExists.into());
+    let new = NewDevice { id: body.device, name: body.device_name.clone(), key, kind: body.kind };
+    may_bind(context, payer, &new)?;
+    Ok(Accepted::Device(bind(context, payer, &new, Vec::new())?))
+}
+
+/// A device to bind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewDevice {
+    /// Its id, chosen by the device.
+    pub id: DeviceId,
+    /// What the payer calls it.
+    pub name: Name,
+    /// Thumbprint of its key.
+    pub key: Digest,
+    /// Whose machine it is.
+    pub kind: SessionKind,
+}
+
+/// Whether there is room for this device, and none like it.
+pub(crate) fn may_bind(context: &Context<'_>, payer: &Payer, new: &NewDevice) -> Result<(), ReasonCode> {
+    if context.state.device(new.id).is_some() || context.state.device_of_key(new.key).is_some() {
+        return Err(ReasonCode::DeviceExists);
     }
-    // A shared device does not count: nobody comes back to the money with it.
-    let counted = u8::from(body.kind.is_own());
-    if usize::from(payer.devices) >= protocol::limits::DEVICES_PER_PAYER_MAX {
-        return Err(ReasonCode::DeviceLimitReached.into());
-    }
+    let is_full = usize::from(payer.devices) >= protocol::limits::DEVICES_PER_PAYER_MAX;
+    if is_full { Err(ReasonCode::DeviceLimitReached) } else { Ok(()) }
+}
+
+/// Binds a device that may be bound. It waits.
+pub(crate) fn bind(
+    context: &mut Context<'_>,
+    payer: &Payer,
+    new: &NewDevice,
+    sessions: Vec<Session>,
+) -> Result<Device, ReasonCode> {
     let device = Device {
-        id: body.device,
+        id: new.id,
         payer: payer.id,
-        key,
-        name: body.device_name.clone(),
+        key: new.key,
+        name: new.name.clone(),
         tier: UNATTESTED_TIER,
         bound_at: context.at,
         revoked: false,
     };
-    let standing = first_standing(context, &device, context.settings.device_delay_seconds, body.kind)?;
+    let mut standing = first_standing(context, &device, context.settings.device_delay_seconds, new.kind)?;
+    standing.sessions = sessions;
+    // A shared device does not count: nobody comes back to the money with it.
+    let counted = u8::from(new.kind.is_own());
     let payer = Payer { devices: payer.devices.saturating_add(counted), ..payer.clone() };
     let id = payer.id;
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
     context.push(Change::Kept(Kept::Standing(standing)));
     context.tell(EventKind::DeviceBound, |event| event.payer = Some(id));
-    Ok(Accepted::Device(device))
+    Ok(device)
 }
 
 /// The standing of a device just bound: nothing but looking and freezing for so long. Whoever signs up is given a token

@@ -7,14 +7,18 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody, PayBody,
-    QuoteBody, RefundBody, RemovePinBody, ReportCodeBody, RevokeDeviceBody, Serial, SessionKind, SetLimitBody,
-    SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
+    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
+    RevokePasskeyBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
+use crate::enrol::NewDevice;
+use crate::model::Name;
+use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::pin::PinPurpose;
 
 /// What a verified device proof said.
@@ -134,6 +138,37 @@ pub enum Facts {
     RemovePin {
         caller: CallerFacts,
         body: RemovePinBody,
+    },
+    BeginPasskey {
+        caller: CallerFacts,
+        body: BeginPasskeyBody,
+    },
+    AddPasskey {
+        caller: CallerFacts,
+        made: NewPasskey,
+        name: Name,
+        vouched: bool,
+        ceremony: ProofUse,
+    },
+    RenamePasskey {
+        caller: CallerFacts,
+        body: RenamePasskeyBody,
+    },
+    RevokePasskey {
+        caller: CallerFacts,
+        body: RevokePasskeyBody,
+    },
+    ApproveByPasskey {
+        caller: CallerFacts,
+        body: Digest,
+        used: PasskeyUse,
+    },
+    SignIn {
+        payer: PayerId,
+        device: NewDevice,
+        proof: ProofUse,
+        used: PasskeyUse,
+        place: String,
     },
     RegisterPayee {
         payee: NewPayee,
@@ -324,6 +359,25 @@ impl From<Command> for Facts {
                 let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
                 Self::ChangePin { payer, attempt, matched, hash }
             }
+            Command::BeginPasskey { signed } => {
+                Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::AddPasskey { permit: _, signed, made, name, vouched, ceremony } => {
+                Self::AddPasskey { caller: caller(&signed), made, name, vouched, ceremony }
+            }
+            Command::RenamePasskey { signed } => {
+                Self::RenamePasskey { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::RevokePasskey { signed } => {
+                Self::RevokePasskey { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::ApproveByPasskey { permit: _, signed, body, used } => {
+                Self::ApproveByPasskey { caller: caller(&signed), body, used }
+            }
+            Command::SignIn { permit: _, enrolling, payer, device, name, used, place } => {
+                let device = NewDevice { id: device, name, key: enrolling.key(), kind: SessionKind::Own };
+                Self::SignIn { payer, device, proof: *enrolling.proof_use(), used, place }
+            }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
@@ -422,6 +476,12 @@ impl Facts {
             Self::ApproveByPin { .. } => "approve_by_pin",
             Self::ChangePin { .. } => "change_pin",
             Self::RemovePin { .. } => "remove_pin",
+            Self::BeginPasskey { .. } => "begin_passkey",
+            Self::AddPasskey { .. } => "add_passkey",
+            Self::RenamePasskey { .. } => "rename_passkey",
+            Self::RevokePasskey { .. } => "revoke_passkey",
+            Self::ApproveByPasskey { .. } => "approve_by_passkey",
+            Self::SignIn { .. } => "sign_in",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
             Self::Fund { .. } => "fund",
@@ -458,13 +518,19 @@ impl Facts {
             Self::ShowLimits { payer, .. }
             | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }
-            | Self::ChangePin { payer, .. } => Some(*payer),
+            | Self::ChangePin { payer, .. }
+            | Self::SignIn { payer, .. } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
             | Self::SetPin { caller, .. }
             | Self::TryPin { caller, .. }
             | Self::RemovePin { caller, .. }
+            | Self::BeginPasskey { caller, .. }
+            | Self::AddPasskey { caller, .. }
+            | Self::RenamePasskey { caller, .. }
+            | Self::RevokePasskey { caller, .. }
+            | Self::ApproveByPasskey { caller, .. }
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
             | Self::ReportCode { caller, .. }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 use crate::own_limits::OwnLimits;
+use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
 
@@ -25,6 +27,8 @@ pub enum KeptKey {
     OwnLimits(PayerId),
     /// The payment PIN.
     Pin(PayerId),
+    /// The passkeys.
+    Passkeys(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -37,6 +41,7 @@ pub enum Kept {
     Usage(Usage),
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
+    Passkeys(Passkeys),
 }
 
 impl KeptKey {
@@ -49,6 +54,7 @@ impl KeptKey {
             Self::Usage(_) => "usage",
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
+            Self::Passkeys(_) => "passkeys",
         }
     }
 
@@ -57,7 +63,11 @@ impl KeptKey {
     pub const fn id(&self) -> &[u8; 16] {
         match self {
             Self::Standing(device) => device.as_bytes(),
-            Self::Guard(payer) | Self::Usage(payer) | Self::OwnLimits(payer) | Self::Pin(payer) => payer.as_bytes(),
+            Self::Guard(payer)
+            | Self::Usage(payer)
+            | Self::OwnLimits(payer)
+            | Self::Pin(payer)
+            | Self::Passkeys(payer) => payer.as_bytes(),
         }
     }
 }
@@ -72,6 +82,7 @@ impl Kept {
             Self::Usage(row) => KeptKey::Usage(row.payer),
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
+            Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
         }
     }
 
@@ -84,6 +95,7 @@ impl Kept {
             Self::Usage(row) => row.payer,
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
+            Self::Passkeys(row) => row.payer,
         }
     }
 }
@@ -192,5 +204,50 @@ impl Standing {
     pub(crate) fn without(mut self, session: SessionId) -> Self {
         self.sessions.retain(|known| known.id != session);
         self
+    }
+}
+
+/// The typed readers of kept rows.
+impl State {
+    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
+        match self.row(&Key::Kept(KeptKey::Standing(device))) {
+            Some(Row::Kept(Kept::Standing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
+        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
+            Some(Row::Kept(Kept::Guard(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
+        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
+            Some(Row::Kept(Kept::Pin(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
+        match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
+            Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
+        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
+            Some(Row::Kept(Kept::Usage(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
+        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
+            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
+            _ => None,
+        }
     }
 }

@@ -58,6 +58,8 @@ pub const SHARED_LIFE_SECONDS: i64 = 30 * 60;
 pub const SHARED_IDLE_SECONDS: i64 = 120;
 /// Approvals one payer has open; one more ends the oldest.
 pub const APPROVALS_MAX: usize = 8;
+/// Passkeys one payer has.
+pub const PASSKEYS_MAX: usize = 6;
 /// Wrong tries of a PIN, over all devices, before it is locked.
 pub const PIN_TRIES_MAX: usize = 5;
 /// For how long a wrong try counts, in seconds (a week).

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::kept::Session;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
+use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::step_up::{Approval, StepUp};
 
@@ -49,6 +50,13 @@ pub enum Accepted {
     Tried(PinTry),
     /// A body was approved.
     Approved(Approval),
+    /// A passkey may be added, vouched for by another factor or not.
+    PasskeyBegun {
+        /// Whether it need not wait.
+        vouched: bool,
+    },
+    /// A passkey as it now is, or was.
+    Passkey(Box<Passkey>),
     /// A payment PIN as it now is.
     Pin(Box<PaymentPin>),
     /// A registered code as it now is.

@@ -49,3 +49,15 @@ impl SystemPermit {
         Self(())
     }
 }
+
+/// That a passkey's signature was verified. Made only where the library that verifies it is called.
+#[derive(Debug)]
+pub struct PasskeyPermit(());
+
+impl PasskeyPermit {
+    /// For the edge, after WebAuthn's verification; nowhere else.
+    #[must_use]
+    pub const fn dangerous_after_webauthn() -> Self {
+        Self(())
+    }
+}

@@ -11,13 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::facts::{CallerFacts, Facts};
-use crate::kept::{Guard, Kept, KeptKey, Standing};
+use crate::kept::{Kept, KeptKey};
 use crate::limits;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey};
-use crate::own_limits::OwnLimits;
-use crate::pin::PaymentPin;
-use crate::usage::Usage;
+use crate::passkey::PasskeyUse;
 use crate::watch::Watched;
 use crate::{roll_up, sighting};
 
@@ -208,41 +206,6 @@ impl State {
         appended_to(account: AccountId) AppendedTo -> Vec<(PayerId, TransferId)>;
     }
 
-    pub(crate) fn standing(&self, device: DeviceId) -> Option<&Standing> {
-        match self.row(&Key::Kept(KeptKey::Standing(device))) {
-            Some(Row::Kept(Kept::Standing(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn guard(&self, payer: PayerId) -> Option<&Guard> {
-        match self.row(&Key::Kept(KeptKey::Guard(payer))) {
-            Some(Row::Kept(Kept::Guard(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn usage(&self, payer: PayerId) -> Option<&Usage> {
-        match self.row(&Key::Kept(KeptKey::Usage(payer))) {
-            Some(Row::Kept(Kept::Usage(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
-        match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
-            Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn pin(&self, payer: PayerId) -> Option<&PaymentPin> {
-        match self.row(&Key::Kept(KeptKey::Pin(payer))) {
-            Some(Row::Kept(Kept::Pin(row))) => Some(row),
-            _ => None,
-        }
-    }
-
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
         self.row(&Key::Proof(proof)).is_some()
     }
@@ -362,6 +325,10 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
 }
 
+fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
+}
+
 fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
 }
@@ -399,6 +366,23 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::SetPin { caller, .. } | Facts::TryPin { caller, .. } | Facts::RemovePin { caller, .. } => {
             caller_keys(caller, wanted);
             pin_keys(caller.payer, wanted);
+        }
+        Facts::BeginPasskey { caller, .. }
+        | Facts::RenamePasskey { caller, .. }
+        | Facts::RevokePasskey { caller, .. } => {
+            caller_keys(caller, wanted);
+            passkey_keys(caller.payer, wanted);
+        }
+        Facts::AddPasskey { caller, ceremony, .. }
+        | Facts::ApproveByPasskey { caller, used: PasskeyUse { ceremony, .. }, .. } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Proof(ceremony.id));
+            passkey_keys(caller.payer, wanted);
+        }
+        Facts::SignIn { payer, device, proof, used, .. } => {
+            wanted.extend([Key::Proof(proof.id), Key::Proof(used.ceremony.id), Key::Payer(*payer)]);
+            wanted.extend([Key::Device(device.id), Key::DeviceKey(device.key)]);
+            passkey_keys(*payer, wanted);
         }
         Facts::ApproveByPin { payer, .. } | Facts::ChangePin { payer, .. } => {
             wanted.push(Key::Payer(*payer));

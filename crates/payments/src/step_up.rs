@@ -134,6 +134,11 @@ pub(crate) fn met(context: &Context<'_>, caller: &CallerFacts, demand: Option<&D
 }
 
 impl Met {
+    /// Nothing was asked for.
+    pub(crate) const fn unasked() -> Self {
+        Self(None)
+    }
+
     /// Uses the approval up.
     pub(crate) fn spend(self, context: &mut Context<'_>) {
         if let Some(guard) = self.0 {

@@ -226,7 +226,7 @@ fn token_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
 }
 
 /// What is recorded is bounded where it is read.
-fn bounded<'de, D: Deserializer<'de>>(deserializer: D, chars_max: usize) -> Result<String, D::Error> {
+pub(crate) fn bounded<'de, D: Deserializer<'de>>(deserializer: D, chars_max: usize) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.chars().count() > chars_max {
         return Err(serde::de::Error::custom(format_args!("text is longer than {chars_max} characters")));

@@ -10,6 +10,7 @@ mod codes;
 mod jwk;
 pub mod limits;
 mod own_limits;
+mod passkeys;
 mod place;
 mod proof;
 mod quote;
@@ -28,6 +29,10 @@ pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
     RuleLimitView, RuleReasonView, SetLimitBody,
+};
+pub use passkeys::{
+    AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
+    PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
 };
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};

@@ -44,3 +44,7 @@ pub const TEST_FUNDS_MINOR_MAX: i64 = 1_000_000;
 pub const PIN_DIGITS: usize = 6;
 /// How long an approval of a body is good for, in seconds.
 pub const APPROVAL_LIFE_SECONDS: i64 = 120;
+/// How long a passkey ceremony may take, in seconds.
+pub const CEREMONY_LIFE_SECONDS: i64 = 120;
+/// Characters of a sealed ceremony.
+pub const CEREMONY_CHARS_MAX: usize = 12 * 1024;

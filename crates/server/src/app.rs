@@ -14,6 +14,7 @@ use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
 use crate::names::Names;
 use crate::packs::PackReader;
+use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 
@@ -21,6 +22,7 @@ use crate::replay::ReplayCache;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) verifier: Verifier,
+    pub(crate) passkeys: Passkeys,
     pub(crate) pepper: Arc<Pepper>,
     /// Turns to hash a PIN.
     pub(crate) hashes: Semaphore,
@@ -91,6 +93,12 @@ const fn command_name(command: &Command) -> &'static str {
         Command::ApproveByPin { .. } => "approve_by_pin",
         Command::ChangePin { .. } => "change_pin",
         Command::RemovePin { .. } => "remove_pin",
+        Command::BeginPasskey { .. } => "begin_passkey",
+        Command::AddPasskey { .. } => "add_passkey",
+        Command::RenamePasskey { .. } => "rename_passkey",
+        Command::RevokePasskey { .. } => "revoke_passkey",
+        Command::ApproveByPasskey { .. } => "approve_by_passkey",
+        Command::SignIn { .. } => "sign_in",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
         Command::Fund { .. } => "fund",

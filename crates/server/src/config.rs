@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use money::Secret;
 
-use crate::CodeSigner;
 use crate::packs::PackReader;
+use crate::{CodeSigner, PasskeyConfig};
 
 /// Everything a server is started with.
 pub struct Config {
@@ -26,6 +26,8 @@ pub struct Config {
     pub token_key: Secret<[u8; 32]>,
     /// For nonces; the same on every node.
     pub nonce_key: Secret<[u8; 32]>,
+    /// Where passkeys are good.
+    pub passkeys: PasskeyConfig,
     /// Whether wallets are told that play money can be had.
     pub test_mode: bool,
     /// How the operator's policy packs are read anew; `None`: those the store was opened with stay.

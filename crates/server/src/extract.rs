@@ -12,7 +12,7 @@ use credentials::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use money::{PayerId, ReasonCode, SessionId};
+use money::{DeviceId, Digest, PayerId, ReasonCode, SessionId};
 use payments::{Payee, ReadPermit};
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
@@ -199,14 +199,24 @@ impl FromRequest<Arc<App>> for Reader {
 
 /// Whether the device behind a proof is bound to this payer, by this key, not revoked, and its session not ended.
 async fn bound(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let (row, standing) = app.store.device(caller.device()).await?.ok_or(ReasonCode::DeviceUnknown)?;
-    if row.payer != caller.payer() || row.key != caller.key() {
+    holds(app, caller.payer(), caller.device(), (caller.key(), caller.session())).await
+}
+
+/// The same, for a call that approves nothing and is decided by nobody.
+pub(crate) async fn is_bound<B>(app: &App, signed: &Signed<B>) -> Result<(), Failure> {
+    holds(app, signed.payer(), signed.device(), (signed.key(), signed.session())).await
+}
+
+async fn holds(app: &App, payer: PayerId, device: DeviceId, token: (Digest, SessionId)) -> Result<(), Failure> {
+    let (key, session) = token;
+    let (row, standing) = app.store.device(device).await?.ok_or(ReasonCode::DeviceUnknown)?;
+    if row.payer != payer || row.key != key {
         return Err(ReasonCode::DeviceNotThisPayer.into());
     }
     if row.revoked {
         return Err(ReasonCode::DeviceRevoked.into());
     }
-    let is_live = standing.is_some_and(|standing| standing.live(caller.session(), app.now()).is_some());
+    let is_live = standing.is_some_and(|standing| standing.live(session, app.now()).is_some());
     if is_live { Ok(()) } else { Err(ReasonCode::SessionEnded.into()) }
 }
 

@@ -196,6 +196,32 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             STEP_UP,
         ]),
         "remove_pin" => with(&[&[R::DeviceCoolingOff, R::PinNotSet], STEP_UP]),
+        "begin_passkey" => {
+            with(&[&[R::DeviceCoolingOff, R::PayerFrozen, R::PasskeyLimitReached, R::PasskeyUnavailable], STEP_UP])
+        }
+        "add_passkey" => vec![
+            R::DeviceCoolingOff,
+            R::PayerFrozen,
+            R::PasskeyLimitReached,
+            R::PasskeyExists,
+            R::PasskeyCeremony,
+            R::PasskeyRefused,
+        ],
+        "rename_passkey" => vec![R::DeviceCoolingOff, R::PasskeyNone],
+        "revoke_passkey" => with(&[&[R::DeviceCoolingOff, R::PasskeyNone], STEP_UP]),
+        "begin_step_up_by_passkey" => vec![R::PasskeyNone, R::PasskeyWaiting, R::PasskeyUnavailable, R::DeviceRevoked],
+        "step_up_by_passkey" => {
+            vec![R::DeviceCoolingOff, R::PasskeyCeremony, R::PasskeyWaiting, R::PasskeyRefused]
+        }
+        "begin_sign_in" => vec![R::PasskeyUnavailable],
+        "sign_in" => vec![
+            R::PayerFrozen,
+            R::DeviceExists,
+            R::DeviceLimitReached,
+            R::PasskeyCeremony,
+            R::PasskeyWaiting,
+            R::PasskeyRefused,
+        ],
         "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],

@@ -3,11 +3,11 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Device, Event, Intent, Lock, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode, Session,
-    Standing, StepUp,
+    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode,
+    Session, Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView,
+    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView, PasskeyView,
     PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView,
     RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
@@ -212,6 +212,20 @@ fn path_of(strength: Strength) -> Option<String> {
 
 pub(crate) fn approval(approval: &Approval) -> ApprovalView {
     ApprovalView { body: approval.body, expires_at: approval.expires_at, strength: approval.strength }
+}
+
+pub(crate) fn passkey(passkey: &Passkey) -> PasskeyView {
+    PasskeyView {
+        aaguid: passkey.made.aaguid.clone(),
+        backed_up: passkey.made.backed_up,
+        backup_eligible: passkey.made.backup_eligible,
+        created_at: passkey.created_at,
+        flagged: passkey.flagged,
+        last_used_at: passkey.last_used_at,
+        name: passkey.name.to_string(),
+        passkey: passkey.made.id,
+        usable_from: passkey.usable_from,
+    }
 }
 
 pub(crate) fn pin(row: Option<&PaymentPin>, now: Instant) -> PinView {

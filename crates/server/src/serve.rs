@@ -19,6 +19,7 @@ use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
 use crate::packs::{self, PackReader, PacksInForce, ReloadError};
+use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::workers::{Workers, folder, roller, sealer, sweeper};
@@ -53,6 +54,9 @@ pub enum StartError {
     /// A key of the server cannot be derived.
     #[error("cannot derive the server's keys")]
     Keys(#[source] StoreError),
+    /// The relying party of passkeys does not fit the origin.
+    #[error("passkeys cannot be set up: {0}")]
+    Passkeys(String),
     /// No randomness.
     #[error("no random bytes can be had")]
     Chance(#[source] store::StoreError),
@@ -134,10 +138,14 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     };
     let admin_socket = config.admin_socket.clone();
     let proxies = Proxies::new(&config.trusted_proxies);
+    let key = store.purpose_key("passkey ceremonies").map_err(StartError::Keys)?;
+    let provider = store.settings().provider.clone();
+    let passkeys = Passkeys::new(&origin, &provider, &config.passkeys, &key).map_err(StartError::Passkeys)?;
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
     let pack_reader = config.pack_reader.clone();
     let process = entropy::random().map_err(StartError::Chance)?;
-    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), process, pepper));
+    let secrets = Secrets { pepper, passkeys, process };
+    let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), secrets));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -152,19 +160,21 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
 }
 
-fn app(
-    config: Config,
-    store: Arc<dyn Store>,
-    (origin, authority): (&str, String),
-    process: [u8; 8],
+/// What is keyed by the store, and what tells this process from others.
+struct Secrets {
     pepper: Pepper,
-) -> App {
+    passkeys: Passkeys,
+    process: [u8; 8],
+}
+
+fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String), secrets: Secrets) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
     App {
         store,
-        verifier: Verifier::new(origin, keys).of_process(process),
-        pepper: Arc::new(pepper),
+        verifier: Verifier::new(origin, keys).of_process(secrets.process),
+        pepper: Arc::new(secrets.pepper),
+        passkeys: secrets.passkeys,
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
         signer: config.signing,
         authority,

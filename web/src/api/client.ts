@@ -12,6 +12,7 @@ type Identity = store.Identity;
 const DEADLINE_MS = 15_000;
 /** A token this close to its end is not used any more. */
 const TOKEN_MARGIN_MS = 15_000;
+const SHARED_TOKEN_MS = 30_000;
 
 export interface Call {
   readonly method?: 'GET' | 'POST';
@@ -39,7 +40,7 @@ export const speak = (next: string): void => void (language = next);
 /** The server's clock, as far as the last answer's `Date` tells. */
 export const serverNow = (): number => Date.now() + clockSkewMs;
 export async function adoptToken(device: DeviceId, view: TokenView): Promise<void> {
-  token = { device, view };
+  token = { device, view, at: Date.now() };
   // Only where tabs take turns may they share a refresh token.
   if ('locks' in navigator) await store.save('token', token).catch(() => undefined);
 }
@@ -115,13 +116,15 @@ export async function send(call: Call, credentials: Readonly<Record<string, stri
 }
 
 async function accessToken(identity: Identity): Promise<string> {
-  if (token?.device === identity.device && isFresh(token.view)) return token.view.access_token;
+  if (token?.device === identity.device && isFresh(token, identity)) return token.view.access_token;
   tokenRequest ??= nextToken(identity).finally(() => (tokenRequest = undefined));
   return tokenRequest;
 }
 
-const isFresh = ({ expires_at }: TokenView): boolean =>
-  Date.parse(expires_at) - serverNow() > TOKEN_MARGIN_MS;
+/** A shared machine fetches a token often: that is how the server knows that somebody still sits there. */
+const isFresh = ({ view, at }: store.KeptToken, { kind }: Identity): boolean =>
+  Date.parse(view.expires_at) - serverNow() > TOKEN_MARGIN_MS &&
+  (kind !== 'shared' || Date.now() - at < SHARED_TOKEN_MS);
 
 /**
  * The session's next token. All tabs share one session, and a refresh token works once: so they take turns.
@@ -132,7 +135,7 @@ async function nextToken(identity: Identity): Promise<string> {
   return withTurn(async () => {
     const kept = await store.load('token').catch(() => undefined);
     const ours = kept?.device === identity.device ? kept : undefined;
-    if (ours && isFresh(ours.view) && ours.view.access_token !== token?.view.access_token) {
+    if (ours && isFresh(ours, identity) && ours.view.access_token !== token?.view.access_token) {
       token = ours;
       return ours.view.access_token;
     }
@@ -153,9 +156,14 @@ async function carriedOn({ device, payer, ...keys }: Identity, refresh?: string 
   return proven<TokenView>({ device, payer, ...keys }, { method: 'POST', path: '/v1/tokens/refresh', body });
 }
 
+export const tokenBody = ({ device, kind, payer }: Identity): TokenBody => ({
+  device,
+  ...(kind === 'shared' && { kind }),
+  payer,
+});
+
 function openSession(identity: Identity): Promise<TokenView> {
-  const body: TokenBody = { device: identity.device, payer: identity.payer };
-  return proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body });
+  return proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body: tokenBody(identity) });
 }
 
 /** One tab at a time, where the browser can tell; otherwise each tab opens a session of its own. */

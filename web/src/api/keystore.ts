@@ -1,6 +1,7 @@
 /** What this browser holds: the device key (never extractable), who it belongs to, the pinned root, open questions. */
 
 import type { Jwk } from '@/domain/proof';
+import type { SessionKind } from '@/domain/join';
 import type { KeySet, Pin } from '@/domain/keyset';
 import type { Amount } from '@/domain/money';
 import type { DeviceId, PayerId, PaymentId } from '@/domain/typeid';
@@ -18,6 +19,8 @@ export interface Identity {
   /** Set between logging out and coming back: the key stays, and nothing is asked or shown. */
   readonly out?: boolean;
   readonly createdAt: string;
+  /** `shared`: a machine that others use afterwards. Then everything is kept in memory, and goes with the page. */
+  readonly kind?: SessionKind;
 }
 
 /** An approval whose outcome has not been heard: its exact body, so that it can be sent again under the same id. */
@@ -39,6 +42,8 @@ export interface TrustedKeys {
 export interface KeptToken {
   readonly device: DeviceId;
   readonly view: TokenView;
+  /** When it was given, by this clock. */
+  readonly at: number;
 }
 
 interface Slots {
@@ -51,20 +56,36 @@ interface Slots {
 const DATABASE = 'farthing';
 const STORE = 'wallet';
 
+/** Set while this browser is a shared machine: nothing is written to it. */
+let memory: Map<string, unknown> | undefined;
+
+/** From now on nothing is kept beyond this page. */
+export const keepInMemory = (): void => void (memory ??= new Map());
+
 export async function load<K extends keyof Slots>(slot: K): Promise<Slots[K] | undefined> {
+  if (memory) return memory.get(slot) as Slots[K] | undefined;
   return run('readonly', (store) => store.get(slot) as IDBRequest<Slots[K] | undefined>);
 }
 
 export async function save<K extends keyof Slots>(slot: K, value: Slots[K]): Promise<void> {
+  if (memory) {
+    memory.set(slot, value);
+    return;
+  }
   await run('readwrite', (store) => store.put(value, slot));
 }
 
 export async function forget(slot: keyof Slots): Promise<void> {
+  if (memory) {
+    memory.delete(slot);
+    return;
+  }
   await run('readwrite', (store) => store.delete(slot));
 }
 
 /** Deletes all that this browser holds of a wallet, the key included. */
 export async function forgetAll(): Promise<void> {
+  memory = undefined;
   await run('readwrite', (store) => store.clear());
 }
 

@@ -15,6 +15,8 @@ export const keys = {
   alerts: ['alerts'],
   devices: ['devices'],
   sessions: ['sessions'],
+  pin: ['pin'],
+  limits: ['limits'],
   trusted: ['trusted-keys'],
   unsettled: ['unsettled'],
 } as const;
@@ -32,6 +34,16 @@ export function useDevices() {
 export function useSessions() {
   const identity = useIdentity();
   return useQuery({ queryKey: keys.sessions, queryFn: () => wallet.sessions(identity) });
+}
+
+export function useLimits() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.limits, queryFn: () => wallet.limits(identity) });
+}
+
+export function usePin() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.pin, queryFn: () => wallet.pin(identity) });
 }
 
 export function usePayments(filter: wallet.PaymentFilter, limit?: number) {
@@ -74,8 +86,8 @@ export function useUnsettled() {
 /** Marks everything that a movement of money or a freeze may have changed. */
 export async function refreshWallet(client: QueryClient): Promise<void> {
   await Promise.all(
-    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions].map((queryKey) =>
-      client.invalidateQueries({ queryKey }),
+    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions, keys.limits].map(
+      (queryKey) => client.invalidateQueries({ queryKey }),
     ),
   );
 }

@@ -5,6 +5,9 @@ import { onSessionEnded } from './client';
 import * as store from './keystore';
 import { NotPossible } from './errors';
 
+/** The server ends a shared machine's session after two minutes; the page is empty by then. */
+const SHARED_IDLE_MS = 110_000;
+
 export type Session =
   | { readonly kind: 'opening' }
   | { readonly kind: 'none'; readonly started: store.Identity | undefined }
@@ -44,6 +47,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       onSessionEnded(() =>
         setSession((current) => {
           if (current.kind !== 'open') return current;
+          if (current.identity.kind === 'shared') {
+            // No other session follows on a shared machine.
+            void store.forgetAll();
+            return { kind: 'none', started: undefined };
+          }
           const identity = { ...current.identity, out: true };
           void store.save('identity', identity);
           return { kind: 'out', identity };
@@ -52,6 +60,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [],
   );
   const keep = useCallback(async (identity: store.Identity) => {
+    if (identity.kind === 'shared') store.keepInMemory();
     await store.save('identity', identity);
     setSession(stateOf(identity));
   }, []);
@@ -59,8 +68,28 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     await store.forgetAll();
     setSession({ kind: 'none', started: undefined });
   }, []);
+  const shared = session.kind === 'open' && session.identity.kind === 'shared';
+  useIdle(shared ? SHARED_IDLE_MS : undefined, leave);
   const value = useMemo(() => ({ session, keep, leave }), [session, keep, leave]);
   return <Context value={value}>{children}</Context>;
+}
+
+/** Calls `act` when nobody touched the page for that long. */
+function useIdle(ms: number | undefined, act: () => Promise<void>) {
+  useEffect(() => {
+    if (ms === undefined) return undefined;
+    let timer = setTimeout(() => void act(), ms);
+    const touched = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void act(), ms);
+    };
+    const events = ['pointerdown', 'keydown', 'scroll'] as const;
+    for (const event of events) addEventListener(event, touched, { passive: true, capture: true });
+    return () => {
+      clearTimeout(timer);
+      for (const event of events) removeEventListener(event, touched, { capture: true });
+    };
+  }, [ms, act]);
 }
 
 function stateOf(identity: store.Identity | undefined): Session {

@@ -18,6 +18,7 @@ import type {
 import type { Amount } from '@/domain/money';
 import type { PaymentStatus } from '@/domain/status';
 import type { SessionKind } from '@/domain/join';
+import type { Channel, LimitWindow } from '@/domain/limits';
 
 /** RFC 3339 in UTC, with milliseconds. */
 export type Instant = string;
@@ -55,7 +56,6 @@ export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
-  counter?: { serial: string; taker?: string };
   expires_in_seconds?: number;
   place?: string;
   purpose: string;
@@ -179,6 +179,19 @@ export interface StepUpMethod {
   path: string;
   strength: Strength;
 }
+export type PinStepUpBody = { blind: string; body: Digest; pin: string };
+export interface PinView {
+  locked_until?: Instant | null;
+  set: boolean;
+  set_at?: Instant | null;
+  tries_left: number;
+  usable_from?: Instant | null;
+}
+export interface ApprovalView {
+  body: Digest;
+  expires_at: Instant;
+  strength: Strength;
+}
 export interface StepUpView {
   body?: Digest | null;
   methods: StepUpMethod[];
@@ -186,14 +199,87 @@ export interface StepUpView {
   reasons: ReasonView[];
   strength: Strength;
 }
+export interface CitationView {
+  article: string;
+  law: string;
+  source: string;
+}
+export interface LimitLeftView {
+  cap: string;
+  fits: boolean;
+  left?: Amount | null;
+  pack: string;
+  rule: string;
+  say: string;
+  used: string;
+}
+export interface RuleLimitView {
+  cap: string;
+  category?: string | null;
+  citation: CitationView;
+  layer: string;
+  left?: Amount | null;
+  pack: string;
+  rule: string;
+  say: string;
+  used: string;
+  version: string;
+}
+export interface RuleReasonView {
+  after?: string | null;
+  before?: string | null;
+  cap?: string | null;
+  citation: CitationView;
+  code: string;
+  details?: string[];
+  grade: string;
+  missing?: string | null;
+  outcome: string;
+  pack: string;
+  rule: string;
+  say: string;
+  version: string;
+}
+export interface PendingRaiseView {
+  asked_at: Instant;
+  starts_at: Instant;
+  to?: Amount | null;
+}
+export interface OwnLimitView {
+  amount: Amount;
+  category?: string | null;
+  channel?: Channel | null;
+  left: Amount;
+  pending?: PendingRaiseView | null;
+  used: Amount;
+  window: LimitWindow;
+}
+export interface LimitsView {
+  categories: string[];
+  own: OwnLimitView[];
+  payment_limit: Amount;
+  raise_delay_seconds: number;
+  rules: RuleLimitView[];
+}
+export type SetLimitBody = {
+  amount?: Amount;
+  category?: string;
+  channel?: Channel;
+  from?: Amount;
+  payer: PayerId;
+  window: LimitWindow;
+};
+export type CancelRaiseBody = { category?: string; channel?: Channel; payer: PayerId; window: LimitWindow };
 export interface QuoteView {
   available_after: Amount | null;
   available_before: Amount;
   core: QuoteCore;
   funding: FundingPath;
   limit_left: Amount;
+  limits: LimitLeftView[];
   quote: Digest;
   refusals: ReasonView[];
+  rules?: RuleReasonView[];
   step_up?: StepUpView | null;
   total: Amount;
   warnings: Warning[];
@@ -212,6 +298,7 @@ export interface PaymentView {
   purpose: string;
   reasons: ReasonView[];
   refunded: Amount;
+  rules?: RuleReasonView[];
   status: PaymentStatus;
 }
 export interface RefundView {
@@ -248,6 +335,7 @@ export interface Problem {
   message: string;
   payment?: PaymentId;
   retry: boolean;
+  rules?: RuleReasonView[];
   status: number;
   step_up?: StepUpView | null;
   title: string;

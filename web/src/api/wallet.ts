@@ -11,21 +11,25 @@ import {
   type SessionId,
 } from '@/domain/typeid';
 import type { JoinRequest } from '@/domain/join';
+import type { Scope } from '@/domain/limits';
 import type { Amount } from '@/domain/money';
-import { adoptToken, asDevice, deviceResponse, possession, proven } from './client';
+import { adoptToken, asDevice, deviceResponse, possession, proven, tokenBody } from './client';
 import { follow } from './events';
 import { isRefusal } from './errors';
 import type { Identity } from './keystore';
 import type {
   AlertView,
   BindDeviceBody,
+  CancelRaiseBody,
   DeviceView,
   EndSessionsBody,
   FreezeBody,
+  LimitsView,
   Page,
   PayBody,
   PayerView,
   PaymentView,
+  PinView,
   QuoteBody,
   QuoteView,
   ReasonView,
@@ -35,7 +39,6 @@ import type {
   SignUpBody,
   SignUpView,
   TestFundsBody,
-  TokenBody,
   Via,
 } from './types';
 
@@ -71,17 +74,45 @@ export const revokeDevice = (identity: Identity, device: DeviceId) => {
   return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices/revoke', body });
 };
 
+export const pin = (identity: Identity) => asDevice<PinView>(identity, { path: '/v1/pin' });
+
+/** The bodies are made by the caller, because one more check is bound to their very bytes. */
+export const setPin = (identity: Identity, bodyText: string) =>
+  asDevice<PinView>(identity, { method: 'POST', path: '/v1/pin', bodyText });
+
+export const removePin = (identity: Identity, bodyText: string) =>
+  asDevice<PinView>(identity, { method: 'POST', path: '/v1/pin/remove', bodyText });
+
+export const limits = (identity: Identity) => asDevice<LimitsView>(identity, { path: '/v1/limits' });
+
+export const setLimit = (identity: Identity, bodyText: string) =>
+  asDevice<LimitsView>(identity, { method: 'POST', path: '/v1/limits', bodyText });
+
+/** Calls off a rise that waits. */
+export const cancelRaise = (identity: Identity, { window, category, channel }: Scope) => {
+  const body: CancelRaiseBody = {
+    ...(category != null && { category }),
+    ...(channel != null && { channel }),
+    payer: identity.payer,
+    window,
+  };
+  return asDevice<LimitsView>(identity, { method: 'POST', path: '/v1/limits/cancel', body });
+};
+
 /** Lets a new device into this wallet. */
-export const bindDevice = (identity: Identity, { device, device_name, possession }: JoinRequest) => {
-  const body: BindDeviceBody = { device, device_name, possession };
+export const bindDevice = (
+  identity: Identity,
+  { device, device_name, kind, possession: proof }: JoinRequest,
+) => {
+  const body: BindDeviceBody = { device, device_name, ...(kind && { kind }), possession: proof };
   return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices', body });
 };
 
 /** What a new device hands to a bound one. Good for a minute. */
 export async function joinRequest(identity: Identity): Promise<JoinRequest> {
-  const { device, deviceName, payer } = identity;
-  const body: TokenBody = { device, payer };
-  return { device, device_name: deviceName, payer, possession: await possession(identity, body) };
+  const { device, deviceName, kind, payer } = identity;
+  const proof = await possession(identity, tokenBody(identity));
+  return { device, device_name: deviceName, ...(kind === 'shared' && { kind }), payer, possession: proof };
 }
 
 /** Whether a bound device has let this one in. */

@@ -1,8 +1,10 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '@/api/session';
+import { StepUpProvider } from '@/api/stepUp';
 import { OutPage } from '@/features/security/OutPage';
 import { Impossible, SignUpPage } from '@/features/signup/SignUpPage';
+import { StepUpSheet } from '@/features/stepup/StepUpSheet';
 import { Icon, Mark } from '@/ui/icons';
 import { Blank } from '@/ui/parts';
 import styles from './app.module.css';
@@ -47,7 +49,9 @@ export function WalletLayout() {
         {session.kind === 'out' && <OutPage identity={session.identity} />}
         {open && (
           <LiveAlerts>
-            <Outlet />
+            <StepUpProvider sheet={StepUpSheet}>
+              <Outlet />
+            </StepUpProvider>
           </LiveAlerts>
         )}
       </main>

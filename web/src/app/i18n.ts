@@ -5,6 +5,8 @@ import { initReactI18next } from 'react-i18next';
 import { speak } from '@/api/client';
 import { en as activityEn } from '@/features/activity/texts.en';
 import { ko as activityKo } from '@/features/activity/texts.ko';
+import { en as limitsEn } from '@/features/limits/texts.en';
+import { ko as limitsKo } from '@/features/limits/texts.ko';
 import { en as payEn } from '@/features/pay/texts.en';
 import { ko as payKo } from '@/features/pay/texts.ko';
 import { en as securityEn } from '@/features/security/texts.en';
@@ -13,6 +15,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as stepupEn } from '@/features/stepup/texts.en';
+import { ko as stepupKo } from '@/features/stepup/texts.ko';
 import { en as toolsEn } from '@/features/tools/texts.en';
 import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { en as commonEn } from '@/ui/texts.en';
@@ -26,20 +30,24 @@ const en = {
   app: appEn,
   common: commonEn,
   activity: activityEn,
+  limits: limitsEn,
   pay: payEn,
   security: securityEn,
   shop: shopEn,
   signup: signupEn,
+  stepup: stepupEn,
   tools: toolsEn,
 };
 const ko: typeof en = {
   app: appKo,
   common: commonKo,
   activity: activityKo,
+  limits: limitsKo,
   pay: payKo,
   security: securityKo,
   shop: shopKo,
   signup: signupKo,
+  stepup: stepupKo,
   tools: toolsKo,
 };
 

@@ -62,6 +62,16 @@ const addDevice = createRoute({
   path: '/security/devices/add',
   component: lazyRouteComponent(() => import('@/features/security/AddDevicePage'), 'AddDevicePage'),
 });
+const pin = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/pin',
+  component: lazyRouteComponent(() => import('@/features/security/PinPage'), 'PinPage'),
+});
+const limits = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/limits',
+  component: lazyRouteComponent(() => import('@/features/limits/LimitsPage'), 'LimitsPage'),
+});
 const browser = createRoute({
   getParentRoute: () => wallet,
   path: '/security/browser',
@@ -87,7 +97,20 @@ const join = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    wallet.addChildren([home, scan, pay, payment, activity, alerts, security, devices, addDevice, browser]),
+    wallet.addChildren([
+      home,
+      scan,
+      pay,
+      payment,
+      activity,
+      alerts,
+      security,
+      devices,
+      addDevice,
+      pin,
+      limits,
+      browser,
+    ]),
     plain.addChildren([shop, codeTester, join]),
   ]),
   scrollRestoration: true,

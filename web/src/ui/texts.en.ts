@@ -31,4 +31,5 @@ export const en = {
     foreign: 'letter {{point}}',
     finding: 'finding {{number}}',
   },
+  pin: { clear: 'Clear', back: 'Delete the last digit' },
 };

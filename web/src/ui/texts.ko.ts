@@ -34,4 +34,5 @@ export const ko: typeof en = {
     foreign: '다른 문자 {{point}}',
     finding: '발견 {{number}}',
   },
+  pin: { clear: '모두 지우기', back: '마지막 숫자 지우기' },
 };

@@ -26,6 +26,9 @@ const KO = {
     same: '같아요, 추가하기',
     added: /기기를 추가했어요/,
     device: '이 기기',
+    shared: '여럿이 쓰는 기기',
+    sharedAsk: '여럿이 쓰는 기기로 들어오려고 해요',
+    sharedBadge: '여럿이 쓰는 기기',
     waits: /부터 결제할 수 있어요/,
     end: /마지막으로 쓴 접속 끝내기/,
     none: '접속하지 않음',
@@ -63,6 +66,9 @@ const EN = {
     same: 'They are the same, add it',
     added: /was added/,
     device: 'This device',
+    shared: 'Others use it, too',
+    sharedAsk: 'It asks as a machine that others use, too',
+    sharedBadge: 'Shared machine',
     waits: /Can pay from/,
     end: /End the session last active/,
     none: 'Not logged in',
@@ -196,6 +202,32 @@ function devices({ tag, locale, say }) {
     const answer = second.page.waitForResponse((response) => response.url().endsWith('/v1/me'));
     await second.page.reload();
     assert.equal((await answer).status(), 401);
+  });
+
+  test('a shared machine keeps nothing: closing or reloading the page ends it', async () => {
+    const { page } = first;
+    const { page: guest, context, faults } = await person(browser, { url, locale });
+    await guest.goto(address);
+    await guest.getByLabel(say.device, { exact: true }).fill('Guest');
+    await guest.getByLabel(say.shared, { exact: true }).check();
+    await button(guest, say.ask).click();
+    const asking = guest.getByRole('img', { name: say.code });
+    await seen(asking);
+    await page.goto('/security/devices/add');
+    await page.getByLabel(say.paste).fill(await asking.getAttribute('data-payload'));
+    await button(page, say.read).click();
+    await seen(page.getByText(say.sharedAsk));
+    await button(page, say.same).click();
+    await seen(guest.getByRole('link', { name: say.scan }));
+    await guest.reload();
+    await seen(guest.getByLabel(say.device, { exact: true }));
+    assert.deepEqual(faults, []);
+    await context.close();
+    await page.goto('/security/devices');
+    await seen(card(page, 'Guest').getByText(say.sharedBadge));
+    await card(page, 'Guest').getByRole('button', { name: say.remove }).click();
+    await page.getByRole('dialog').getByRole('button', { name: say.removeAct }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   test('logging out shows nothing until somebody comes back', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { en as activityEn } from '@/features/activity/texts.en';
 import { ko as activityKo } from '@/features/activity/texts.ko';
+import { en as limitsEn } from '@/features/limits/texts.en';
+import { ko as limitsKo } from '@/features/limits/texts.ko';
 import { en as payEn } from '@/features/pay/texts.en';
 import { ko as payKo } from '@/features/pay/texts.ko';
 import { en as securityEn } from '@/features/security/texts.en';
@@ -9,6 +11,8 @@ import { en as shopEn } from '@/features/shop/texts.en';
 import { ko as shopKo } from '@/features/shop/texts.ko';
 import { en as signupEn } from '@/features/signup/texts.en';
 import { ko as signupKo } from '@/features/signup/texts.ko';
+import { en as stepupEn } from '@/features/stepup/texts.en';
+import { ko as stepupKo } from '@/features/stepup/texts.ko';
 import { en as toolsEn } from '@/features/tools/texts.en';
 import { ko as toolsKo } from '@/features/tools/texts.ko';
 import { checkLine } from '@/domain/text';
@@ -21,10 +25,12 @@ const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, na
 
 test.each([
   ['activity', activityEn, activityKo],
+  ['limits', limitsEn, limitsKo],
   ['pay', payEn, payKo],
   ['security', securityEn, securityKo],
   ['shop', shopEn, shopKo],
   ['signup', signupEn, signupKo],
+  ['stepup', stepupEn, stepupKo],
   ['tools', toolsEn, toolsKo],
 ])('both languages of %s fill the same blanks', (_, en, ko) => {
   const korean = new Map(leaves(ko));

@@ -96,6 +96,15 @@ test('another device’s token is never used', async () => {
   await (await page()).client.asDevice(other, { path: '/v1/me' });
   expect(paths()).toEqual(['/v1/tokens', '/v1/me', '/v1/tokens', '/v1/me']);
 });
+test('a shared machine writes nothing down', async () => {
+  const { client, store } = await page();
+  store.keepInMemory();
+  await client.asDevice({ ...identity, kind: 'shared' }, { path: '/v1/me' });
+  await store.save('identity', { ...identity, kind: 'shared' });
+  expect(await store.load('token')).toBeDefined();
+  const next = await page();
+  expect([await next.store.load('token'), await next.store.load('identity')]).toEqual([undefined, undefined]);
+});
 test('where tabs cannot take turns, nothing is shared', async () => {
   vi.stubGlobal('navigator', {});
   await (await page()).client.asDevice(identity, { path: '/v1/me' });

@@ -93,6 +93,7 @@ impl Demo {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             public_origin: None,
             trusted_proxies: Vec::new(),
+            passkeys: server::PasskeyConfig::default(),
             settings,
             packs: Some(packs),
             keys: KeySource::File,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use money::{Currency, Secret};
 use payments::Settings;
 use serde::Serialize;
-use server::RateLimits;
+use server::{PasskeyConfig, RateLimits};
 use store::KeySource;
 use tokio::sync::oneshot;
 
@@ -35,6 +35,13 @@ pub(crate) struct Serve {
     /// The origin clients reach this server at, when that is not http://ADDRESS.
     #[arg(long, value_name = "URL")]
     public_origin: Option<String>,
+    /// The domain passkeys are made for, when that is not the public origin's: a parent of it.
+    #[arg(long, value_name = "DOMAIN")]
+    passkey_domain: Option<String>,
+    /// A further origin whose passkeys are accepted: a site of that domain, or an app as android:apk-key-hash:…; may be
+    /// repeated.
+    #[arg(long = "passkey-origin", value_name = "ORIGIN")]
+    passkey_origins: Vec<String>,
     /// A proxy in front of this server, believed when it tells its callers' addresses; may be repeated.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
     trusted_proxies: Vec<IpAddr>,
@@ -137,6 +144,7 @@ impl Serve {
             listen: self.listen,
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,
+            passkeys: PasskeyConfig { rp_id: self.passkey_domain, origins: self.passkey_origins },
             settings,
             packs: Some(packs),
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),

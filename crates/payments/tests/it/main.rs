@@ -13,6 +13,7 @@ mod codes;
 mod history;
 mod limits;
 mod misuse;
+mod passkeys;
 mod refusals;
 mod replay;
 mod roll_up;

@@ -40,9 +40,13 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        R::NotFound | R::IntentUnknown | R::PayeeUnknown | R::PaymentUnknown | R::CodeUnknown | R::LimitUnknown => {
-            StatusCode::NOT_FOUND
-        }
+        R::NotFound
+        | R::IntentUnknown
+        | R::PayeeUnknown
+        | R::PaymentUnknown
+        | R::PasskeyNone
+        | R::CodeUnknown
+        | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
         R::ServiceFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -105,6 +109,19 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinWaiting
         | R::PinLocked
         | R::PinOldNeeded
+        | R::PasskeyWaiting
+        | R::PasskeyCeremony
+        | R::PasskeyRefused
+        | R::PasskeyMalformed
+        | R::PasskeyUnknown
+        | R::PasskeyWrongOrigin
+        | R::PasskeyCrossOrigin
+        | R::PasskeyWrongChallenge
+        | R::PasskeyWrongBody
+        | R::PasskeyUserNotVerified
+        | R::PasskeyBackupInvalid
+        | R::PasskeySignature
+        | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
         | R::TestModeOff => StatusCode::FORBIDDEN,
@@ -121,6 +138,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceLimitReached
         | R::DeviceLast
         | R::PinNotSet
+        | R::PasskeyExists
+        | R::PasskeyLimitReached
+        | R::PasskeyUnavailable
         | R::PinUnchanged
         | R::IntentExpired
         | R::IntentTaken

@@ -14,6 +14,7 @@ mod limits;
 mod lists;
 mod lockdown;
 mod merchant;
+mod passkeys;
 mod payers;
 mod payments;
 mod pin;
@@ -58,6 +59,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(limits::cancel))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(passkeys::list, passkeys::add))
+        .routes(routes!(passkeys::begin))
+        .routes(routes!(passkeys::rename))
+        .routes(routes!(passkeys::revoke))
+        .routes(routes!(passkeys::begin_step_up))
+        .routes(routes!(passkeys::step_up))
+        .routes(routes!(passkeys::begin_sign_in))
+        .routes(routes!(passkeys::sign_in))
         .routes(routes!(pin::show, pin::set))
         .routes(routes!(pin::remove))
         .routes(routes!(pin::step_up))

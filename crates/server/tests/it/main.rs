@@ -16,6 +16,7 @@ mod journeys;
 mod merchants;
 mod operations;
 mod pages;
+mod passkeys;
 mod sessions;
 mod staff;
 mod step_up;

@@ -63,6 +63,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
         signing: keys::load(world.dir.path()).unwrap(),
         token_key: world.store.purpose_key("access tokens").unwrap(),
         nonce_key: world.store.purpose_key("nonces").unwrap(),
+        passkeys: server::PasskeyConfig::default(),
         test_mode: false,
         pack_reader: None,
         rate: server::RateLimits::default(),

@@ -142,6 +142,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
         token_key: store.purpose_key("access tokens").unwrap(),
         nonce_key: store.purpose_key("nonces").unwrap(),
         test_mode: true,
+        passkeys: server::PasskeyConfig::default(),
         pack_reader: None,
         rate: RateLimits::unlimited(),
         web: true,

@@ -282,6 +282,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's passkeys, oldest first. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Have the passkey that the authenticator made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to have another passkey. Where a PIN or a passkey is usable, this body needs a step-up by the strongest; the new
+         *     one then approves at once. Else it waits as a new device does.
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a passkey something else. */
+        post: operations["rename_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a passkey away. One that may be used needs a step-up of this body; one that waits or is flagged does not. */
+        post: operations["revoke_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payee": {
         parameters: {
             query?: never;
@@ -579,6 +651,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in: the new device is bound and waits like every other, so a passkey alone pays nothing. */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in on a new device, by a passkey that its owner has there. */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/step-up/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve one body by passkey. Send that body within two minutes, from this device. */
+        post: operations["step_up_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/step-up/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to approve one body by passkey. */
+        post: operations["begin_step_up_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/step-up/pin": {
         parameters: {
             query?: never;
@@ -707,6 +847,13 @@ export interface components {
             /** @description The whole value of a primitive object (02–25). */
             value?: string | null;
         };
+        /** @description `POST /v1/passkeys`: what the authenticator made. */
+        AddPasskeyBody: {
+            /** @description As it was given out. */
+            ceremony: string;
+            /** @description A `RegistrationResponseJSON`. */
+            credential: Record<string, never>;
+        };
         /** @description Something that happened to a wallet. */
         AlertView: {
             amount?: components["schemas"]["Amount"] | null;
@@ -759,6 +906,21 @@ export interface components {
             /** @description What is booked. */
             posted: components["schemas"]["Amount"];
         };
+        /** @description `POST /v1/passkeys/begin`: have another passkey. */
+        BeginPasskeyBody: {
+            /** @description What the payer calls it. */
+            name: components["schemas"]["Text40"];
+        };
+        /** @description `POST /v1/step-up/passkey/begin`: approve one body by passkey. */
+        BeginPasskeyStepUpBody: {
+            /** @description SHA-256 of the canonical bytes of the body that is to be approved. */
+            body: components["schemas"]["Digest"];
+        };
+        /** @description `POST /v1/sign-in/begin`: sign in on a new device. The proof is signed by the new device key. */
+        BeginSignInBody: {
+            /** @description The new device's id, chosen by the device. */
+            device: components["schemas"]["DeviceId"];
+        };
         /** @description One data object of a consumer-presented code. */
         BerView: {
             /** @description The value, hexadecimal, upper case. */
@@ -806,6 +968,15 @@ export interface components {
          */
         CaptureMode: "automatic" | "manual";
         Cell: string;
+        /** @description What an authenticator is to do, and the state of it, sealed. */
+        CeremonyView: {
+            /** @description To be sent back as it is; works once. */
+            ceremony: string;
+            /** @description Until when. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description For `navigator.credentials`: `PublicKeyCredentialCreationOptionsJSON` or `…RequestOptionsJSON`. */
+            options: Record<string, never>;
+        };
         /**
          * @description The way a payment comes.
          * @enum {string}
@@ -1289,6 +1460,31 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list, newest first. */
+        Page_PasskeyView: {
+            /** @description The rows. */
+            items: {
+                /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
+                aaguid: string;
+                /** @description Whether it is copied to elsewhere now (BS). */
+                backed_up: boolean;
+                /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
+                backup_eligible: boolean;
+                /** @description Since when. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */
+                flagged: boolean;
+                last_used_at?: components["schemas"]["Instant"] | null;
+                /** @description What the payer calls it. */
+                name: string;
+                /** @description SHA-256 of its credential id. */
+                passkey: components["schemas"]["Digest"];
+                /** @description From when it approves. */
+                usable_from: components["schemas"]["Instant"];
+            }[];
+            /** @description Pass it as `cursor` for the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A page of a list, newest first. */
         Page_PaymentView: {
             /** @description The rows. */
             items: {
@@ -1349,6 +1545,35 @@ export interface components {
             }[];
             /** @description Pass it as `cursor` for the next page; absent at the end. */
             next?: string | null;
+        };
+        /** @description `POST /v1/step-up/passkey`: what the authenticator signed. */
+        PasskeyStepUpBody: {
+            /** @description The body that is approved: the one the ceremony was begun for. */
+            body: components["schemas"]["Digest"];
+            /** @description As it was given out. */
+            ceremony: string;
+            /** @description An `AuthenticationResponseJSON`. */
+            credential: Record<string, never>;
+        };
+        /** @description A passkey, as its payer sees it. */
+        PasskeyView: {
+            /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
+            aaguid: string;
+            /** @description Whether it is copied to elsewhere now (BS). */
+            backed_up: boolean;
+            /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
+            backup_eligible: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */
+            flagged: boolean;
+            last_used_at?: components["schemas"]["Instant"] | null;
+            /** @description What the payer calls it. */
+            name: string;
+            /** @description SHA-256 of its credential id. */
+            passkey: components["schemas"]["Digest"];
+            /** @description From when it approves. */
+            usable_from: components["schemas"]["Instant"];
         };
         /** @description `POST /v1/payments`: the approval. Its canonical bytes are what the device signs. */
         PayBody: {
@@ -1677,6 +1902,13 @@ export interface components {
             /** @description The wallet. */
             payer: components["schemas"]["PayerId"];
         };
+        /** @description `POST /v1/passkeys/rename`: call a passkey something else. */
+        RenamePasskeyBody: {
+            /** @description What the payer calls it from now on. */
+            name: components["schemas"]["Text40"];
+            /** @description Which. */
+            passkey: components["schemas"]["Digest"];
+        };
         /** @description `POST /v1/codes/reports`: what was scanned does not belong where it is. */
         ReportCodeBody: {
             /** @description The sticker or dynamic code, as scanned, at most 512 characters. */
@@ -1687,6 +1919,11 @@ export interface components {
         RevokeDeviceBody: {
             /** @description Which. */
             device: components["schemas"]["DeviceId"];
+        };
+        /** @description `POST /v1/passkeys/revoke`: a passkey approves nothing any more. */
+        RevokePasskeyBody: {
+            /** @description Which. */
+            passkey: components["schemas"]["Digest"];
         };
         /** @description A limit that a law or somebody's terms set, and how far it is used. */
         RuleLimitView: {
@@ -1799,6 +2036,24 @@ export interface components {
             /** @description From now on. */
             new: components["schemas"]["Pin"];
             old?: components["schemas"]["Pin"] | null;
+        };
+        /** @description `POST /v1/sign-in`: what the authenticator signed. The proof is signed by the new device key. */
+        SignInBody: {
+            /** @description As it was given out. */
+            ceremony: string;
+            /** @description An `AuthenticationResponseJSON` with its `userHandle`. */
+            credential: Record<string, never>;
+            /** @description The new device's id. */
+            device: components["schemas"]["DeviceId"];
+            /** @description What the payer calls this device. */
+            device_name: components["schemas"]["Text40"];
+        };
+        /** @description The answer to a sign-in. */
+        SignInView: {
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerView"];
+            /** @description The new device's first access token. */
+            token: components["schemas"]["TokenView"];
         };
         /** @description `POST /v1/payers`: open a wallet and bind this device to it. The proof is signed by the new device key. */
         SignUpBody: {
@@ -3433,6 +3688,464 @@ export interface operations {
             };
         };
     };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PasskeyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `passkey.ceremony_over`, `passkey.refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.limit_reached`, `passkey.exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginPasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.limit_reached`, `passkey.unavailable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokePasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     payee: {
         parameters: {
             query?: never;
@@ -4995,6 +5708,381 @@ export interface operations {
             };
             /** @description `device.revoked`, `device.cooling_off`, `payer.frozen` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payer.frozen`, `passkey.ceremony_over`, `passkey.waiting`, `passkey.refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.exists`, `device.limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSignInBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.unavailable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyStepUpBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `passkey.ceremony_over`, `passkey.waiting`, `passkey.refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_step_up_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginPasskeyStepUpBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `passkey.waiting` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `passkey.unavailable` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { QuoteView } from '@/api/types';
+import type { QuoteView, StepUpView } from '@/api/types';
 import { sentence } from '@/api/wallet';
 import { formatAmount } from '@/domain/money';
-import { useLocale } from '@/ui/locale';
+import { useLocale, useMoments } from '@/ui/locale';
 import { Notice } from '@/ui/parts';
 import styles from './pay.module.css';
 import { forwardFor, ForwardButton } from './forward';
@@ -31,6 +31,13 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             {quote.refusals.map((reason) => (
               <p key={reason.code}>{sentence(reason, locale)}</p>
             ))}
+            {quote.rules?.map(({ pack, rule, say, citation }) => (
+              <p key={`${pack} ${rule}`}>
+                {say}
+                {' · '}
+                {t('preview.because', { law: citation.law, article: citation.article })}
+              </p>
+            ))}
             {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
           </Notice>
         )}
@@ -39,6 +46,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             <p>{t('preview.expiredBody')}</p>
           </Notice>
         )}
+        {!expired && quote.step_up && <StepUpAhead view={quote.step_up} />}
         {!blocked &&
           !expired &&
           quote.warnings.map((warning) => (
@@ -77,5 +85,28 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
         </Button>
       </div>
     </aside>
+  );
+}
+
+/** Said before the tap: which check will be asked for, and why. */
+function StepUpAhead({ view }: { view: StepUpView }) {
+  const { t } = useTranslation('pay');
+  const locale = useLocale();
+  const moments = useMoments();
+  return (
+    <Notice tone="plain" icon="shield" title={t(`preview.stepUp.${view.strength}`)}>
+      {view.reasons.map((reason) => (
+        <p key={reason.code}>{sentence(reason, locale)}</p>
+      ))}
+      {view.ready_at != null && <p>{t('preview.stepUp.waiting', { time: moments.when(view.ready_at) })}</p>}
+      {view.ready_at == null && view.methods.length === 0 && (
+        <>
+          <p>{t('preview.stepUp.notSetUp')}</p>
+          <p>
+            <Link to="/security/pin">{t('preview.stepUp.setUp')}</Link>
+          </p>
+        </>
+      )}
+    </Notice>
   );
 }

@@ -8,11 +8,13 @@ import { useIdentity } from '@/api/session';
 import type { QuoteView, Via } from '@/api/types';
 import { quote as askQuote } from '@/api/wallet';
 import type { SignedCode } from '@/domain/signedCode';
+import { formatAmount } from '@/domain/money';
 import { termsFault } from '@/domain/terms';
 import type { IntentId } from '@/domain/typeid';
 import { useNow } from '@/ui/clock';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
+import { useLocale, useNames } from '@/ui/locale';
 import { Blank, Notice, Slip, Stack, Title } from '@/ui/parts';
 import { ApprovePanel } from './ApprovePanel';
 import { codeFor, useJudge } from './codes';
@@ -107,7 +109,10 @@ interface PreviewProps {
 
 function Preview({ quote, via, code, shownAt, onAgain }: PreviewProps) {
   const { t } = useTranslation('pay');
-  const approval = useApproval(quote, via, shownAt);
+  const locale = useLocale();
+  const names = useNames(quote.core.payee);
+  const what = `${names.first} · ${formatAmount(quote.total, locale)}`;
+  const approval = useApproval(quote, via, shownAt, what);
   const expiresAt = Date.parse(quote.core.expires_at);
   const now = useNow(serverNow, expiresAt);
 

@@ -71,6 +71,18 @@ export function Terms({ quote }: { quote: QuoteView }) {
         <Fact name={t('preview.limit')}>
           {t('preview.limitLeft', { amount: formatAmount(quote.limit_left, locale) })}
         </Fact>
+        {quote.limits.length > 0 && (
+          <Fact name={t('preview.limits')}>
+            <ul>
+              {quote.limits.map(({ pack, rule, say, left }) => (
+                <li key={`${pack} ${rule}`}>
+                  {left ? <Money amount={left} /> : null}
+                  <span className={styles.role}>{say}</span>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
         <Fact name={t('preview.settlement')}>
           {funding.settlement_days > 0
             ? t('preview.settlementDays', { count: funding.settlement_days })

@@ -2,13 +2,16 @@
 
 import { isRefusal, Refusal } from '@/api/errors';
 import * as store from '@/api/keystore';
-import type { PaymentView } from '@/api/types';
+import { stepUpOf } from '@/api/stepUp';
+import type { PaymentView, StepUpView } from '@/api/types';
 import { pay, payment } from '@/api/wallet';
 import type { PaymentId } from '@/domain/typeid';
 
 export type Outcome =
   | { readonly kind: 'paid'; readonly payment: PaymentView }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Not paid, and nothing recorded: the same body may come again once the payer has done one more check. */
+  | { readonly kind: 'step_up'; readonly view: StepUpView; readonly refusal: Refusal }
   /** `message` is what the server said last, if it said anything. */
   | { readonly kind: 'unknown'; readonly message: string | undefined };
 
@@ -29,6 +32,12 @@ export async function settle(identity: store.Identity, question: store.Unsettled
     return { kind: 'paid', payment: paid };
   } catch (error) {
     if (!(error instanceof Refusal)) return { kind: 'unknown', message: undefined };
+    const view = stepUpOf(error);
+    if (view !== undefined) {
+      // The books hold no such payment: a paid one would have been answered with itself.
+      await drop(question.payment);
+      return { kind: 'step_up', view, refusal: error };
+    }
     if (error.problem.retry) return { kind: 'unknown', message: error.problem.message };
     if ((!asked && isCertain(error)) || error.problem.payment === question.payment) {
       await drop(question.payment);

@@ -121,6 +121,7 @@ export const en = {
     wallet: 'Prepaid wallet',
     after: 'Balance after',
     limit: 'Limit for one payment',
+    limits: 'Left after this',
     limitLeft: '{{amount}} left above this',
     settlement: 'Settlement',
     settlementDays_one: 'The payee gets it after {{count}} day',
@@ -146,10 +147,20 @@ export const en = {
     expired: 'This request has expired',
     expiredBody: 'Nothing was paid. Ask the shop for a new code and scan it.',
     scanAgain: 'Scan a new code',
+    because: 'By {{law}} {{article}}',
     blocked: 'This cannot be paid now',
     altered: 'These terms do not match the code. Do not pay.',
     alteredBody:
       'What the server says is not what the code was signed for. No money moved. Please tell your provider.',
+    stepUp: {
+      pin: 'A payment PIN will be asked',
+      passkey: 'A passkey will be asked',
+      attested: 'A phone with protected hardware will be asked',
+      device_key: 'One more check will be asked',
+      notSetUp: 'You have not set one up yet, so this cannot be paid now.',
+      setUp: 'Set a payment PIN',
+      waiting: 'What you set up is new and usable from {{time}}.',
+    },
     cancel: 'Do not pay',
     warnings: {
       first_time_payee: {
@@ -190,6 +201,8 @@ export const en = {
       scan: 'Scan a new code',
       security: 'Open Security',
       funds: 'Add money',
+      pin: 'Set a payment PIN',
+      limits: 'See your limits',
       activity: 'See activity',
       again: 'Look at the terms again',
     },
@@ -201,6 +214,8 @@ export const en = {
       limit: 'Ask the shop to split it into smaller sums, or pay another way.',
       changed: 'The terms changed after they were shown. Scan the code again and look at them.',
       clock: 'Set this device’s clock to automatic, then try again.',
+      stepUp: 'Set up one more check first: it takes a minute.',
+      waiting: 'What you set up may not be used yet. Wait until then, or pay a smaller sum.',
       other:
         'Scan the code again, or ask the shop. If it happens again, tell your provider the payment number below.',
     },

@@ -120,6 +120,7 @@ export const ko: typeof en = {
     wallet: '선불 지갑',
     after: '결제 후 잔액',
     limit: '1회 한도',
+    limits: '결제 후 남는 한도',
     limitLeft: '{{amount}} 더 쓸 수 있어요',
     settlement: '정산',
     settlementDays_one: '{{count}}일 뒤 받는 곳에 지급돼요',
@@ -145,10 +146,20 @@ export const ko: typeof en = {
     expired: '결제 요청 시간이 지났어요',
     expiredBody: '결제되지 않았어요. 가게에 새 코드를 요청해서 다시 스캔해 주세요.',
     scanAgain: '새 코드 스캔',
+    because: '근거: {{law}} {{article}}',
     blocked: '지금은 결제할 수 없어요',
     altered: '코드와 결제 내용이 달라요. 결제하지 마세요.',
     alteredBody:
       '서버가 알려 준 내용이 코드에 서명된 내용과 달라요. 돈은 나가지 않았어요. 서비스 제공자에게 알려 주세요.',
+    stepUp: {
+      pin: '결제 비밀번호를 물어볼게요',
+      passkey: '패스키로 확인할게요',
+      attested: '보호된 하드웨어가 있는 전화기로 확인해야 해요',
+      device_key: '한 번 더 확인할게요',
+      notSetUp: '아직 등록한 확인 수단이 없어서 지금은 결제할 수 없어요.',
+      setUp: '결제 비밀번호 만들기',
+      waiting: '새로 등록한 확인 수단은 {{time}}부터 쓸 수 있어요.',
+    },
     cancel: '결제하지 않기',
     warnings: {
       first_time_payee: {
@@ -189,6 +200,8 @@ export const ko: typeof en = {
       scan: '새 코드 스캔',
       security: '보안 화면 열기',
       funds: '충전하기',
+      pin: '결제 비밀번호 만들기',
+      limits: '한도 보기',
       activity: '결제 내역 보기',
       again: '내용 다시 확인',
     },
@@ -200,6 +213,8 @@ export const ko: typeof en = {
       limit: '가게에 금액을 나누어 달라고 하거나 다른 방법으로 결제해 주세요.',
       changed: '보여 드린 뒤에 내용이 바뀌었어요. 코드를 다시 스캔해서 확인해 주세요.',
       clock: '기기의 시각을 자동 설정으로 맞춘 뒤 다시 시도해 주세요.',
+      stepUp: '먼저 확인 수단을 등록해 주세요. 1분이면 돼요.',
+      waiting: '새로 등록한 확인 수단은 아직 쓸 수 없어요. 기다리거나 더 적은 금액을 결제해 주세요.',
       other:
         '코드를 다시 스캔하거나 가게에 문의해 주세요. 계속되면 아래 결제 번호를 서비스 제공자에게 알려 주세요.',
     },

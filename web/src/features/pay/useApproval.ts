@@ -2,10 +2,11 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { Unsettled } from '@/api/keystore';
 import { refreshWallet } from '@/api/queries';
 import { useIdentity } from '@/api/session';
+import { useAskStepUp } from '@/api/stepUp';
 import type { QuoteView, Via } from '@/api/types';
 import { approvalText } from '@/api/wallet';
 import { newId } from '@/domain/typeid';
@@ -13,7 +14,9 @@ import { settle, type Outcome } from './settle';
 
 const APP = `farthing-web ${__APP_VERSION__}`;
 
-export function useApproval(quote: QuoteView, via: Via, shownAt: number) {
+/** `what` says on the sheet what is approved. */
+export function useApproval(quote: QuoteView, via: Via, shownAt: number, what: ReactNode) {
+  const ask = useAskStepUp();
   const identity = useIdentity();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -43,16 +46,24 @@ export function useApproval(quote: QuoteView, via: Via, shownAt: number) {
     };
   });
 
+  /** One more check, if it is asked for, and the very same body again. A payer who closes the sheet is back at the preview. */
+  const settleWithChecks = async (): Promise<Outcome | { kind: 'ready' }> => {
+    const attempt = () =>
+      settle(identity, question).catch((): Outcome => ({ kind: 'unknown', message: undefined }));
+    const outcome = await attempt();
+    if (outcome.kind !== 'step_up') return outcome;
+    if (!(await ask(outcome.view, question.body, what))) return { kind: 'ready' };
+    const again = await attempt();
+    return again.kind === 'step_up' ? { kind: 'refused', refusal: again.refusal } : again;
+  };
+
   const send = () => {
     // A second tap before the next render finds this set.
     if (sending.current) return;
     sending.current = true;
     setBusy(true);
     void (async () => {
-      const outcome = await settle(identity, question).catch((): Outcome => ({
-        kind: 'unknown',
-        message: undefined,
-      }));
+      const outcome = await settleWithChecks();
       await refreshWallet(client);
       sending.current = false;
       setBusy(false);

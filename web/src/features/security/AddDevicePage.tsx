@@ -123,6 +123,11 @@ function Decide({ asked: { request, digits }, onAgain }: { asked: Asked; onAgain
         <h2 id="digits-title">{t('add.compare', { device: request.device_name })}</h2>
         <p className={styles.digits}>{digits}</p>
         <p>{t('add.compareBody')}</p>
+        {request.kind === 'shared' && (
+          <Notice tone="plain" icon="clock" title={t('add.sharedTitle')}>
+            <p>{t('add.sharedBody')}</p>
+          </Notice>
+        )}
         <Notice tone="warn" title={t('add.warnTitle')}>
           <p>{t('add.warnBody')}</p>
         </Notice>

@@ -87,6 +87,7 @@ function Device({ device, sessions, alone }: DeviceProps) {
             </p>
           </div>
           {here && <Status tone="good">{t('devices.here')}</Status>}
+          {device.kind === 'shared' && <Status tone="waiting">{t('devices.shared')}</Status>}
         </div>
         {waiting && (
           <Notice

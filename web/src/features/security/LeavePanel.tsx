@@ -31,7 +31,9 @@ export function LeavePanel() {
     setState({ busy: true, error: undefined });
     // Logging out never waits for the network: without an answer the token still ends by itself, within minutes.
     await endSessions(identity, identity.device).catch(() => undefined);
-    await keep({ ...identity, out: true });
+    // Logging out of a shared machine revokes it; nothing stays.
+    if (identity.kind === 'shared') await leave();
+    else await keep({ ...identity, out: true });
     await forgetHere();
   };
 

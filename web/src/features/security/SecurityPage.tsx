@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { messageOf, useDevices, useMe, useSessions } from '@/api/queries';
+import { messageOf, useDevices, useMe, usePin, useSessions } from '@/api/queries';
 import { Failure } from '@/ui/Failure';
 import { Icon, type IconName } from '@/ui/icons';
 import { Blank, Stack, Title } from '@/ui/parts';
@@ -21,6 +21,8 @@ export function SecurityPage() {
       <nav aria-label={t('hub.label')}>
         <ul className={styles.hub}>
           <DevicesRow />
+          <PinRow />
+          <Row to="/security/limits" icon="list" name={t('hub.limits')} says={t('hub.limitsSays')} />
           <Row to="/security/browser" icon="key" name={t('hub.browser')} says={t('hub.browserSays')} />
         </ul>
       </nav>
@@ -42,8 +44,16 @@ function DevicesRow() {
   return <Row to="/security/devices" icon="phone" name={t('hub.devices')} says={says} />;
 }
 
+function PinRow() {
+  const { t } = useTranslation('security');
+  const pin = usePin().data;
+  const state = pin && (pin.set ? t('hub.pinSet') : t('hub.pinNone'));
+  const says = state === undefined ? t('hub.pinSays') : `${state} · ${t('hub.pinSays')}`;
+  return <Row to="/security/pin" icon="keypad" name={t('hub.pin')} says={says} />;
+}
+
 interface RowProps {
-  readonly to: '/security/devices' | '/security/browser';
+  readonly to: '/security/devices' | '/security/pin' | '/security/limits' | '/security/browser';
   readonly icon: IconName;
   readonly name: string;
   readonly says: string;

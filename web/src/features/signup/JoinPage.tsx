@@ -4,9 +4,9 @@ import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageOf } from '@/api/queries';
 import { useSession } from '@/api/session';
-import { payerIn } from '@/domain/join';
+import { payerIn, type SessionKind } from '@/domain/join';
 import { checkLine, NAME_CHARS_MAX } from '@/domain/text';
-import { Notice, Stack, Title } from '@/ui/parts';
+import { Choice, Notice, Stack, Title } from '@/ui/parts';
 import { QrCode } from '@/ui/QrCode';
 import { guessDevice } from './deviceName';
 import styles from './signup.module.css';
@@ -34,6 +34,7 @@ function Join() {
   const { t } = useTranslation('signup');
   const [wallet, setWallet] = useState(() => payerIn(location.hash) ?? '');
   const [device, setDevice] = useState(() => t('deviceOn', guessDevice(navigator.userAgent)));
+  const [kind, setKind] = useState<SessionKind>('own');
   const [asked, setAsked] = useState(false);
   const join = useJoin();
   const payer = payerIn(wallet);
@@ -41,7 +42,7 @@ function Join() {
   const onSubmit = (event: SyntheticEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (payer && !fault) void join.start(payer, line);
+    if (payer && !fault) void join.start(payer, line, kind);
   };
   return (
     <div className={styles.join}>
@@ -67,6 +68,21 @@ function Join() {
               onChange={(event) => setDevice(event.currentTarget.value)}
               error={asked && fault ? t(`faults.${fault}`) : undefined}
             />
+            <div>
+              <Choice
+                legend={t('join.whose')}
+                name="kind"
+                value={kind}
+                options={[
+                  { value: 'own', label: t('join.own') },
+                  { value: 'shared', label: t('join.shared') },
+                ]}
+                onChange={setKind}
+              />
+              <p className={`quiet ${styles.small ?? ''}`}>
+                {kind === 'own' ? t('join.ownBody') : t('join.sharedBody')}
+              </p>
+            </div>
             {join.error !== undefined && (
               <Notice tone="warn" title={t('join.failed')} urgent>
                 <p>{messageOf(join.error) ?? t('unknownBody')}</p>

@@ -16,6 +16,12 @@ export const en = {
     wallet: 'Wallet number or address',
     walletHelp: 'On your other device: Security, Devices, Add a device.',
     walletFault: 'A wallet number begins with pyr_ and has 30 characters.',
+    whose: 'Whose machine this is',
+    own: 'My own',
+    shared: 'Others use it, too',
+    ownBody: 'The key stays in this browser until you remove it.',
+    sharedBody:
+      'Nothing is kept here: the key lives in this page only, and the wallet closes after two minutes without a touch.',
     ask: 'Ask to be let in',
     failed: 'The question could not be put',
     show: 'Let your other device read this code, then compare the digits.',

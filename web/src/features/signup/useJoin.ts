@@ -2,10 +2,10 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { createDeviceKey, type Identity } from '@/api/keystore';
+import { createDeviceKey, keepInMemory, type Identity } from '@/api/keystore';
 import { useSession } from '@/api/session';
 import { isJoined, joinRequest } from '@/api/wallet';
-import { checkDigits, joinText } from '@/domain/join';
+import { checkDigits, joinText, type SessionKind } from '@/domain/join';
 import { newId, type PayerId } from '@/domain/typeid';
 
 /** A proof is good for a minute; somebody must still scan and read. */
@@ -24,12 +24,22 @@ export function useJoin() {
   const [shown, setShown] = useState<Shown>();
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
 
-  const start = async (payer: PayerId, deviceName: string) => {
+  const start = async (payer: PayerId, deviceName: string, kind: SessionKind) => {
     setState({ busy: true, error: undefined });
     try {
       const key = await createDeviceKey();
       const createdAt = new Date().toISOString();
-      const next: Identity = { payer, device: newId('dev'), deviceName, signedUp: true, createdAt, ...key };
+      const next: Identity = {
+        payer,
+        device: newId('dev'),
+        deviceName,
+        signedUp: true,
+        createdAt,
+        ...(kind === 'shared' && { kind }),
+        ...key,
+      };
+      // Before anything is kept.
+      if (kind === 'shared') keepInMemory();
       // The first question is refused, and brings the nonce that the request needs.
       await isJoined(next);
       setShown(await show(next));
