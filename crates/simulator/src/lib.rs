@@ -17,6 +17,7 @@ mod seed;
 mod crimes;
 mod history;
 mod settle;
+mod swaps;
 mod teller;
 
 pub mod http;
@@ -32,4 +33,5 @@ pub use merchant::{Item, Kind, Merchant, Opening};
 pub use person::{Pattern, Person};
 pub use seed::Dice;
 pub use settle::{SettleError, Settled, settle_history};
+pub use swaps::{CampaignFigures, SwapFigures, SwapKind, SwapPlan, play_swaps};
 pub use town::{Town, TownSize};

@@ -1,6 +1,7 @@
 //! One command a file.
 
 pub(crate) mod admin;
+pub(crate) mod attack;
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod cli_doc;
