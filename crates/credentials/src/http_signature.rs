@@ -159,8 +159,8 @@ pub fn signature_header(signature: &[u8; 64]) -> String {
     format!("{LABEL}=:{}:", STANDARD.encode(signature))
 }
 
-/// A well-formed signature nobody has verified yet: it says whose key to load.
-#[derive(Debug)]
+/// A well-formed signature nobody has verified yet: it says whose keys to load, each of which may be tried.
+#[derive(Clone, Debug)]
 pub struct Presented<'a> {
     base: String,
     signature: [u8; 64],

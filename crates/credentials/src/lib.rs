@@ -7,6 +7,7 @@
 
 mod verifier;
 
+mod pairwise;
 mod proof;
 mod refresh;
 mod token;
@@ -26,6 +27,7 @@ pub use api_key::{ApiKey, ApiKeyError, MerchantPermit};
 pub use body::body_reason;
 pub use error::ProofError;
 pub use http_signature::{MerchantSigned, Presented, SignatureError, SignedRequest};
+pub use pairwise::Pairwise;
 pub use pin::{HashError, Pepper, PinHash, PinProof, PinTry};
 pub use refresh::Refresh;
 pub use signature::{SignatureRefused, verify_ed25519, verify_es256};

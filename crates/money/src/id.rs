@@ -143,6 +143,8 @@ ids! {
     PayerId "pyr"
     /// Who is paid.
     PayeeId "pye"
+    /// A merchant's key.
+    KeyId "key"
     /// A phone or browser that holds a device key.
     DeviceId "dev"
     /// What a payee asks for.

@@ -20,7 +20,7 @@ pub use amount::{Amount, AmountError, Shares, SharesError};
 pub use currency::{Currency, UnknownCurrency};
 pub use digest::{Digest, DigestError};
 pub use id::{
-    AccountId, DecisionId, DeviceId, EventId, HoldId, IdError, IntentId, PayeeId, PayerId, PaymentId, RefundId,
+    AccountId, DecisionId, DeviceId, EventId, HoldId, IdError, IntentId, KeyId, PayeeId, PayerId, PaymentId, RefundId,
     SessionId, TransferId,
 };
 pub use instant::{Instant, InstantError};

@@ -131,6 +131,8 @@ reasons! {
     RecoveryRefused "recovery.refused": "지갑을 되찾을 수 없습니다. 지갑 번호와 복구 코드를 확인해 주세요.", "This does not open the wallet; check the wallet's id and the code.";
     RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
+    KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
     DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";

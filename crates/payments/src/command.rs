@@ -4,7 +4,7 @@ use credentials::{
     Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, ProofUse, Refresh, Signed,
     SignedPayment,
 };
-use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
     AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
     FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody, RefundBody,
@@ -15,6 +15,7 @@ use protocol::{
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
+use crate::merchant_key::MerchantKey;
 use crate::model::{Line, Name};
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::permit::{PasskeyPermit, ReadPermit, StaffPermit, SystemPermit};
@@ -303,6 +304,22 @@ pub enum Command {
         api_key: Option<Digest>,
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
+    },
+    /// Give a payee one more key.
+    AddMerchantKey {
+        /// Staff.
+        permit: StaffPermit,
+        /// The key; since when is the decision's.
+        key: MerchantKey,
+    },
+    /// End a payee's key, now or later.
+    EndMerchantKey {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        key: KeyId,
+        /// In how many seconds.
+        in_seconds: i64,
     },
     /// Put play money into a wallet, by staff.
     Fund {

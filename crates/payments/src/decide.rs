@@ -12,8 +12,7 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, own_limits, passkey, pay, pin, pipeline, quote, recovery, refund, roll_up,
-    session, settle, shown_limits, sighting,
+    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery, refund, roll_up, session, settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -153,6 +152,8 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::ApproveByPasskey { caller, body, used } => passkey::approve(context, caller, *body, used),
         Facts::SignIn { payer, device, used, place, .. } => passkey::sign_in(context, *payer, device, used, place),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
+        Facts::AddMerchantKey { key } => merchant_key::add(context, key),
+        Facts::EndMerchantKey { key, in_seconds } => merchant_key::end(context, *key, *in_seconds),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
             enrol::rekey_payee(context, *payee, *api_key, *signing_key)
         }

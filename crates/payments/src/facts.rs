@@ -3,7 +3,7 @@
 
 use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, PayeeId, PayerId, PaymentId, ReasonCode,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode,
     SessionId,
 };
 use protocol::{
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 use crate::enrol::NewDevice;
+use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::pin::PinPurpose;
@@ -220,6 +221,13 @@ pub enum Facts {
     },
     RegisterPayee {
         payee: NewPayee,
+    },
+    AddMerchantKey {
+        key: MerchantKey,
+    },
+    EndMerchantKey {
+        key: KeyId,
+        in_seconds: i64,
     },
     RekeyPayee {
         payee: PayeeId,
@@ -449,6 +457,8 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
+            Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
             }
@@ -564,6 +574,8 @@ impl Facts {
             Self::SignIn { .. } => "sign_in",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
+            Self::AddMerchantKey { .. } => "add_merchant_key",
+            Self::EndMerchantKey { .. } => "end_merchant_key",
             Self::Fund { .. } => "fund",
             Self::TestFund { .. } => "test_fund",
             Self::CreateIntent { .. } => "create_intent",

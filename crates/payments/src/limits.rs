@@ -87,6 +87,10 @@ pub const PIN_FAILED_MAX: u16 = 100;
 /// For how long after it was opened a wallet takes its first factor without waiting, in seconds: there is nothing in it
 /// yet that somebody else could be after.
 pub const FRESH_WALLET_SECONDS: i64 = 600;
+/// Networks one merchant key may be bound to.
+pub const NETWORKS_PER_KEY_MAX: usize = 32;
+/// Keys of one merchant that are looked at.
+pub const KEYS_PER_MERCHANT_MAX: usize = 16;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;
 /// After how many days a payee has the money of a wallet payment.

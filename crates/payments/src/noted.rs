@@ -1,11 +1,11 @@
-//! [`Noted`]: what is noted about codes and the places they stand in. One kind of row for all of it; none of it is
-//! about a payer, so none of it is encrypted.
+//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
+//! none of it is about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, IntentId, PayeeId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
-
 use crate::dossiers::{PayeeFileRow, SeenRow};
+use crate::merchant_key::MerchantKey;
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
 
@@ -19,6 +19,8 @@ pub enum NotedKey {
     PayeeFile(PayeeId),
     /// What a payment tells its payee's file, by the transfer whose credit waits.
     Seen(TransferId),
+    /// A merchant's key.
+    MerchantKey(KeyId),
     /// Who is at home in a cell of the map.
     Place(Cell),
     /// What has been seen of a code or a payee.
@@ -36,6 +38,8 @@ pub enum NotedKind {
     PayeeFile,
     /// What payments tell them.
     Seen,
+    /// Merchants' keys.
+    MerchantKey,
     /// Who is at home where.
     Place,
     /// What has been seen of codes.
@@ -54,6 +58,7 @@ impl NotedKind {
             Self::Code => "code",
             Self::PayeeFile => "payee_file",
             Self::Seen => "seen",
+            Self::MerchantKey => "merchant_key",
             Self::Place => "place",
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
@@ -70,6 +75,7 @@ pub enum Noted {
     Code(RegisteredCode),
     PayeeFile(PayeeFileRow),
     Seen(SeenRow),
+    MerchantKey(MerchantKey),
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
@@ -83,6 +89,7 @@ impl NotedKey {
             Self::Code(_) => NotedKind::Code,
             Self::PayeeFile(_) => NotedKind::PayeeFile,
             Self::Seen(_) => NotedKind::Seen,
+            Self::MerchantKey(_) => NotedKind::MerchantKey,
             Self::Place(_) => NotedKind::Place,
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
@@ -94,6 +101,7 @@ impl NotedKey {
     #[must_use]
     pub fn id(&self) -> [u8; 16] {
         match self {
+            Self::MerchantKey(key) => *key.as_bytes(),
             Self::Code(serial) | Self::Watch(Watched::Code(serial)) => *serial.as_bytes(),
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
@@ -112,6 +120,7 @@ impl Noted {
             Self::Code(row) => NotedKey::Code(row.serial),
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
             Self::Seen(row) => NotedKey::Seen(row.transfer),
+            Self::MerchantKey(row) => NotedKey::MerchantKey(row.id),
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
@@ -123,6 +132,15 @@ impl Noted {
     pub const fn code(&self) -> Option<&RegisteredCode> {
         match self {
             Self::Code(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The merchant's key it is, if it is one.
+    #[must_use]
+    pub const fn merchant_key(&self) -> Option<&MerchantKey> {
+        match self {
+            Self::MerchantKey(row) => Some(row),
             _ => None,
         }
     }
@@ -152,6 +170,7 @@ impl Noted {
             Self::Code(row) => row.payee,
             Self::PayeeFile(row) => row.payee,
             Self::Seen(row) => row.payee,
+            Self::MerchantKey(row) => row.payee,
             Self::Place(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,

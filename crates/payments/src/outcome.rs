@@ -8,6 +8,7 @@ use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
+use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
@@ -66,6 +67,8 @@ pub enum Accepted {
     Pin(Box<PaymentPin>),
     /// A registered code as it now is.
     Code(RegisteredCode),
+    /// A merchant's key as it now is.
+    MerchantKey(MerchantKey),
     /// Scans are folded in.
     Folded {
         /// How many.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ledger::{Account, Hold, Transfer};
 use money::{
-    AccountId, Currency, DeviceId, Digest, HoldId, IntentId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
+    AccountId, Currency, DeviceId, Digest, HoldId, IntentId, KeyId, PayeeId, PayerId, PaymentId, RefundId, TransferId,
 };
 use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use crate::change::Change;
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey};
 use crate::limits;
+use crate::merchant_key::MerchantKey;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
 use crate::noted::{Noted, NotedKey};
 use crate::passkey::PasskeyUse;
@@ -204,6 +205,13 @@ impl State {
         transfer(id: TransferId) Transfer -> Transfer;
         appended(payer: PayerId, transfer: TransferId, account: AccountId) Appended -> Appended;
         appended_to(account: AccountId) AppendedTo -> Vec<(PayerId, TransferId)>;
+    }
+
+    pub(crate) fn merchant_key(&self, key: KeyId) -> Option<&MerchantKey> {
+        match self.row(&Key::Noted(NotedKey::MerchantKey(key))) {
+            Some(Row::Noted(Noted::MerchantKey(row))) => Some(row),
+            _ => None,
+        }
     }
 
     pub(crate) fn is_proof_used(&self, proof: Digest) -> bool {
@@ -431,6 +439,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RegisterPayee { payee } => wanted.push(Key::Payee(payee.card.id)),
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
+        Facts::AddMerchantKey { key } => {
+            wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+        }
+        Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
         }

@@ -172,6 +172,9 @@ pub struct IntentView {
     pub core: QuoteCore,
     /// The intent.
     pub intent: IntentId,
+    /// Who paid, by the name this payee knows the payer by: always the same here, another at every other payee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
     /// The payment that took it.
     pub payment: Option<PaymentId>,
     /// What became of that payment.

@@ -5,21 +5,21 @@
 
 mod calls;
 mod codes;
+mod keys;
 mod risk;
 mod wire;
 
 pub use self::risk::{Assessed, Candidate, Found};
 pub use calls::{check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch};
 pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
-pub use wire::{
-    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
-};
+pub use wire::{AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary};
+pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::{HeaderValue, header};
@@ -37,9 +37,25 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/healthz", get(health::staff_alive).fallback(handle))
         .route("/admin/readyz", get(health::staff_ready).fallback(handle))
         .route("/admin/metrics", get(health::staff_metrics).fallback(handle))
+        .route("/admin/payees/{payee}/keys", get(keys_and_uses).fallback(handle))
         .route("/admin/packs", get(packs_in_force).post(reload_packs).fallback(handle))
         .fallback(handle)
         .with_state(app)
+}
+
+/// A payee's keys, with the last uses this process has seen; of a folder that is not served nobody has seen any.
+async fn keys_and_uses(State(app): State<Arc<App>>, Path(payee): Path<String>, headers: http::HeaderMap) -> Response {
+    let listed = match payee.parse() {
+        Ok(payee) => keys(app.store.as_ref(), payee, &app.key_uses.all()).await,
+        Err(_) => Err(money::ReasonCode::PayeeUnknown.into()),
+    };
+    match listed {
+        Ok(keys) => json(200, "application/json", &in_json(&keys)),
+        Err(error) => {
+            let status = http_status(error.reason()).as_u16();
+            json(status, "application/problem+json", &in_json(&error.problem(language(&headers))))
+        }
+    }
 }
 
 /// The packs of this process; a folder that is not served has none.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use credentials::{Pepper, Verifier};
+use credentials::{Pairwise, Pepper, Verifier};
 use money::{Instant, ReasonCode};
 use payments::{Accepted, Command};
 use store::{Store, StoreError};
@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::CodeSigner;
 use crate::http::error::Failure;
+use crate::key_uses::KeyUses;
 use crate::live::Hub;
 use crate::metrics::{Metrics, Stopwatch};
 use crate::names::Names;
@@ -38,6 +39,9 @@ pub(crate) struct App {
     pub(crate) behind_proxy: bool,
     pub(crate) rates: Rates,
     pub(crate) replays: ReplayCache,
+    pub(crate) key_uses: KeyUses,
+    /// For the names merchants know payers by.
+    pub(crate) pairwise: Pairwise,
     pub(crate) names: Names,
     pub(crate) live: Hub,
     pub(crate) metrics: Metrics,
@@ -126,6 +130,8 @@ const fn command_name(command: &Command) -> &'static str {
         Command::SignIn { .. } => "sign_in",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
+        Command::AddMerchantKey { .. } => "add_merchant_key",
+        Command::EndMerchantKey { .. } => "end_merchant_key",
         Command::Fund { .. } => "fund",
         Command::TestFund { .. } => "test_fund",
         Command::CreateIntent { .. } => "create_intent",

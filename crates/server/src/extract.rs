@@ -12,8 +12,9 @@ use credentials::{
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use money::{DeviceId, Digest, PayerId, ReasonCode, SessionId};
-use payments::{Payee, ReadPermit};
+use money::{DeviceId, Digest, KeyId, PayerId, ReasonCode, SessionId};
+use payments::limits;
+use payments::{KeyMaterial, MerchantKey, Noted, NotedKey, NotedKind, Payee, ReadPermit, Scope};
 use protocol::limits as wire;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -307,9 +308,27 @@ impl FromRequestParts<Arc<App>> for Merchant {
 
 async fn merchant(parts: &Parts, app: &App) -> Result<Merchant, Failure> {
     let presented = ApiKey::parse(must(&parts.headers, header::AUTHORIZATION)?)?;
-    let payee = app.store.payee_of_api_key(presented).await?.ok_or(ReasonCode::AuthRefused)?;
-    let stored = payee.api_key.ok_or(ReasonCode::AuthRefused)?;
-    let permit = api_key::permit(&presented, &stored, payee.card.id).ok_or(ReasonCode::AuthRefused)?;
+    if let Some(payee) = app.store.payee_of_api_key(presented).await? {
+        let stored = payee.api_key.ok_or(ReasonCode::AuthRefused)?;
+        let permit = api_key::permit(&presented, &stored, payee.card.id).ok_or(ReasonCode::AuthRefused)?;
+        return Ok(Merchant { permit, payee });
+    }
+    let key = NotedKey::MerchantKey(MerchantKey::id_of(presented.as_bytes()));
+    let Some(Noted::MerchantKey(key)) = app.store.noted(key).await? else {
+        return Err(ReasonCode::AuthRefused.into());
+    };
+    let KeyMaterial::Api { digest, .. } = &key.material else { return Err(ReasonCode::AuthRefused.into()) };
+    let permit = api_key::permit(&presented, digest, key.payee).ok_or(ReasonCode::AuthRefused)?;
+    // Ended or from a foreign network, it says no more than a key that never was.
+    if !key.is_live(app.now()) || !key.admits(Peer::of(parts).client) {
+        return Err(ReasonCode::AuthRefused.into());
+    }
+    let scope = if parts.method == http::Method::GET { Scope::Read } else { Scope::CreateIntents };
+    if !key.may(scope) {
+        return Err(ReasonCode::PermissionMissing.into());
+    }
+    app.key_uses.note(key.id, app.now());
+    let payee = app.store.payee(key.payee).await?.ok_or(ReasonCode::AuthRefused)?;
     Ok(Merchant { permit, payee })
 }
 
@@ -350,8 +369,33 @@ async fn merchant_signed<B: DeserializeOwned>(wire: &Wire, app: &App) -> Result<
     };
     let presented = http_signature::read(&request).map_err(|error| Failure::of_signature(&error, &wire.body))?;
     let payee = app.store.payee(presented.payee()).await?.ok_or(ReasonCode::AuthRefused)?;
-    let key = payee.signing_key.ok_or(ReasonCode::AuthRefused)?;
-    presented.verify(&key, app.now()).map_err(|error| Failure::of_signature(&error, &wire.body))
+    let keys = signing_keys(app, &payee, Peer::of(&wire.parts)).await?;
+    let mut refused = Failure::from(ReasonCode::AuthRefused);
+    for (id, public) in keys {
+        match presented.clone().verify(&public, app.now()) {
+            Ok(signed) => {
+                if let Some(id) = id {
+                    app.key_uses.note(id, app.now());
+                }
+                return Ok(signed);
+            }
+            Err(error) if error.is_authenticated() => return Err(Failure::of_signature(&error, &wire.body)),
+            Err(error) => refused = Failure::of_signature(&error, &wire.body),
+        }
+    }
+    Err(refused)
+}
+
+/// The keys this payee may sign with now, from this address: that of its registration, and those that were added.
+async fn signing_keys(app: &App, payee: &Payee, peer: Peer) -> Result<Vec<(Option<KeyId>, [u8; 32])>, Failure> {
+    let rows = app.store.all_noted(NotedKind::MerchantKey, Some(payee.card.id), limits::KEYS_PER_MERCHANT_MAX).await?;
+    let live = rows.iter().filter_map(Noted::merchant_key).filter(|key| key.is_live(app.now()));
+    let admitted = live.filter(|key| key.admits(peer.client));
+    let added = admitted.filter_map(|key| match key.material {
+        KeyMaterial::Signing { public } => Some((Some(key.id), public)),
+        KeyMaterial::Api { .. } => None,
+    });
+    Ok(payee.signing_key.map(|public| (None, public)).into_iter().chain(added).collect())
 }
 
 /// Anyone; counted by address.

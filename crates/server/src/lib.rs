@@ -13,6 +13,7 @@ mod http;
 mod render;
 
 mod export;
+mod key_uses;
 mod live;
 mod metrics;
 mod names;

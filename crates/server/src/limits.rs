@@ -75,3 +75,6 @@ pub(crate) const HASHES_AT_ONCE: usize = 4;
 pub const BACKTEST_PAGE: usize = 2_000;
 /// How often the breaker looks at its counts, in milliseconds.
 pub const BREAKER_MILLIS: u64 = 1_000;
+
+/// Keys of one payee in one list, ended ones among them.
+pub(crate) const KEYS_LISTED_MAX: usize = 200;

@@ -126,6 +126,7 @@ pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, paye
         code,
         core: intent.core.clone(),
         intent: intent.id,
+        payer: payment.map(|payment| app.pairwise.name(intent.payee, payment.payer)),
         payment: intent.payment,
         payment_status: payment.map(|payment| payment.status),
         quote: intent.quote,

@@ -9,13 +9,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use credentials::{Pepper, Verifier, VerifierKeys};
+use credentials::{Pairwise, Pepper, Verifier, VerifierKeys};
 use payments::Judging;
 use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::key_uses::KeyUses;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::names::Names;
@@ -154,8 +155,9 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let passkeys = Passkeys::new(&origin, &provider, &config.passkeys, &key).map_err(StartError::Passkeys)?;
     let pepper = Pepper::new(store.purpose_key("payment pins").map_err(StartError::Keys)?);
     let pack_reader = config.pack_reader.clone();
+    let pairwise = Pairwise::new(&store.purpose_key("pairwise payers").map_err(StartError::Keys)?);
     let process = entropy::random().map_err(StartError::Chance)?;
-    let secrets = Secrets { pepper, passkeys, process };
+    let secrets = Secrets { pepper, pairwise, passkeys, process };
     let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), secrets));
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
@@ -176,6 +178,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
 /// What is keyed by the store, and what tells this process from others.
 struct Secrets {
     pepper: Pepper,
+    pairwise: Pairwise,
     passkeys: Passkeys,
     process: [u8; 8],
 }
@@ -199,6 +202,8 @@ fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String
         rates: Rates::new(&config.rate),
         names: Names::default(),
         replays: ReplayCache::new(limits::REPLAYS_MAX),
+        key_uses: KeyUses::default(),
+        pairwise: secrets.pairwise,
         live: Hub::default(),
         metrics: Metrics::new(),
         openapi: openapi::openapi(),

@@ -165,6 +165,7 @@ export interface IntentView {
   code: string;
   core: QuoteCore;
   intent: IntentId;
+  payer?: string;
   payment: PaymentId | null;
   payment_status: PaymentStatus | null;
   quote: Digest;

@@ -14,6 +14,7 @@ use store::{Clock, SystemClock};
 
 use super::code::CodeCommand;
 use super::privacy;
+use super::merchant_key::KeyCommand;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
@@ -90,7 +91,10 @@ enum PayeeCommand {
         #[command(flatten)]
         folder: DataFolder,
     },
-    /// Issue new keys; the old ones stop working at once.
+    /// The payee's keys beside those of its registration: several at a time, scoped, bound to networks, with an end.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Issue the keys of the registration anew; the old ones of it stop working at once.
     Rekey {
         #[command(flatten)]
         folder: DataFolder,
@@ -168,6 +172,7 @@ impl Admin {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.command {
             Command::Payee(PayeeCommand::Add(add)) => add.run(output).await,
+            Command::Payee(PayeeCommand::Key(command)) => command.run(output).await,
             Command::Payee(PayeeCommand::List { folder }) => list(&folder, output).await,
             Command::Payee(PayeeCommand::Rekey { folder, payee, signing_public_key }) => {
                 let mut staff = Staff::of(&folder).await?;

@@ -8,6 +8,7 @@ pub(crate) mod cli_doc;
 mod code;
 pub(crate) mod demo;
 pub(crate) mod ledger;
+pub(crate) mod merchant_key;
 pub(crate) mod openapi;
 pub(crate) mod phone;
 pub(crate) mod policy;

@@ -1,5 +1,7 @@
 //! Each call of staff, as a plain function over the store.
 
+use std::collections::HashMap;
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
@@ -13,6 +15,7 @@ use store::{AuditSummary, LedgerSummary, Store, entropy};
 use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
 use super::wire::{AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary};
 use crate::export::export;
+use super::keys::{EndKey, add_key, end_key, keys};
 use crate::{limits, render};
 
 /// Answers one admin call by method and path, as the socket does.
@@ -29,6 +32,19 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
             let body = if body.is_empty() { Rekey::default() } else { read(body)? };
             value(&rekey_payee(store, payee, body).await?)
+        }
+        ("GET", ["admin", "payees", payee, "keys"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&keys(store, payee, &HashMap::new()).await?)
+        }
+        ("POST", ["admin", "payees", payee, "keys"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&add_key(store, payee, read(body)?).await?)
+        }
+        ("POST", ["admin", "keys", key, "end"]) => {
+            let key = key.parse().map_err(|_| ReasonCode::KeyUnknown)?;
+            let end = if body.is_empty() { EndKey::default() } else { read(body)? };
+            value(&end_key(store, key, end).await?)
         }
         ("GET", ["admin", "codes"]) => value(&codes(store).await?),
         ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
@@ -207,6 +223,33 @@ pub(super) async fn submit(store: &dyn Store, command: Command) -> Result<Accept
     committed.outcome.map_err(|refusal| refusal.first().into())
 }
 
+/// A merchant's signing key: its public half, and its seed when it was made here.
+pub(super) struct SigningPair {
+    pub(super) public: [u8; 32],
+    pub(super) seed: Option<String>,
+}
+
+impl SigningPair {
+    /// Makes a pair, or takes the merchant's own public key.
+    pub(super) fn issue(own: Option<&str>) -> Result<Self, AdminError> {
+        if let Some(text) = own {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+            let public =
+                bytes.ok_or_else(|| AdminError::malformed("`signing_public_key` is not 32 bytes of base64url"))?;
+            return Ok(Self { public, seed: None });
+        }
+        let seed: [u8; 32] = entropy::random()?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| ReasonCode::ServiceFault)?;
+        let public = pair.public_key().as_ref().try_into().map_err(|_| ReasonCode::ServiceFault)?;
+        Ok(Self { public, seed: Some(URL_SAFE_NO_PAD.encode(seed)) })
+    }
+
+    /// A public key as it is written.
+    pub(super) fn text(public: &[u8; 32]) -> String {
+        URL_SAFE_NO_PAD.encode(public)
+    }
+}
+
 /// A payee's new keys.
 struct Keys {
     api_key: ApiKey,
@@ -217,16 +260,8 @@ struct Keys {
 impl Keys {
     fn issue(own: Option<&str>) -> Result<Self, AdminError> {
         let api_key = ApiKey::from_random(entropy::random()?);
-        if let Some(text) = own {
-            let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-            let public =
-                bytes.ok_or_else(|| AdminError::malformed("`signing_public_key` is not 32 bytes of base64url"))?;
-            return Ok(Self { api_key, public, seed: None });
-        }
-        let seed: [u8; 32] = entropy::random()?;
-        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| ReasonCode::ServiceFault)?;
-        let public = pair.public_key().as_ref().try_into().map_err(|_| ReasonCode::ServiceFault)?;
-        Ok(Self { api_key, public, seed: Some(URL_SAFE_NO_PAD.encode(seed)) })
+        let SigningPair { public, seed } = SigningPair::issue(own)?;
+        Ok(Self { api_key, public, seed })
     }
 
     fn shown_to(self, payee: PayeeId) -> IssuedPayee {

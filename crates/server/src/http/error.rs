@@ -42,6 +42,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         R::NotFound
         | R::IntentUnknown
+        | R::KeyUnknown
         | R::PayeeUnknown
         | R::PaymentUnknown
         | R::PasskeyNone
@@ -134,6 +135,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::RefundIdReused
         | R::IntentIdReused
         | R::PayerExists
+        | R::KeyExists
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed

@@ -14,6 +14,7 @@ mod documents;
 mod emv;
 mod journeys;
 mod limits;
+mod merchant_keys;
 mod merchants;
 mod operations;
 mod pages;

@@ -1321,6 +1321,8 @@ export interface components {
             core: components["schemas"]["QuoteCore"];
             /** @description The intent. */
             intent: components["schemas"]["IntentId"];
+            /** @description Who paid, by the name this payee knows the payer by: always the same here, another at every other payee. */
+            payer?: string | null;
             payment?: components["schemas"]["PaymentId"] | null;
             payment_status?: components["schemas"]["PaymentStatus"] | null;
             /** @description Digest of the terms. */

@@ -7,6 +7,7 @@ mod concurrency;
 mod kept;
 mod limits;
 mod lists;
+mod merchant_keys;
 mod proofs;
 mod retention;
 mod roll_up;
@@ -100,6 +101,7 @@ pub(crate) async fn conformance(open: Open<'_>) {
     roll_up::a_refund_does_not_wait_for_the_roll_up(next()).await;
     roll_up::payments_go_on_while_credits_are_rolled_up(next()).await;
     roll_up::a_credit_appended_and_counted_in_one_batch_is_counted_once(next()).await;
+    merchant_keys::a_merchants_key_is_listed_and_ends_also_after_a_restart(next()).await;
     sessions::a_session_is_carried_on_once_also_after_a_restart(next()).await;
     sessions::what_is_ended_or_revoked_stays_so_after_a_restart(next()).await;
     sessions::a_shared_device_has_one_session_also_after_a_restart(next()).await;
