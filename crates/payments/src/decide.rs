@@ -12,7 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery, refund, roll_up, session, settle, shown_limits, sighting,
+    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
+    refund, roll_up, session, settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 

@@ -273,13 +273,6 @@ impl State {
         }
     }
 
-    pub(crate) fn dossier(&self, payer: PayerId) -> Option<&DossierRow> {
-        match self.row(&Key::Kept(KeptKey::Dossier(payer))) {
-            Some(Row::Kept(Kept::Dossier(row))) => Some(row),
-            _ => None,
-        }
-    }
-
     pub(crate) fn own_limits(&self, payer: PayerId) -> Option<&OwnLimits> {
         match self.row(&Key::Kept(KeptKey::OwnLimits(payer))) {
             Some(Row::Kept(Kept::OwnLimits(row))) => Some(row),

@@ -1,13 +1,13 @@
 //! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
 //! none of it is about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
-use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
-use serde::{Deserialize, Serialize};
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::MerchantKey;
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
+use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
+use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
+use serde::{Deserialize, Serialize};
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -224,20 +224,6 @@ impl State {
     pub(crate) fn watch(&self, watched: Watched) -> Option<&Watch> {
         match self.row(&Key::Noted(NotedKey::Watch(watched))) {
             Some(Row::Noted(Noted::Watch(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn payee_file(&self, payee: PayeeId) -> Option<&PayeeFileRow> {
-        match self.row(&Key::Noted(NotedKey::PayeeFile(payee))) {
-            Some(Row::Noted(Noted::PayeeFile(row))) => Some(row),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn seen(&self, transfer: TransferId) -> Option<&SeenRow> {
-        match self.row(&Key::Noted(NotedKey::Seen(transfer))) {
-            Some(Row::Noted(Noted::Seen(row))) => Some(row),
             _ => None,
         }
     }

@@ -3,7 +3,8 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery, Refund, RegisteredCode, Session, Settings, Standing, StepUp,
+    Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
+    Refund, RegisteredCode, Session, Settings, Standing, StepUp,
 };
 use protocol::{
     AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,

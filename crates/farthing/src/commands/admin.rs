@@ -13,8 +13,8 @@ use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status,
 use store::{Clock, SystemClock};
 
 use super::code::CodeCommand;
-use super::privacy;
 use super::merchant_key::KeyCommand;
+use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};

@@ -13,9 +13,11 @@ use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
-use super::wire::{AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary};
-use crate::export::export;
 use super::keys::{EndKey, add_key, end_key, keys};
+use super::wire::{
+    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
+};
+use crate::export::export;
 use crate::{limits, render};
 
 /// Answers one admin call by method and path, as the socket does.
