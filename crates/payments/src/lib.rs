@@ -11,6 +11,7 @@ mod command;
 mod decide;
 mod enrol;
 mod facts;
+mod facts_name;
 mod fund;
 mod intent;
 mod kept;
