@@ -280,3 +280,23 @@ impl State {
         }
     }
 }
+
+/// The kept rows such a command reads.
+pub(crate) fn recovery_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Recovery(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
+}

@@ -13,6 +13,7 @@ mod decide;
 mod dossiers;
 mod enrol;
 mod facts;
+mod facts_name;
 mod fund;
 mod intent;
 mod judging;

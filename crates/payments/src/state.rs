@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::facts::{CallerFacts, Facts};
-use crate::kept::{Kept, KeptKey};
+use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
 use crate::limits;
 use crate::merchant_key::MerchantKey;
 use crate::model::{Appended, Device, IdempotentIntent, Intent, Pair, Payee, Payer, Payment, Refund};
@@ -331,22 +331,6 @@ const fn code_key(serial: Serial) -> Key {
 
 fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
     wanted.extend([Key::Device(device), Key::Kept(KeptKey::Standing(device))]);
-}
-
-fn recovery_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Recovery(payer))]);
-}
-
-fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
-}
-
-fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
-}
-
-fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
 }
 
 /// What the command itself names.
