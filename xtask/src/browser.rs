@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::{Ipv4Addr, TcpListener},
     path::PathBuf,
     process::Child,
     sync::mpsc,
@@ -64,7 +65,7 @@ impl Demo {
             fs::File::create(folder.join("server.log")).map_err(Failure::while_doing("create the server's log"))?;
         let mut child = farthing
             // Two days of history: a debug build plays three weeks in half a minute, and these tests need none of it.
-            .args(["demo", "--json", "--port", "0", "--days", "2", "--data"])
+            .args(["demo", "--json", "--days", "2", "--port", &free_port()?.to_string(), "--data"])
             .arg(folder.join("data"))
             .start(log)?;
         let first_line = first_line(&mut child);
@@ -103,6 +104,12 @@ impl Drop for Demo {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A port nobody listens on now. Named before the demo starts, so that it is opened as `localhost`: passkeys need a name.
+fn free_port() -> Result<u16, Failure> {
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::while_doing("find a free port"))?;
+    Ok(socket.local_addr().map_err(Failure::while_doing("find a free port"))?.port())
 }
 
 /// Waits for the first line, then keeps reading so that the server never blocks on a full pipe.

@@ -1,13 +1,15 @@
 /** One door to the server: language, deadlines, problem+json, nonces, tokens and proofs. */
 
 import { canonical, type Json } from '@/domain/jcs';
-import { createProof, newJti, type Jwk } from '@/domain/proof';
+import { createProof, newJti } from '@/domain/proof';
 import type { DeviceId } from '@/domain/typeid';
 import { NotKnown, Refusal, isRefusal } from './errors';
 import * as store from './keystore';
 import type { Problem, RefreshBody, TokenBody, TokenView } from './types';
 
 type Identity = store.Identity;
+/** Enough of an identity to sign with. */
+type Signer = Pick<Identity, 'jwk' | 'privateKey'>;
 
 const DEADLINE_MS = 15_000;
 /** A token this close to its end is not used any more. */
@@ -51,7 +53,7 @@ export async function open<T>(call: Call): Promise<T> {
 }
 
 /** A call proven by the device key alone: sign-up and token requests. */
-export async function proven<T>(identity: Identity, call: Call): Promise<T> {
+export async function proven<T>(identity: Signer, call: Call): Promise<T> {
   return read<T>(await withNonce(async () => send(call, { DPoP: await proofFor(identity, call) })));
 }
 
@@ -150,10 +152,11 @@ async function nextToken(identity: Identity): Promise<string> {
   });
 }
 
-async function carriedOn({ device, payer, ...keys }: Identity, refresh?: string | null): Promise<TokenView> {
+async function carriedOn(identity: Identity, refresh?: string | null): Promise<TokenView> {
   if (refresh == null) throw new NotKnown();
+  const { device, payer } = identity;
   const body: RefreshBody = { device, payer, refresh_token: refresh };
-  return proven<TokenView>({ device, payer, ...keys }, { method: 'POST', path: '/v1/tokens/refresh', body });
+  return proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens/refresh', body });
 }
 
 export const tokenBody = ({ device, kind, payer }: Identity): TokenBody => ({
@@ -204,7 +207,7 @@ export async function dropToken(): Promise<void> {
   await store.forget('token').catch(() => undefined);
 }
 
-function proofFor({ jwk, privateKey }: { jwk: Jwk; privateKey: CryptoKey }, call: Call, access?: string) {
+function proofFor({ jwk, privateKey }: Signer, call: Call, access?: string) {
   return createProof(
     jwk,
     async (bytes) =>

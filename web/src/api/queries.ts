@@ -15,6 +15,7 @@ export const keys = {
   alerts: ['alerts'],
   devices: ['devices'],
   sessions: ['sessions'],
+  passkeys: ['passkeys'],
   pin: ['pin'],
   limits: ['limits'],
   trusted: ['trusted-keys'],

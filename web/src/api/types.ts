@@ -17,6 +17,7 @@ import type {
 } from '@/domain/typeid';
 import type { Amount } from '@/domain/money';
 import type { PaymentStatus } from '@/domain/status';
+import type { Json } from '@/domain/jcs';
 import type { SessionKind } from '@/domain/join';
 import type { Channel, LimitWindow } from '@/domain/limits';
 
@@ -186,6 +187,38 @@ export interface PinView {
   set_at?: Instant | null;
   tries_left: number;
   usable_from?: Instant | null;
+}
+export interface PasskeyView {
+  aaguid: string;
+  backed_up: boolean;
+  backup_eligible: boolean;
+  created_at: Instant;
+  flagged: boolean;
+  last_used_at?: Instant | null;
+  name: string;
+  passkey: Digest;
+  usable_from: Instant;
+}
+/** What `navigator.credentials` takes, and the sealed state that goes back with its answer. */
+export interface CeremonyView {
+  ceremony: string;
+  expires_at: Instant;
+  options: object;
+}
+type Credential = Readonly<Record<string, Json>>;
+export type AddPasskeyBody = { ceremony: string; credential: Credential };
+export type BeginPasskeyStepUpBody = { body: Digest };
+export type PasskeyStepUpBody = { body: Digest; ceremony: string; credential: Credential };
+export type BeginSignInBody = { device: DeviceId };
+export type SignInBody = {
+  ceremony: string;
+  credential: Credential;
+  device: DeviceId;
+  device_name: string;
+};
+export interface SignInView {
+  payer: PayerView;
+  token: TokenView;
 }
 export interface ApprovalView {
   body: Digest;

@@ -67,6 +67,11 @@ const pin = createRoute({
   path: '/security/pin',
   component: lazyRouteComponent(() => import('@/features/security/PinPage'), 'PinPage'),
 });
+const passkeys = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/passkeys',
+  component: lazyRouteComponent(() => import('@/features/security/PasskeysPage'), 'PasskeysPage'),
+});
 const limits = createRoute({
   getParentRoute: () => wallet,
   path: '/security/limits',
@@ -109,6 +114,7 @@ export const router = createRouter({
       addDevice,
       pin,
       limits,
+      passkeys,
       browser,
     ]),
     plain.addChildren([shop, codeTester, join]),

@@ -58,16 +58,21 @@ export async function picture(page, name, { full = false } = {}) {
   if (!PICTURES) return;
   await mkdir(PICTURES, { recursive: true });
   await page.evaluate(() => document.fonts.ready);
-  // A bar fixed to the window would cut a full page in two.
-  const show = (display) =>
-    page.evaluate((value) => {
+  // A bar fixed or stuck to the window would cut a full page in two.
+  const show = (whole) =>
+    page.evaluate((on) => {
       for (const bar of document.querySelectorAll('nav')) {
-        if (getComputedStyle(bar).position === 'fixed' || bar.style.display) bar.style.display = value;
+        if (getComputedStyle(bar).position === 'fixed' || bar.style.display)
+          bar.style.display = on ? 'none' : '';
       }
-    }, display);
-  if (full) await show('none');
+      for (const part of document.querySelectorAll('main *')) {
+        if (getComputedStyle(part).position === 'sticky' || part.style.position)
+          part.style.position = on ? 'static' : '';
+      }
+    }, whole);
+  if (full) await show(true);
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: full });
-  if (full) await show('');
+  if (full) await show(false);
 }
 
 /** The same page in every size and mode. */

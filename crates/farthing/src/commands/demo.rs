@@ -75,6 +75,12 @@ fn per_minute(text: &str) -> Result<u32, String> {
     u32::try_from(millis * 60 / 1_000).ok().filter(|rate| *rate <= 60_000).ok_or("at most 1000 a second".to_owned())
 }
 
+/// Where people open the demo: a browser makes passkeys for a name, never for a number. A port that is taken as it comes
+/// is known too late to be named.
+fn local_name(port: u16) -> Option<String> {
+    (port != 0).then(|| format!("http://localhost:{port}"))
+}
+
 impl Demo {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         node::log(&self.log)?;
@@ -96,7 +102,7 @@ impl Demo {
             database: None,
             change_settings: false,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
-            public_origin: None,
+            public_origin: local_name(self.port),
             trusted_proxies: Vec::new(),
             passkeys: server::PasskeyConfig::default(),
             settings,

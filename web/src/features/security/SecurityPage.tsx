@@ -22,6 +22,7 @@ export function SecurityPage() {
         <ul className={styles.hub}>
           <DevicesRow />
           <PinRow />
+          <Row to="/security/passkeys" icon="key" name={t('hub.passkeys')} says={t('hub.passkeysSays')} />
           <Row to="/security/limits" icon="list" name={t('hub.limits')} says={t('hub.limitsSays')} />
           <Row to="/security/browser" icon="key" name={t('hub.browser')} says={t('hub.browserSays')} />
         </ul>
@@ -53,7 +54,8 @@ function PinRow() {
 }
 
 interface RowProps {
-  readonly to: '/security/devices' | '/security/pin' | '/security/limits' | '/security/browser';
+  readonly to:
+    '/security/devices' | '/security/pin' | '/security/passkeys' | '/security/limits' | '/security/browser';
   readonly icon: IconName;
   readonly name: string;
   readonly says: string;

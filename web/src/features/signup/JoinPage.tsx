@@ -1,11 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { canPasskey, isDeclined, signIn } from '@/api/passkeys';
 import { messageOf } from '@/api/queries';
 import { useSession } from '@/api/session';
 import { payerIn, type SessionKind } from '@/domain/join';
 import { checkLine, NAME_CHARS_MAX } from '@/domain/text';
+import { Icon } from '@/ui/icons';
 import { Choice, Notice, Stack, Title } from '@/ui/parts';
 import { QrCode } from '@/ui/QrCode';
 import { guessDevice } from './deviceName';
@@ -50,6 +52,7 @@ function Join() {
       {join.shown === undefined ? (
         <form onSubmit={onSubmit} noValidate>
           <Stack gap={18}>
+            {kind === 'own' && canPasskey() && <ByPasskey deviceName={fault ? undefined : line} />}
             <p className="quiet">{t('join.lead')}</p>
             <TextInput
               size="lg"
@@ -116,5 +119,37 @@ function Join() {
         </Stack>
       )}
     </div>
+  );
+}
+
+/** A passkey that was made for the wallet lets this browser in, with a key of its own. */
+function ByPasskey({ deviceName }: { deviceName: string | undefined }) {
+  const { t } = useTranslation('signup');
+  const { keep } = useSession();
+  const navigate = useNavigate();
+  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
+  const enter = async () => {
+    if (deviceName === undefined) return;
+    setState({ busy: true, error: undefined });
+    try {
+      await keep(await signIn(deviceName));
+      await navigate({ to: '/', replace: true });
+    } catch (error) {
+      setState({ busy: false, error: isDeclined(error) ? undefined : error });
+    }
+  };
+  return (
+    <Stack gap={10}>
+      <p className="quiet">{t('join.passkeyBody')}</p>
+      {state.error !== undefined && (
+        <Notice tone="warn" title={t('join.failed')} urgent>
+          <p>{messageOf(state.error) ?? t('unknownBody')}</p>
+        </Notice>
+      )}
+      <Button size="xl" loading={state.busy} leftSection={<Icon name="key" />} onClick={() => void enter()}>
+        {t('join.passkey')}
+      </Button>
+      <h2>{t('join.or')}</h2>
+    </Stack>
   );
 }

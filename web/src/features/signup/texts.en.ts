@@ -22,6 +22,10 @@ export const en = {
     ownBody: 'The key stays in this browser until you remove it.',
     sharedBody:
       'Nothing is kept here: the key lives in this page only, and the wallet closes after two minutes without a touch.',
+    passkey: 'Use a passkey',
+    passkeyBody:
+      'If you made a passkey for this wallet, it lets you in at once. This browser may pay after a delay.',
+    or: 'Or let another of your devices let it in',
     ask: 'Ask to be let in',
     failed: 'The question could not be put',
     show: 'Let your other device read this code, then compare the digits.',

@@ -1,6 +1,8 @@
 export const en = {
   title: 'One more check',
   why: 'Why it is asked',
+  passkey: 'Confirm with a passkey',
+  declined: 'The passkey was not used. Try again, or use another way.',
   pin: 'Payment PIN',
   left_one: '{{count}} try left.',
   left_other: '{{count}} tries left.',

@@ -3,6 +3,8 @@ import type { en } from './texts.en';
 export const ko: typeof en = {
   title: '한 번 더 확인할게요',
   why: '확인하는 이유',
+  passkey: '패스키로 확인',
+  declined: '패스키를 쓰지 않았어요. 다시 하거나 다른 방법을 써 주세요.',
   pin: '결제 비밀번호',
   left_one: '{{count}}번 남았어요.',
   left_other: '{{count}}번 남았어요.',
