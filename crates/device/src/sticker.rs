@@ -23,7 +23,7 @@ pub fn check_sticker(
         return Err(ShowError::Amount);
     }
     let counter = core.counter.filter(|counter| counter.taker == Some(taker(core.intent, payer)));
-    if !counter.is_some_and(|counter| counter.serial.to_string() == code.serial) {
+    if counter.is_none_or(|counter| counter.serial.to_string() != code.serial) {
         return Err(ShowError::OtherIntent);
     }
     if code.payee != core.payee.id || core.amount != entered {

@@ -372,6 +372,7 @@ fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
 }
 
 impl From<Command> for Facts {
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn from(command: Command) -> Self {
         match command {
             Command::OpenPayer { enrolling, place } => {

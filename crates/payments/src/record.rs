@@ -10,11 +10,12 @@ use crate::change::Change;
 use crate::decide::{Decision, decide_facts};
 use crate::facts::Facts;
 use crate::judging::Judging;
+use crate::needs::{needs, read_keys};
 use crate::outcome::{Accepted, Refusal};
 use crate::packs::Packs;
 use crate::settings::Settings;
 use crate::stamp::Stamp;
-use crate::state::{Key, Row, State, needs, read_keys};
+use crate::state::{Key, Row, State};
 
 /// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
 /// every change after which the same inputs may come out as other bytes.
