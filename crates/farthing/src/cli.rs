@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the program")]
 enum Command {
     Serve(commands::serve::Serve),
     Demo(commands::demo::Demo),

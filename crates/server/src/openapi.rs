@@ -170,6 +170,7 @@ const ARRIVAL: &[ReasonCode] = &[
 const STEP_UP: &[ReasonCode] = &[ReasonCode::StepUpNeeded, ReasonCode::StepUpWaiting, ReasonCode::StepUpNotSetUp];
 
 /// What may be wrong beyond who is calling.
+#[expect(clippy::too_many_lines, reason = "one table, a row an operation")]
 fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     use ReasonCode as R;
     let with = |more: &[&[R]]| more.concat();

@@ -20,9 +20,9 @@ use crate::replay::NotFirst;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     reason: ReasonCode,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     payment: Option<PaymentId>,
-    rules: Vec<protocol::RuleReasonView>,
+    rules: Box<[protocol::RuleReasonView]>,
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
@@ -230,7 +230,7 @@ const fn challenge(reason: ReasonCode) -> &'static str {
 impl Failure {
     /// With one sentence on what exactly; only for callers that have proven themselves, or for bad input of anyone.
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into());
         self
     }
 
@@ -269,10 +269,10 @@ impl Failure {
     pub(crate) fn problem(&self, language: Language) -> Problem {
         Problem {
             code: self.reason,
-            detail: self.detail.clone(),
+            detail: self.detail.as_deref().map(str::to_owned),
             message: self.reason.text(language).to_owned(),
             payment: self.payment,
-            rules: self.rules.clone(),
+            rules: self.rules.to_vec(),
             retry: self.retry,
             status: status(self.reason).as_u16(),
             step_up: self.step_up.as_deref().map(render::step_up),
@@ -356,7 +356,7 @@ impl From<ReasonCode> for Failure {
             reason,
             detail: None,
             payment: None,
-            rules: Vec::new(),
+            rules: Box::default(),
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
@@ -369,7 +369,7 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
-        let rules = render::rules(&refusal.rules);
+        let rules = render::rules(&refusal.rules).into();
         let payment = refusal.payment.map(|payment| payment.id);
         Self { payment, rules, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }

@@ -92,7 +92,8 @@ fn written(found: &Found, broken: u64, a_second: Option<u64>) -> Vec<String> {
     ]);
     lines.push(String::new());
     lines.push(format!("{:<20} {:>14} {:>14}", "", "live", "candidate"));
-    let rows: [(&str, fn(&SetTally) -> i64); 8] = [
+    type Column = fn(&SetTally) -> i64;
+    let rows: [(&str, Column); 8] = [
         ("caught", |set| count(set.caught)),
         ("missed", |set| count(set.missed)),
         ("annoyed", |set| count(set.annoyed)),
