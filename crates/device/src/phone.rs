@@ -234,7 +234,15 @@ impl<K: DeviceKey> Phone<K> {
     /// # Errors
     /// [`PhoneError::Key`].
     pub fn possession(&self, at: Moment) -> Result<String, PhoneError> {
-        self.proof("POST", "/v1/devices", Some(sha256(&to_canonical(&self.token_body()))), None, at)
+        self.possession_at("/v1/devices", at)
+    }
+
+    /// The same for another address: `/v1/devices/rotate`, where the new key is that of the same device.
+    ///
+    /// # Errors
+    /// [`PhoneError::Key`].
+    pub fn possession_at(&self, path: &str, at: Moment) -> Result<String, PhoneError> {
+        self.proof("POST", path, Some(sha256(&to_canonical(&self.token_body()))), None, at)
     }
 
     /// Learns from an answer: keeps its `DPoP-Nonce` (RFC 9449 §8.2) and says whether to sign again. A caller does

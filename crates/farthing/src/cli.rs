@@ -23,11 +23,13 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the life of the program")]
 enum Command {
     Serve(commands::serve::Serve),
     Demo(commands::demo::Demo),
     Phone(commands::phone::Phone),
     Bench(commands::bench::Bench),
+    Attack(commands::attack::Attack),
     Ledger(commands::ledger::Ledger),
     Audit(commands::audit::Audit),
     Qr(commands::qr::Qr),
@@ -58,12 +60,13 @@ fn run(command: Command, output: &mut Output) -> Result<(), Failure> {
         Command::Demo(demo) => runtime(None)?.block_on(demo.run(output)),
         Command::Phone(phone) => runtime(Some(1))?.block_on(phone.run(output)),
         Command::Bench(bench) => runtime(Some(2))?.block_on(bench.run(output)),
+        Command::Attack(attack) => attack.run(output),
         Command::Ledger(ledger) => runtime(Some(1))?.block_on(ledger.run(output)),
         Command::Audit(audit) => runtime(Some(1))?.block_on(audit.run(output)),
         Command::Qr(qr) => runtime(Some(1))?.block_on(qr.run(output)),
         Command::Policy(policy) => policy.run(output),
         Command::Admin(admin) => runtime(Some(1))?.block_on(admin.run(output)),
-        Command::Risk(risk) => risk.run(output),
+        Command::Risk(risk) => runtime(Some(1))?.block_on(risk.run(output)),
         Command::Openapi(openapi) => openapi.run(output),
         Command::CliDoc(doc) => {
             doc.run(output);

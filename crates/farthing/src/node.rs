@@ -11,6 +11,7 @@ use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteSto
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::commands::risk::files::JudgingArgs;
 use crate::failure::{Failure, failed};
 use crate::packs::Source;
 use crate::staff::SOCKET;
@@ -152,16 +153,31 @@ impl Stop {
         })
     }
 
-    /// Waits until one of them comes. A hang-up (SIGHUP) has the policy packs read anew, and is no end.
-    pub(crate) async fn asked(&mut self, running: &Running) {
+    /// Waits until one of them comes. A hang-up (SIGHUP) has the policy packs and the risk rules and models read anew, and
+    /// is no end.
+    pub(crate) async fn asked(&mut self, running: &Running, risk: &JudgingArgs) {
         loop {
             tokio::select! {
                 _ = self.interrupt.recv() => return,
                 _ = self.terminate.recv() => return,
                 // What came of it stands in the log.
-                _ = self.hangup.recv() => drop(running.reload_packs().await),
+                _ = self.hangup.recv() => {
+                    drop(running.reload_packs().await);
+                    judge_anew(running, risk).await;
+                }
             }
         }
+    }
+}
+
+/// Reads rules and models anew; while they are broken, the old ones judge.
+async fn judge_anew(running: &Running, risk: &JudgingArgs) {
+    match risk.judging() {
+        Ok(judging) => match running.use_judging(judging).await {
+            Ok(()) => tracing::info!("risk rules and models were read"),
+            Err(error) => tracing::error!(%error, "risk rules and models were not exchanged"),
+        },
+        Err(error) => tracing::error!(error = %error, "risk rules and models are broken, the old ones still judge"),
     }
 }
 

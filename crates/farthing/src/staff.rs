@@ -28,7 +28,7 @@ pub(crate) struct DataFolder {
     pub(crate) data: PathBuf,
     /// A command whose standard output is the key-encryption key, instead of the file DIR/kek.
     #[arg(long, value_name = "COMMAND")]
-    key_command: Option<String>,
+    pub(crate) key_command: Option<String>,
 }
 
 /// A way to a data folder.

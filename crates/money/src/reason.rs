@@ -125,6 +125,11 @@ reasons! {
     PasskeyBackupInvalid "passkey.backup_invalid" under PasskeyRefused: "패스키의 백업 표시가 맞지 않습니다.", "What the passkey says of its backup cannot be true.";
     PasskeySignature "passkey.wrong_signature" under PasskeyRefused: "패스키의 서명이 맞지 않습니다.", "The passkey's signature does not hold.";
     PasskeyCloned "passkey.cloned" under PasskeyRefused: "패스키가 복제되었을 수 있어 멈췄습니다.", "The passkey's counter went back, so it may have been cloned.";
+    ContactUnknown "contact.unknown": "믿을 수 있는 사람으로 정할 수 없는 지갑입니다.", "This wallet cannot be a trusted contact, or is none.";
+    ContactExists "contact.exists": "이미 믿을 수 있는 사람으로 정한 지갑입니다.", "This wallet is a trusted contact already.";
+    ContactLimitReached "contact.limit_reached": "정할 수 있는 사람 수를 넘었습니다.", "This wallet has as many trusted contacts as it may.";
+    RecoveryRefused "recovery.refused": "지갑을 되찾을 수 없습니다. 지갑 번호와 복구 코드를 확인해 주세요.", "This does not open the wallet; check the wallet's id and the code.";
+    RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
     KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
@@ -185,6 +190,7 @@ reasons! {
     PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
     PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
     PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
+    ErasureNotEmpty "erasure.not_empty": "지갑에 돈이나 진행 중인 결제가 남아 있어 지울 수 없습니다.", "There is still money in this wallet, or a payment on hold, so nothing was erased.";
     LimitChanged "limit.changed": "한도가 보여 드린 값과 달라졌습니다. 다시 확인해 주세요.", "The limit is not the one that was shown; look again.";
     LimitUnknown "limit.unknown": "그런 한도나 기다리는 변경이 없습니다.", "There is no such limit, or nothing waits.";
     LimitsFull "limit.too_many": "정할 수 있는 한도의 수를 넘었습니다.", "There are as many limits as there may be.";

@@ -125,6 +125,30 @@ pub enum EventKind {
     /// A rise that waited was called off.
     #[serde(rename = "limit.raise_cancelled")]
     LimitRaiseCancelled,
+    /// A new sheet of printed codes was made.
+    #[serde(rename = "recovery.printed")]
+    RecoveryPrinted,
+    /// Somebody is trusted to vouch and to freeze.
+    #[serde(rename = "contact.added")]
+    ContactAdded,
+    /// Somebody is trusted no longer.
+    #[serde(rename = "contact.removed")]
+    ContactRemoved,
+    /// Somebody without a device showed a factor.
+    #[serde(rename = "recovery.begun")]
+    RecoveryBegun,
+    /// A contact or the provider spoke for a new device.
+    #[serde(rename = "recovery.vouched")]
+    RecoveryVouched,
+    /// Two factors bound a new device.
+    #[serde(rename = "recovery.granted")]
+    RecoveryGranted,
+    /// A device asked to revoke another, and waits.
+    #[serde(rename = "device.revoke_requested")]
+    DeviceRevokeRequested,
+    /// A device has another key.
+    #[serde(rename = "device.rotated")]
+    DeviceRotated,
     /// A payment PIN was set.
     #[serde(rename = "pin.set")]
     PinSet,
@@ -183,7 +207,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 41] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -199,6 +223,14 @@ impl EventKind {
         Self::LimitLowered,
         Self::LimitRaiseRequested,
         Self::LimitRaiseCancelled,
+        Self::RecoveryPrinted,
+        Self::ContactAdded,
+        Self::ContactRemoved,
+        Self::RecoveryBegun,
+        Self::RecoveryVouched,
+        Self::RecoveryGranted,
+        Self::DeviceRevokeRequested,
+        Self::DeviceRotated,
         Self::PinSet,
         Self::PinChanged,
         Self::PinRemoved,
@@ -238,6 +270,14 @@ impl EventKind {
             Self::LimitLowered => "limit.lowered",
             Self::LimitRaiseRequested => "limit.raise_requested",
             Self::LimitRaiseCancelled => "limit.raise_cancelled",
+            Self::RecoveryPrinted => "recovery.printed",
+            Self::ContactAdded => "contact.added",
+            Self::ContactRemoved => "contact.removed",
+            Self::RecoveryBegun => "recovery.begun",
+            Self::RecoveryVouched => "recovery.vouched",
+            Self::RecoveryGranted => "recovery.granted",
+            Self::DeviceRevokeRequested => "device.revoke_requested",
+            Self::DeviceRotated => "device.rotated",
             Self::PinSet => "pin.set",
             Self::PinChanged => "pin.changed",
             Self::PinRemoved => "pin.removed",

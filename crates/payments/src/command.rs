@@ -6,10 +6,11 @@ use credentials::{
 };
 use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
-    PayeeCard, QuoteBody, RefreshBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
-    RevokePasskeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
-    WithdrawCodeBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
+    FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody, RefundBody,
+    RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody,
+    RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
+    VouchBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,87 @@ pub enum Command {
         used: PasskeyUse,
         /// The caller's network, cut short.
         place: String,
+    },
+    /// Have a new sheet of printed codes.
+    PrintCodes {
+        /// A bound device's proof.
+        signed: Signed<PrintCodesBody>,
+        /// What is kept of each.
+        codes: Vec<Digest>,
+    },
+    /// Trust a contact.
+    AddContact {
+        /// A bound device's proof.
+        signed: Signed<AddContactBody>,
+    },
+    /// Trust a contact no longer.
+    RemoveContact {
+        /// A bound device's proof.
+        signed: Signed<RemoveContactBody>,
+    },
+    /// Say whose device a new one is, as a contact.
+    Vouch {
+        /// The contact's device's proof.
+        signed: Signed<VouchBody>,
+    },
+    /// Say so as the provider, who has seen papers.
+    VouchIdentity {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose device.
+        payer: PayerId,
+        /// The new device.
+        device: DeviceId,
+    },
+    /// Bind a new device for which two factors speak.
+    Recover {
+        /// The new key's proof, its body taken out.
+        enrolling: Enrolling<Apart>,
+        /// Whose wallet.
+        payer: PayerId,
+        /// The new device.
+        device: DeviceId,
+        /// What the payer calls it.
+        name: Name,
+        /// What is kept of the code that was shown.
+        code: Option<Digest>,
+        /// A passkey that was shown and verified.
+        passkey: Option<(PasskeyPermit, PasskeyUse)>,
+        /// The caller's network, cut short.
+        place: String,
+    },
+    /// Let nothing leave a wallet for a day, by a printed code.
+    FreezeByCode {
+        /// Whose.
+        payer: PayerId,
+        /// What is kept of the code.
+        code: Digest,
+    },
+    /// Let nothing leave a wallet for a day, as a contact.
+    FreezeFor {
+        /// The contact's device's proof.
+        signed: Signed<FreezeForBody>,
+    },
+    /// Give a device another key.
+    RotateKey {
+        /// The old key's proof.
+        signed: Signed<RotateKeyBody>,
+        /// The new key's proof.
+        possession: Possession,
+    },
+    /// Let money leave again, after the delay, for a payer whose freezing device is lost.
+    StaffThaw {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose wallet.
+        payer: PayerId,
+    },
+    /// Take a forgotten PIN away.
+    StaffRemovePin {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payer: PayerId,
     },
     /// Have no payment PIN.
     RemovePin {

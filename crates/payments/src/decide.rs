@@ -12,8 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, refund, roll_up, session,
-    settle, shown_limits, sighting,
+    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
+    refund, roll_up, session, settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -42,6 +42,7 @@ pub struct Decision {
     outcome: Result<Accepted, Refusal>,
     changes: Vec<Change>,
     leaves_record: bool,
+    keep_until: Option<Instant>,
 }
 
 impl Decision {
@@ -63,6 +64,12 @@ impl Decision {
         self.leaves_record
     }
 
+    /// Until when law keeps its record; `None`: nobody says, so until its payer's erasure.
+    #[must_use]
+    pub const fn keep_until(&self) -> Option<Instant> {
+        self.keep_until
+    }
+
     /// What to answer, once it is written.
     #[expect(clippy::missing_errors_doc, reason = "the refusal is the answer, not a failure of this call")]
     pub fn into_outcome(self) -> Result<Accepted, Refusal> {
@@ -81,13 +88,13 @@ pub fn decide(command: &Admitted, state: &State, settings: &Settings, stamp: &St
 }
 
 pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, stamp: &Stamp) -> Decision {
-    let mut context =
-        Context { state, settings, stamp, at: stamp.at, ids: stamp.ids(), changes: Vec::with_capacity(10) };
+    let mut context = Context::over(state, settings, stamp);
     let proofs = proofs(facts);
     if let Some(reason) = context.unusable(&proofs) {
-        return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false };
+        return Decision { outcome: Err(reason.into()), changes: Vec::new(), leaves_record: false, keep_until: None };
     }
     let outcome = carry_out(facts, &mut context);
+    let keep_until = context.keep_until;
     let mut changes = context.changes;
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
@@ -97,9 +104,10 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     if leaves_record {
         changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
-    Decision { outcome, changes, leaves_record }
+    Decision { outcome, changes, leaves_record, keep_until }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
         Facts::OpenPayer { body, key, place, .. } => enrol::open_payer(context, body, *key, place),
@@ -123,6 +131,20 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
             pin::change(context, &pin::Right { payer: *payer, attempt: *attempt, matched }, hash)
         }
         Facts::RemovePin { caller, body } => pin::remove(context, caller, body),
+        Facts::PrintCodes { caller, body, codes } => recovery::print(context, caller, body, codes),
+        Facts::AddContact { caller, body } => recovery::add_contact(context, caller, body),
+        Facts::RemoveContact { caller, body } => recovery::remove_contact(context, caller, body),
+        Facts::Vouch { caller, body } => recovery::vouch(context, caller, body),
+        Facts::VouchIdentity { payer, device } => recovery::vouch_identity(context, *payer, *device),
+        Facts::Recover { payer, device, code, passkey, place, .. } => {
+            let passkey = passkey.as_ref();
+            recovery::recover(context, &recovery::Shown { payer: *payer, device, code: *code, passkey, place })
+        }
+        Facts::FreezeByCode { payer, code } => recovery::freeze_by_code(context, *payer, *code),
+        Facts::FreezeFor { caller, body } => recovery::freeze_for(context, caller, body),
+        Facts::RotateKey { caller, key, .. } => enrol::rotate_key(context, caller, *key),
+        Facts::StaffThaw { payer } => lockdown::staff_thaw(context, *payer),
+        Facts::StaffRemovePin { payer } => pin::staff_remove(context, *payer),
         Facts::BeginPasskey { caller, body } => passkey::begin(context, caller, body),
         Facts::AddPasskey { caller, made, name, vouched, .. } => {
             passkey::add(context, caller, &passkey::Adding { made, name, vouched: *vouched })
@@ -178,6 +200,8 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         Facts::AddPasskey { caller, ceremony, .. } => [Some(caller.proof), Some(*ceremony)],
         Facts::ApproveByPasskey { caller, used, .. } => [Some(caller.proof), Some(used.ceremony)],
         Facts::SignIn { proof, used, .. } => [Some(*proof), Some(used.ceremony)],
+        Facts::Recover { proof, passkey, .. } => [Some(*proof), passkey.map(|used| used.ceremony)],
+        Facts::RotateKey { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
         | Facts::ReportCode { caller, .. }
@@ -187,6 +211,11 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::TryPin { caller, .. }
         | Facts::RemovePin { caller, .. }
         | Facts::BeginPasskey { caller, .. }
+        | Facts::PrintCodes { caller, .. }
+        | Facts::AddContact { caller, .. }
+        | Facts::RemoveContact { caller, .. }
+        | Facts::Vouch { caller, .. }
+        | Facts::FreezeFor { caller, .. }
         | Facts::RenamePasskey { caller, .. }
         | Facts::RevokePasskey { caller, .. }
         | Facts::TakeSticker { caller, .. }
@@ -202,7 +231,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned and what spoke for a recovery so far; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,
@@ -210,11 +239,31 @@ pub(crate) struct Context<'a> {
     pub(crate) at: Instant,
     pub(crate) ids: Ids<'a>,
     changes: Vec<Change>,
+    keep_until: Option<Instant>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn over(state: &'a State, settings: &'a Settings, stamp: &'a Stamp) -> Self {
+        Self {
+            state,
+            settings,
+            stamp,
+            at: stamp.at,
+            ids: stamp.ids(),
+            changes: Vec::with_capacity(10),
+            keep_until: None,
+        }
+    }
 }
 
 impl Context<'_> {
     pub(crate) fn push(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Law keeps the record of this decision at least until then.
+    pub(crate) fn keep(&mut self, until: Option<Instant>) {
+        self.keep_until = self.keep_until.max(until);
     }
 
     /// Tells the outbox. `fill` names what the event concerns.

@@ -12,7 +12,9 @@ use crate::facts::CallerFacts;
 use crate::kept::{Kept, Session, Standing};
 use crate::model::{Device, Lock, Name, Payee, Payer};
 use crate::outcome::{Accepted, Refusal};
+use crate::pin::first_use;
 use crate::pipeline;
+use crate::step_up::{self, Demand};
 
 /// The tier of a key that nobody vouches for: a browser's, or an app's without attestation.
 const UNATTESTED_TIER: u8 = 1;
@@ -41,6 +43,7 @@ pub(crate) fn open_payer(
         wallet,
         lock: Lock::Open,
         devices: 1,
+        erased: false,
         opened_at: context.at,
     };
     let device = Device {
@@ -109,6 +112,25 @@ pub(crate) fn bind(
     new: &NewDevice,
     sessions: Vec<Session>,
 ) -> Result<Device, ReasonCode> {
+    bind_as(context, payer, new, |standing| Standing { sessions, ..standing })
+}
+
+/// The same, by two recovery factors: it may thaw what a lost device froze, once it no longer waits.
+pub(crate) fn bind_recovered(
+    context: &mut Context<'_>,
+    payer: &Payer,
+    new: &NewDevice,
+    session: Session,
+) -> Result<Device, ReasonCode> {
+    bind_as(context, payer, new, |standing| Standing { sessions: vec![session], recovered: true, ..standing })
+}
+
+fn bind_as(
+    context: &mut Context<'_>,
+    payer: &Payer,
+    new: &NewDevice,
+    stand: impl FnOnce(Standing) -> Standing,
+) -> Result<Device, ReasonCode> {
     let device = Device {
         id: new.id,
         payer: payer.id,
@@ -118,8 +140,7 @@ pub(crate) fn bind(
         bound_at: context.at,
         revoked: false,
     };
-    let mut standing = first_standing(context, &device, context.settings.device_delay_seconds, new.kind)?;
-    standing.sessions = sessions;
+    let standing = stand(first_standing(context, &device, context.settings.device_delay_seconds, new.kind)?);
     // A shared device does not count: nobody comes back to the money with it.
     let counted = u8::from(new.kind.is_own());
     let payer = Payer { devices: payer.devices.saturating_add(counted), ..payer.clone() };
@@ -140,7 +161,38 @@ fn first_standing(
     kind: SessionKind,
 ) -> Result<Standing, ReasonCode> {
     let usable_from = context.at.checked_add_seconds(delay_seconds).ok_or(ReasonCode::ServiceFault)?;
-    Ok(Standing { device: device.id, payer: device.payer, kind, usable_from, sessions: Vec::new() })
+    Ok(Standing {
+        device: device.id,
+        payer: device.payer,
+        kind,
+        usable_from,
+        recovered: false,
+        revocable_from: None,
+        sessions: Vec::new(),
+    })
+}
+
+/// Gives a device another key; tokens of the old one are worth nothing from now on. Vouched for by a factor the device goes
+/// on as it was; else it waits like a new one: whoever holds the unlocked phone could move it to a key of their own.
+pub(crate) fn rotate_key(context: &mut Context<'_>, caller: &CallerFacts, key: Digest) -> Result<Accepted, Refusal> {
+    let (payer, device) = pipeline::identify(context, caller)?;
+    pipeline::usable(context, caller.device)?;
+    if payer.lock.is_frozen(context.at) {
+        return Err(ReasonCode::PayerFrozen.into());
+    }
+    if context.state.device_of_key(key).is_some() {
+        return Err(ReasonCode::DeviceExists.into());
+    }
+    let demand = step_up::strongest(context, payer.id).map(|strength| Demand::new(strength, ReasonCode::FactorChange));
+    let met = step_up::met(context, caller, demand.as_ref())?;
+    let standing = pipeline::standing(context, device);
+    let usable_from = first_use(context, payer, &met)?.max(standing.usable_from);
+    let (payer, device) = (payer.id, Device { key, ..device.clone() });
+    met.spend(context);
+    context.push(Change::Device(device.clone()));
+    context.push(Change::Kept(Kept::Standing(Standing { usable_from, ..standing })));
+    context.tell(EventKind::DeviceRotated, |event| event.payer = Some(payer));
+    Ok(Accepted::Device(device))
 }
 
 /// Registers a payee.

@@ -7,10 +7,10 @@ use money::{
     SessionId,
 };
 use protocol::{
-    BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody, FreezeBody, IntentBody,
-    PayBody, QuoteBody, RefundBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
-    RevokePasskeyBody, Serial, SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
-    UnfreezeBody, VoidBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
+    FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody, RemoveContactBody,
+    RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
+    SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,54 @@ pub enum Facts {
     RemovePin {
         caller: CallerFacts,
         body: RemovePinBody,
+    },
+    PrintCodes {
+        caller: CallerFacts,
+        body: PrintCodesBody,
+        codes: Vec<Digest>,
+    },
+    AddContact {
+        caller: CallerFacts,
+        body: AddContactBody,
+    },
+    RemoveContact {
+        caller: CallerFacts,
+        body: RemoveContactBody,
+    },
+    Vouch {
+        caller: CallerFacts,
+        body: VouchBody,
+    },
+    VouchIdentity {
+        payer: PayerId,
+        device: DeviceId,
+    },
+    Recover {
+        payer: PayerId,
+        device: NewDevice,
+        proof: ProofUse,
+        code: Option<Digest>,
+        passkey: Option<PasskeyUse>,
+        place: String,
+    },
+    FreezeByCode {
+        payer: PayerId,
+        code: Digest,
+    },
+    FreezeFor {
+        caller: CallerFacts,
+        body: FreezeForBody,
+    },
+    RotateKey {
+        caller: CallerFacts,
+        key: Digest,
+        possession: ProofUse,
+    },
+    StaffThaw {
+        payer: PayerId,
+    },
+    StaffRemovePin {
+        payer: PayerId,
     },
     BeginPasskey {
         caller: CallerFacts,
@@ -324,6 +372,7 @@ fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
 }
 
 impl From<Command> for Facts {
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn from(command: Command) -> Self {
         match command {
             Command::OpenPayer { enrolling, place } => {
@@ -367,6 +416,27 @@ impl From<Command> for Facts {
                 let (payer, attempt, matched) = (proof.payer(), proof.attempt(), proof.hash().clone());
                 Self::ChangePin { payer, attempt, matched, hash }
             }
+            Command::PrintCodes { signed, codes } => {
+                Self::PrintCodes { caller: caller(&signed), body: signed.into_body(), codes }
+            }
+            Command::AddContact { signed } => Self::AddContact { caller: caller(&signed), body: signed.into_body() },
+            Command::RemoveContact { signed } => {
+                Self::RemoveContact { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::Vouch { signed } => Self::Vouch { caller: caller(&signed), body: signed.into_body() },
+            Command::VouchIdentity { permit: _, payer, device } => Self::VouchIdentity { payer, device },
+            Command::Recover { enrolling, payer, device, name, code, passkey, place } => {
+                let device = NewDevice { id: device, name, key: enrolling.key(), kind: SessionKind::Own };
+                let (proof, passkey) = (*enrolling.proof_use(), passkey.map(|(_, used)| used));
+                Self::Recover { payer, device, proof, code, passkey, place }
+            }
+            Command::FreezeByCode { payer, code } => Self::FreezeByCode { payer, code },
+            Command::FreezeFor { signed } => Self::FreezeFor { caller: caller(&signed), body: signed.into_body() },
+            Command::RotateKey { signed, possession } => {
+                Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
+            }
+            Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
             }
@@ -471,67 +541,25 @@ impl Facts {
         }
     }
 
-    /// The command's name in records and metrics.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::OpenPayer { .. } => "open_payer",
-            Self::OpenSession { .. } => "open_session",
-            Self::RefreshSession { .. } => "refresh_session",
-            Self::EndSessions { .. } => "end_sessions",
-            Self::RevokeDevice { .. } => "revoke_device",
-            Self::BindDevice { .. } => "bind_device",
-            Self::SetPin { .. } => "set_pin",
-            Self::TryPin { .. } => "try_pin",
-            Self::ApproveByPin { .. } => "approve_by_pin",
-            Self::ChangePin { .. } => "change_pin",
-            Self::RemovePin { .. } => "remove_pin",
-            Self::BeginPasskey { .. } => "begin_passkey",
-            Self::AddPasskey { .. } => "add_passkey",
-            Self::RenamePasskey { .. } => "rename_passkey",
-            Self::RevokePasskey { .. } => "revoke_passkey",
-            Self::ApproveByPasskey { .. } => "approve_by_passkey",
-            Self::SignIn { .. } => "sign_in",
-            Self::RegisterPayee { .. } => "register_payee",
-            Self::RekeyPayee { .. } => "rekey_payee",
-            Self::AddMerchantKey { .. } => "add_merchant_key",
-            Self::EndMerchantKey { .. } => "end_merchant_key",
-            Self::Fund { .. } => "fund",
-            Self::TestFund { .. } => "test_fund",
-            Self::CreateIntent { .. } => "create_intent",
-            Self::RegisterCode { .. } => "register_code",
-            Self::WithdrawCode { .. } => "withdraw_code",
-            Self::ReportCode { .. } => "report_code",
-            Self::JudgeCode { .. } => "judge_code",
-            Self::FoldSightings { .. } => "fold_sightings",
-            Self::TakeSticker { .. } => "take_sticker",
-            Self::Quote { .. } => "quote",
-            Self::Pay { .. } => "pay",
-            Self::Capture { .. } => "capture",
-            Self::Void { .. } => "void",
-            Self::Refund { .. } => "refund",
-            Self::Freeze { .. } => "freeze",
-            Self::Unfreeze { .. } => "unfreeze",
-            Self::SetLimit { .. } => "set_limit",
-            Self::CancelRaise { .. } => "cancel_raise",
-            Self::ShowLimits { .. } => "show_limits",
-            Self::ExpireHold { .. } => "expire_hold",
-            Self::ExpireIntent { .. } => "expire_intent",
-            Self::RollUp { .. } => "roll_up",
-        }
-    }
-
     /// The payer this is about, where the command itself says so.
     #[must_use]
     pub const fn payer(&self) -> Option<PayerId> {
         match self {
+            // The wallet that is spoken about, not who speaks.
+            Self::Vouch { body: VouchBody { payer, .. }, .. }
+            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
             Self::ShowLimits { payer, .. }
             | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }
             | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. } => Some(*payer),
+            | Self::SignIn { payer, .. }
+            | Self::VouchIdentity { payer, .. }
+            | Self::Recover { payer, .. }
+            | Self::FreezeByCode { payer, .. }
+            | Self::StaffThaw { payer }
+            | Self::StaffRemovePin { payer } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
             | Self::BindDevice { caller, .. }
@@ -539,6 +567,10 @@ impl Facts {
             | Self::TryPin { caller, .. }
             | Self::RemovePin { caller, .. }
             | Self::BeginPasskey { caller, .. }
+            | Self::PrintCodes { caller, .. }
+            | Self::AddContact { caller, .. }
+            | Self::RemoveContact { caller, .. }
+            | Self::RotateKey { caller, .. }
             | Self::AddPasskey { caller, .. }
             | Self::RenamePasskey { caller, .. }
             | Self::RevokePasskey { caller, .. }

@@ -26,7 +26,7 @@ pub(crate) fn fund(context: &mut Context<'_>, payer: PayerId, amount: Amount) ->
     if !context.settings.test_mode {
         return Err(ReasonCode::TestModeOff.into());
     }
-    let payer = context.state.payer(payer).ok_or(ReasonCode::PayerUnknown)?.clone();
+    let payer = context.state.payer(payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?.clone();
     check(amount, &payer)?;
     let cash = test_cash(amount.currency());
     let transfer = context.ids.make(TransferId::new);

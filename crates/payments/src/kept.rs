@@ -5,10 +5,12 @@ use money::{DeviceId, Instant, PayerId, SessionId};
 use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
+use crate::dossiers::DossierRow;
 use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
 use crate::pin::PaymentPin;
+use crate::recovery::Recovery;
 use crate::state::{Key, Row, State};
 use crate::step_up::Approval;
 use crate::usage::Usage;
@@ -29,6 +31,10 @@ pub enum KeptKey {
     Pin(PayerId),
     /// The passkeys.
     Passkeys(PayerId),
+    /// How they pay.
+    Dossier(PayerId),
+    /// How they could come back.
+    Recovery(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -42,6 +48,8 @@ pub enum Kept {
     OwnLimits(OwnLimits),
     Pin(PaymentPin),
     Passkeys(Passkeys),
+    Dossier(DossierRow),
+    Recovery(Recovery),
 }
 
 impl KeptKey {
@@ -55,6 +63,8 @@ impl KeptKey {
             Self::OwnLimits(_) => "own_limits",
             Self::Pin(_) => "pin",
             Self::Passkeys(_) => "passkeys",
+            Self::Dossier(_) => "dossier",
+            Self::Recovery(_) => "recovery",
         }
     }
 
@@ -67,7 +77,9 @@ impl KeptKey {
             | Self::Usage(payer)
             | Self::OwnLimits(payer)
             | Self::Pin(payer)
-            | Self::Passkeys(payer) => payer.as_bytes(),
+            | Self::Passkeys(payer)
+            | Self::Dossier(payer)
+            | Self::Recovery(payer) => payer.as_bytes(),
         }
     }
 }
@@ -83,6 +95,8 @@ impl Kept {
             Self::OwnLimits(row) => KeptKey::OwnLimits(row.payer),
             Self::Pin(row) => KeptKey::Pin(row.payer),
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
+            Self::Dossier(row) => KeptKey::Dossier(row.payer),
+            Self::Recovery(row) => KeptKey::Recovery(row.payer),
         }
     }
 
@@ -96,6 +110,8 @@ impl Kept {
             Self::OwnLimits(row) => row.payer,
             Self::Pin(row) => row.payer,
             Self::Passkeys(row) => row.payer,
+            Self::Dossier(row) => row.payer,
+            Self::Recovery(row) => row.payer,
         }
     }
 }
@@ -112,6 +128,12 @@ pub struct Standing {
     pub kind: SessionKind,
     /// From when it may do more than look and freeze.
     pub usable_from: Instant,
+    /// Whether two recovery factors bound it: it may thaw what a lost device froze.
+    #[serde(default)]
+    pub recovered: bool,
+    /// From when another device that asked for it may revoke this one without a further check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable_from: Option<Instant>,
     /// Its sessions that were not ended, oldest first; at most [`limits::SESSIONS_PER_DEVICE_MAX`].
     pub sessions: Vec<Session>,
 }
@@ -230,6 +252,13 @@ impl State {
         }
     }
 
+    pub(crate) fn recovery(&self, payer: PayerId) -> Option<&Recovery> {
+        match self.row(&Key::Kept(KeptKey::Recovery(payer))) {
+            Some(Row::Kept(Kept::Recovery(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn passkeys(&self, payer: PayerId) -> Option<&Passkeys> {
         match self.row(&Key::Kept(KeptKey::Passkeys(payer))) {
             Some(Row::Kept(Kept::Passkeys(row))) => Some(row),
@@ -250,4 +279,24 @@ impl State {
             _ => None,
         }
     }
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn recovery_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Recovery(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn passkey_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Passkeys(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Guard(payer)), Key::Kept(KeptKey::Pin(payer))]);
+}
+
+/// The kept rows such a command reads.
+pub(crate) fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
+    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
 }

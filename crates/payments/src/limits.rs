@@ -27,6 +27,8 @@ pub const STRIKES_MAX: usize = 16;
 pub const REPORTS_MAX: usize = 16;
 /// Suspicious scans within a day without which there is no alert: one phone may err.
 pub const ALERT_STRIKES_MIN: usize = 2;
+/// Of the day's scans one in so many must be suspicious, or two in the same cell: positions are wrong now and then.
+pub const STRIKE_SHARE: usize = 8;
 /// And without which no code is suspended.
 pub const SUSPEND_STRIKES_MIN: usize = 4;
 /// Scans of a neighbour's codes from which on their absence says something.
@@ -56,6 +58,18 @@ pub const SHARED_LIFE_SECONDS: i64 = 30 * 60;
 pub const SHARED_IDLE_SECONDS: i64 = 120;
 /// Approvals one payer has open; one more ends the oldest.
 pub const APPROVALS_MAX: usize = 8;
+/// Codes on one printed sheet.
+pub const RECOVERY_CODES: usize = 5;
+/// Contacts one payer trusts.
+pub const CONTACTS_MAX: usize = 3;
+/// Devices that want to be bound by recovery at the same time; one more ends the oldest claim.
+pub const CLAIMS_MAX: usize = 3;
+/// For how long what spoke for a device is remembered, in seconds (a week).
+pub const CLAIM_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// Factors of different kinds that bind a device.
+pub const RECOVERY_FACTORS_MIN: usize = 2;
+/// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).
+pub const FREEZE_UNCONFIRMED_SECONDS: i64 = 24 * 3_600;
 /// Passkeys one payer has.
 pub const PASSKEYS_MAX: usize = 6;
 /// Wrong tries of a PIN, over all devices, before it is locked.

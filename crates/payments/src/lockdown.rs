@@ -50,12 +50,28 @@ pub(crate) fn unfreeze(
 fn may_thaw(context: &Context<'_>, caller: &CallerFacts, payer: &Payer) -> Result<(), ReasonCode> {
     let by = context.state.guard(payer.id).and_then(|guard| guard.frozen_by);
     let is_bound = |device| context.state.device(device).is_some_and(|device| !device.revoked);
+    let standing = context.state.standing(caller.device);
+    // WHY: whoever came back with two factors may have lost the device that froze.
+    let is_recovered = standing.is_some_and(|standing| standing.recovered);
     match by {
-        Some(by) if by != caller.device && payer.lock.is_frozen(context.at) && is_bound(by) => {
+        Some(by) if !is_recovered && by != caller.device && payer.lock.is_frozen(context.at) && is_bound(by) => {
             Err(ReasonCode::FrozenByOther)
         }
         _ => Ok(()),
     }
+}
+
+/// Staff lift a brake whose device is lost: for a payer whose papers they saw. It waits as ever, and is told.
+pub(crate) fn staff_thaw(context: &mut Context<'_>, payer: money::PayerId) -> Result<Accepted, Refusal> {
+    let payer = context.state.payer(payer).ok_or(ReasonCode::PayerUnknown)?.clone();
+    let lock = match payer.lock {
+        Lock::Frozen => {
+            let delay = context.settings.device_delay_seconds.max(context.settings.unfreeze_delay_seconds);
+            Lock::Thawing(context.at.checked_add_seconds(delay).ok_or(ReasonCode::ServiceFault)?)
+        }
+        open_or_thawing => open_or_thawing,
+    };
+    set(context, payer, lock, EventKind::PayerUnfreezeRequested)
 }
 
 fn own_wallet(context: &Context<'_>, caller: &CallerFacts, payer: money::PayerId) -> Result<Payer, ReasonCode> {

@@ -52,6 +52,9 @@ pub struct Payer {
     pub lock: Lock,
     /// How many devices are bound.
     pub devices: u8,
+    /// Whether their identity was destroyed: they act no more. Told by the store, never written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// Since when.
     pub opened_at: Instant,
 }

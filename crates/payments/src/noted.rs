@@ -1,13 +1,13 @@
 //! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
 //! none of it is about a payer, so none of it is encrypted.
 
-use money::{Amount, Instant, IntentId, KeyId, PayeeId};
-use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
-use serde::{Deserialize, Serialize};
-
+use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::MerchantKey;
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
+use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
+use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
+use serde::{Deserialize, Serialize};
 
 /// Names one noted row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ use crate::watch::{Place, Sighting, Watch, Watched};
 pub enum NotedKey {
     /// A registered sticker or terminal.
     Code(Serial),
+    /// How a payee is paid.
+    PayeeFile(PayeeId),
+    /// What a payment tells its payee's file, by the transfer whose credit waits.
+    Seen(TransferId),
     /// A merchant's key.
     MerchantKey(KeyId),
     /// Who is at home in a cell of the map.
@@ -30,6 +34,10 @@ pub enum NotedKey {
 pub enum NotedKind {
     /// Registered stickers and terminals.
     Code,
+    /// How payees are paid.
+    PayeeFile,
+    /// What payments tell them.
+    Seen,
     /// Merchants' keys.
     MerchantKey,
     /// Who is at home where.
@@ -48,6 +56,8 @@ impl NotedKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Code => "code",
+            Self::PayeeFile => "payee_file",
+            Self::Seen => "seen",
             Self::MerchantKey => "merchant_key",
             Self::Place => "place",
             Self::CodeWatch => "code_watch",
@@ -63,6 +73,8 @@ impl NotedKind {
 #[expect(missing_docs, reason = "each holds the row of the key of the same name")]
 pub enum Noted {
     Code(RegisteredCode),
+    PayeeFile(PayeeFileRow),
+    Seen(SeenRow),
     MerchantKey(MerchantKey),
     Place(Place),
     Watch(Watch),
@@ -75,6 +87,8 @@ impl NotedKey {
     pub const fn kind(&self) -> NotedKind {
         match self {
             Self::Code(_) => NotedKind::Code,
+            Self::PayeeFile(_) => NotedKind::PayeeFile,
+            Self::Seen(_) => NotedKind::Seen,
             Self::MerchantKey(_) => NotedKind::MerchantKey,
             Self::Place(_) => NotedKind::Place,
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
@@ -92,6 +106,8 @@ impl NotedKey {
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
             Self::Sighting(intent) => *intent.as_bytes(),
+            Self::PayeeFile(payee) => *payee.as_bytes(),
+            Self::Seen(transfer) => *transfer.as_bytes(),
         }
     }
 }
@@ -102,6 +118,8 @@ impl Noted {
     pub const fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
+            Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
+            Self::Seen(row) => NotedKey::Seen(row.transfer),
             Self::MerchantKey(row) => NotedKey::MerchantKey(row.id),
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
@@ -150,6 +168,8 @@ impl Noted {
     pub const fn payee(&self) -> PayeeId {
         match self {
             Self::Code(row) => row.payee,
+            Self::PayeeFile(row) => row.payee,
+            Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
             Self::Place(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,

@@ -13,6 +13,7 @@ use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
+use crate::recovery::Recovery;
 use crate::step_up::{Approval, StepUp};
 
 /// The command was carried out (or, for a quote, answered).
@@ -58,6 +59,10 @@ pub enum Accepted {
     },
     /// A passkey as it now is, or was.
     Passkey(Box<Passkey>),
+    /// How a payer could come back, as it now is.
+    Recovery(Box<Recovery>),
+    /// It was heard; the same whatever came of it.
+    Heard,
     /// A payment PIN as it now is.
     Pin(Box<PaymentPin>),
     /// A registered code as it now is.

@@ -229,7 +229,7 @@ pub(crate) fn sign_in(
 
 /// The row after one use. A counter that did not rise means that there are two of this authenticator: the passkey is
 /// flagged, the payer told, and nothing approved, now or later.
-fn after_use(context: &mut Context<'_>, payer: PayerId, used: &PasskeyUse) -> Result<Passkeys, ReasonCode> {
+pub(crate) fn after_use(context: &mut Context<'_>, payer: PayerId, used: &PasskeyUse) -> Result<Passkeys, ReasonCode> {
     let mut row = row(context, payer);
     let at = context.at;
     let passkey = row.passkeys.iter_mut().find(|known| known.made.id == used.id).ok_or(ReasonCode::PasskeyUnknown)?;

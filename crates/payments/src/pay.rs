@@ -14,7 +14,8 @@ use crate::limits;
 use crate::model::{Intent, Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::{self, Case, Passed};
-use crate::policy_stage::Stop;
+use crate::policy_stage::{self, Stop};
+use crate::risk_stage;
 use crate::sighting;
 use crate::step_up;
 
@@ -43,7 +44,7 @@ pub(crate) fn pay(
                 let swap = sighting::weigh(context, &case);
                 sighting::leave(context, &case, swap);
             }
-            return Err(refuse(context, body, caller, intent, stop));
+            return Err(refuse(context, body, caller, &case, stop));
         }
     };
     // A missing check is not this payment's fate: the same body may come again with it.
@@ -54,10 +55,13 @@ pub(crate) fn pay(
             sighting::leave(context, &case, passed.swap);
             let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
             let payment = accept(context, body, caller, &case, moved);
+            let kept_until = policy_stage::kept_until(context, payment.amount, &intent.core.payee.category);
+            context.keep(kept_until);
             passed.judged.count(context, &payment, strength);
+            passed.seen.keep(context, &payment);
             Ok(Accepted::Payment { payment, core: Box::new(intent.core.clone()) })
         }
-        Err(reason) => Err(refuse(context, body, caller, intent, reason.into())),
+        Err(reason) => Err(refuse(context, body, caller, &case, reason.into())),
     }
 }
 
@@ -148,12 +152,13 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
 }
 
 /// A refusal is recorded under its id, so that the same body is refused again with the same reasons.
-fn refuse(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &Intent, stop: Stop) -> Refusal {
-    let mut payment = draft(context, body, caller, intent);
+fn refuse(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, stop: Stop) -> Refusal {
+    let mut payment = draft(context, body, caller, case.intent);
     payment.reasons = vec![stop.reason];
     payment.rules = stop.rules;
     context.push(Change::Payment(payment.clone()));
     tell(context, EventKind::PaymentRefused, &payment);
+    risk_stage::refused(context, case);
     let (reasons, rules) = (payment.reasons.clone(), payment.rules.clone());
     Refusal { reasons, payment: Some(Box::new(payment)), rules, step_up: None }
 }

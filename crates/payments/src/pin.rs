@@ -265,6 +265,18 @@ pub(crate) fn remove(
     Ok(keep(context, PaymentPin { hash: None, ..row }, guard, EventKind::PinRemoved))
 }
 
+/// Staff take a forgotten PIN away: for a payer whose papers they saw. A new one waits as a first one does.
+pub(crate) fn staff_remove(context: &mut Context<'_>, payer: PayerId) -> Result<Accepted, Refusal> {
+    context.state.payer(payer).ok_or(ReasonCode::PayerUnknown)?;
+    let row = row(context, payer);
+    if row.hash.is_none() {
+        return Err(ReasonCode::PinNotSet.into());
+    }
+    let guard = Guard { pin_from: None, approvals: Vec::new(), ..step_up::guard(context, payer) };
+    let row = PaymentPin { hash: None, ..row.forgiven(None) };
+    Ok(keep(context, row, guard, EventKind::PinRemoved))
+}
+
 fn row(context: &Context<'_>, payer: PayerId) -> PaymentPin {
     context.state.pin(payer).cloned().unwrap_or_else(|| PaymentPin::none(payer, context.at))
 }

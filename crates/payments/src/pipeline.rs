@@ -8,9 +8,9 @@ use crate::codes;
 use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::kept::Standing;
-use crate::limits;
 use crate::model::{Device, Intent, Payee, Payer};
 use crate::policy_stage::{self, Judgement, Stop};
+use crate::risk_stage::{self, Seen};
 use crate::sighting;
 use crate::step_up::Demand;
 use crate::swap::{Suspicion, SwapAnswer};
@@ -37,11 +37,13 @@ pub(crate) struct Passed {
     pub(crate) judged: Judgement,
     /// What stages 4 to 6 want beyond the device key's signature.
     pub(crate) demand: Option<Demand>,
+    /// What stage 6 read, to be kept.
+    pub(crate) seen: Seen,
 }
 
 /// The payer and device behind a verified proof, if they are who it says.
 pub(crate) fn identify<'a>(context: &Context<'a>, caller: &CallerFacts) -> Result<(&'a Payer, &'a Device), ReasonCode> {
-    let payer = context.state.payer(caller.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payer = context.state.payer(caller.payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?;
     let device = context.state.device(caller.device).ok_or(ReasonCode::DeviceUnknown)?;
     if device.payer != payer.id || device.key != caller.key {
         return Err(ReasonCode::DeviceNotThisPayer);
@@ -61,6 +63,8 @@ pub(crate) fn standing(context: &Context<'_>, device: &Device) -> Standing {
         payer: device.payer,
         kind: SessionKind::Own,
         usable_from: device.bound_at,
+        recovered: false,
+        revocable_from: None,
         sessions: Vec::new(),
     };
     context.state.standing(device.id).cloned().unwrap_or_else(none)
@@ -89,8 +93,9 @@ pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Sto
         return Err(ReasonCode::AmountWrongCurrency.into());
     }
     let judged = policy_stage::judge(context, case, total).stop()?;
-    let demand = Demand::join(judged.demand(), risk(context, case, total));
-    Ok(Passed { path, total, judged, demand: Demand::join(doubt, demand), swap })
+    let mut seen = risk_stage::judge(context, case, total)?;
+    let demand = Demand::join(judged.demand(), seen.demand.take());
+    Ok(Passed { path, total, judged, demand: Demand::join(doubt, demand), swap, seen })
 }
 
 /// Stage 2: the payer's own brakes.
@@ -134,19 +139,4 @@ fn terms(context: &Context<'_>, case: &Case<'_>) -> Result<(), ReasonCode> {
         IntentStatus::Open if intent.core.payee != case.payee.card => Err(ReasonCode::QuoteChanged),
         IntentStatus::Open => Ok(()),
     }
-}
-
-/// Stage 6: more than a little to a payee never paid before yesterday needs a PIN, until the risk engine says more:
-/// missing risk data never approves.
-fn risk(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<Demand> {
-    let pair = context.state.pair(case.payer.id, case.payee.card.id);
-    let known_from = pair.and_then(|pair| pair.captured_at?.checked_add_seconds(limits::NEW_PAYEE_SECONDS));
-    if known_from.is_some_and(|from| from <= context.at) {
-        return None;
-    }
-    // All the payments to a new payee count together.
-    let earlier = Amount::new(pair.map_or(0, |pair| pair.total_minor), total.currency());
-    let limit = context.settings.first_payee_limit();
-    let above = earlier.checked_add(total).and_then(|sum| sum.exceeds(limit)).unwrap_or(true);
-    above.then(|| Demand::new(Strength::Pin, ReasonCode::RiskNewPayee))
 }

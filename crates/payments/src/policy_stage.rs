@@ -3,7 +3,7 @@
 //! The packs are asked with what the provider knows for itself; a payer's word about themselves never loosens anything,
 //! and what nobody knows takes the strictest branch. The operator's one threshold for a payment holds besides them all.
 
-use money::{Amount, ReasonCode};
+use money::{Amount, Instant, ReasonCode};
 use policy::{Counter, Decision, Event, Fact, Library, Outcome, Reason, Request, Rulebook, Value};
 use protocol::{Channel, PaymentStatus, Strength};
 
@@ -242,6 +242,26 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "auth.factors" => texts(factors(Strength::DeviceKey)),
     );
     request
+}
+
+/// Until when the packs want the record of a payment of `amount` for `category` kept. WHY two days more than they say: a
+/// date ends later in some places than in others, and too early is never right.
+pub(crate) fn kept_until(context: &Context<'_>, amount: Amount, category: &str) -> Option<Instant> {
+    let book = context.settings.packs.book()?;
+    let mut request = book.request(context.at);
+    say!(request.facts,
+        "operation.kind" => text("payment"),
+        "operation.direction" => text("outgoing"),
+        "operation.amount" => Value::Money(amount),
+        "operation.category" => text(book.library().category(category)),
+        "operation.funding" => text(FUNDING),
+        "operation.recurring" => text("none"),
+    );
+    let decision = policy::decide(book.library(), &request).ok()?;
+    let records = decision.retention.iter().filter(|kept| kept.field.is_none());
+    let last = records.map(|kept| kept.until.as_str()).max()?;
+    let midnight: Instant = format!("{last}T00:00:00Z").parse().ok()?;
+    midnight.checked_add_seconds(2 * 86_400)
 }
 
 const fn channel(arrival: &ArrivalFacts) -> Channel {

@@ -9,15 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::change::Change;
 use crate::decide::{Decision, decide_facts};
 use crate::facts::Facts;
+use crate::judging::Judging;
+use crate::needs::{needs, read_keys};
 use crate::outcome::{Accepted, Refusal};
 use crate::packs::Packs;
 use crate::settings::Settings;
 use crate::stamp::Stamp;
-use crate::state::{Key, Row, State, needs, read_keys};
+use crate::state::{Key, Row, State};
 
 /// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
 /// every change after which the same inputs may come out as other bytes.
-pub const ENGINE: &str = "payments/4";
+pub const ENGINE: &str = "payments/5";
 
 /// The inputs of one decision and the digest of what came out. A new one borrows them, since it is written and
 /// forgotten; one that was read back owns them (`'static`).
@@ -46,6 +48,9 @@ pub enum ReplayError {
     /// A row that the decision reads is not in the record.
     #[error("record lacks {0} of the rows the decision reads")]
     MissingInputs(usize),
+    /// The rules and models it was judged by were not brought.
+    #[error("the rules and models it was judged by are not there: {0}")]
+    MissingJudges(String),
     /// The packs it was made under were not brought.
     #[error("the packs `{0}` it was made under are not there")]
     MissingPacks(Digest),
@@ -99,6 +104,23 @@ impl<'a> DecisionRecord<'a> {
 }
 
 impl DecisionRecord<'_> {
+    /// Brings the rules and models it was judged by, which it names by their digests only.
+    ///
+    /// # Errors
+    /// [`ReplayError::MissingJudges`] when `find` does not have them.
+    pub fn bring_judges(
+        &mut self,
+        find: impl FnOnce(&Judging) -> Option<Judging>,
+    ) -> std::result::Result<(), ReplayError> {
+        if self.settings.judging.judges().is_some() {
+            return Ok(());
+        }
+        let brought = find(&self.settings.judging).and_then(|known| self.settings.judging.bring(&known));
+        let shown = judges_shown(&self.settings.judging);
+        self.settings.to_mut().judging = brought.ok_or(ReplayError::MissingJudges(shown))?;
+        Ok(())
+    }
+
     /// Brings the packs it was made under, which it names by their digest only.
     ///
     /// # Errors
@@ -114,6 +136,12 @@ impl DecisionRecord<'_> {
     }
 }
 
+fn judges_shown(judging: &Judging) -> String {
+    let marks = judging.marks();
+    let shown = |digest: Option<Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());
+    format!("rules {}, model {}", shown(marks.rules), shown(marks.champion))
+}
+
 /// Makes a recorded decision again and compares.
 ///
 /// # Errors
@@ -122,17 +150,23 @@ pub fn replay(record: &DecisionRecord<'_>) -> std::result::Result<(), ReplayErro
     if record.engine != ENGINE {
         return Err(ReplayError::OtherEngine(record.engine.clone().into_owned()));
     }
+    if record.settings.judging.judges().is_none() {
+        return Err(ReplayError::MissingJudges(judges_shown(&record.settings.judging)));
+    }
     if record.settings.packs.book().is_none() {
         return Err(ReplayError::MissingPacks(record.settings.packs.digest()));
     }
+    let state = loaded(record)?;
+    let now = result_digest(&decide_facts(&record.facts, &state, &record.settings, &record.stamp));
+    if now == record.result { Ok(()) } else { Err(ReplayError::Different { recorded: record.result, now }) }
+}
+
+/// The rows of a record as a state.
+pub(crate) fn loaded(record: &DecisionRecord<'_>) -> std::result::Result<State, ReplayError> {
     let mut state = State::new();
     for (key, row) in &record.inputs {
         state.load(*key, row.clone().map(Cow::into_owned));
     }
     let missing = needs(&record.facts, &state);
-    if !missing.is_empty() {
-        return Err(ReplayError::MissingInputs(missing.len()));
-    }
-    let now = result_digest(&decide_facts(&record.facts, &state, &record.settings, &record.stamp));
-    if now == record.result { Ok(()) } else { Err(ReplayError::Different { recorded: record.result, now }) }
+    if missing.is_empty() { Ok(state) } else { Err(ReplayError::MissingInputs(missing.len())) }
 }

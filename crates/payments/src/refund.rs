@@ -6,9 +6,10 @@ use protocol::{PaymentStatus, RefundBody};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
+use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
-use crate::{roll_up, usage};
+use crate::{policy_stage, roll_up, usage};
 
 /// Refunds some or all of a captured payment.
 pub(crate) fn refund(
@@ -36,11 +37,12 @@ pub(crate) fn refund(
     }
     operations.push(Operation::Refund { transfer, original, amount: body.amount, at: context.at });
     let accounts = vec![payer.wallet, account];
-    let touched = Touched { accounts, transfer: Some(original), appended, ..Touched::default() };
+    let touched = Touched { accounts, transfer: Some(original), appended: appended.clone(), ..Touched::default() };
     context.post(&touched, &operations).map_err(|refusal| match refusal {
         ledger::Refusal::InsufficientFunds { .. } => ReasonCode::PayeeFundsInsufficient,
         other => ledger_reason(&other),
     })?;
+    dossiers::fold(context, &appended);
     let refund = Refund {
         id: body.refund,
         payment: payment.id,
@@ -54,6 +56,8 @@ pub(crate) fn refund(
     };
     let category = payee_row.card.category.clone();
     usage::refunded(context, &payment, &category, body.amount, &body.refund.to_string());
+    let kept_until = policy_stage::kept_until(context, payment.amount, &category);
+    context.keep(kept_until);
     context.push(Change::Refund(refund.clone()));
     context.tell(EventKind::PaymentRefunded, |event| {
         event.payer = Some(payment.payer);

@@ -6,6 +6,7 @@ use ledger::Operation;
 use money::{AccountId, Amount, ReasonCode};
 
 use crate::decide::{Context, Touched, ledger_reason};
+use crate::dossiers;
 use crate::model::{Appended, Payee, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::state::State;
@@ -16,9 +17,10 @@ pub(crate) fn roll_up(context: &mut Context<'_>, account: AccountId) -> Result<A
     let appended = waiting(context.state, account);
     let credits = appended.len();
     if credits > 0 {
-        let touched = Touched { accounts: vec![account], appended, ..Touched::default() };
+        let touched = Touched { accounts: vec![account], appended: appended.clone(), ..Touched::default() };
         let applied = context.post(&touched, &[Operation::RollUp { account }]);
         applied.map_err(|refusal| ledger_reason(&refusal))?;
+        dossiers::fold(context, &appended);
     }
     Ok(Accepted::RolledUp { account, credits })
 }

@@ -1,6 +1,6 @@
 //! Sessions: opened by a device's key, carried on by a refresh token that works once, ended at once.
 
-use money::{DeviceId, Digest, ReasonCode, SessionId};
+use money::{DeviceId, Digest, Instant, ReasonCode, SessionId};
 use protocol::{EndSessionsBody, RevokeDeviceBody, SessionKind};
 
 use crate::change::{Change, EventKind};
@@ -10,6 +10,7 @@ use crate::kept::{Kept, Session, Standing};
 use crate::model::{Device, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
+use crate::step_up::{self, Demand, Met};
 
 /// Whose session is opened or carried on.
 pub(crate) struct Asking<'a> {
@@ -147,9 +148,14 @@ pub(crate) fn revoke_device(
     if payer.devices <= counted {
         return Err(ReasonCode::DeviceLast.into());
     }
+    let met = match may_revoke(context, caller, payer, device)? {
+        Revoking::Now(met) => met,
+        Revoking::From(at) => return Ok(wait_to_revoke(context, payer.id, device.clone(), at)),
+    };
     let device = Device { revoked: true, ..device.clone() };
     let payer = Payer { devices: payer.devices.saturating_sub(counted), ..payer.clone() };
     let id = payer.id;
+    met.spend(context);
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
     context.push(Change::Kept(Kept::Standing(standing)));
@@ -157,10 +163,54 @@ pub(crate) fn revoke_device(
     Ok(Accepted::Device(device))
 }
 
+/// When a device may be revoked.
+enum Revoking {
+    Now(Met),
+    From(Instant),
+}
+
+/// Itself, a shared one, and one that still waits: at once. Another: with the strongest that is set up; where nothing is, after a delay,
+/// in which that other is told and can freeze.
+///
+/// WHY: whoever holds the unlocked phone would else take the owner's other devices away before they can stop it.
+fn may_revoke(
+    context: &Context<'_>,
+    caller: &CallerFacts,
+    payer: &Payer,
+    device: &Device,
+) -> Result<Revoking, Refusal> {
+    let standing = pipeline::standing(context, device);
+    if device.id == caller.device || !standing.kind.is_own() || pipeline::usable(context, device.id).is_err() {
+        return Ok(Revoking::Now(Met::unasked()));
+    }
+    if let Some(strength) = step_up::strongest(context, payer.id) {
+        let demand = Demand::new(strength, ReasonCode::FactorChange);
+        return Ok(Revoking::Now(step_up::met(context, caller, Some(&demand))?));
+    }
+    match standing.revocable_from {
+        Some(from) if from <= context.at => Ok(Revoking::Now(Met::unasked())),
+        Some(from) => Ok(Revoking::From(from)),
+        None => {
+            let from = context.at.checked_add_seconds(context.settings.device_delay_seconds);
+            Ok(Revoking::From(from.ok_or(ReasonCode::ServiceFault)?))
+        }
+    }
+}
+
+/// Takes note from when a device may be revoked; asking again changes nothing.
+fn wait_to_revoke(context: &mut Context<'_>, payer: money::PayerId, device: Device, from: Instant) -> Accepted {
+    let standing = pipeline::standing(context, &device);
+    if standing.revocable_from.is_none() {
+        context.push(Change::Kept(Kept::Standing(Standing { revocable_from: Some(from), ..standing })));
+        context.tell(EventKind::DeviceRevokeRequested, |event| event.payer = Some(payer));
+    }
+    Accepted::Device(device)
+}
+
 /// The payer and device behind a proof by the device's key alone.
 fn known<'a>(context: &Context<'a>, asking: &Asking<'_>) -> Result<(&'a Payer, &'a Device), ReasonCode> {
     let device = context.state.device(asking.device).ok_or(ReasonCode::DeviceUnknown)?;
-    let payer = context.state.payer(asking.payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payer = context.state.payer(asking.payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?;
     if device.payer != payer.id || device.key != asking.key {
         return Err(ReasonCode::DeviceNotThisPayer);
     }

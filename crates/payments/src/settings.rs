@@ -2,8 +2,10 @@
 
 use crate::swap::SwapSettings;
 use money::{Amount, Currency};
+use risk::settings::RiskSettings;
 use serde::{Deserialize, Serialize};
 
+use crate::judging::Judging;
 use crate::packs::Packs;
 
 /// One threshold for each stage of the pipeline that is still to come, and the delays of lockdown.
@@ -19,6 +21,10 @@ pub struct Settings {
     pub raise_delay_seconds: i64,
     /// Risk: above this, in minor units, a payment to a payee never paid before needs a step-up.
     pub first_payee_limit_minor: i64,
+    /// Risk: the rules and models every payment is judged by.
+    pub judging: Judging,
+    /// Risk: what friction costs, and what is asked where data fails.
+    pub risk: RiskSettings,
     /// Posture: the lowest device tier that may pay.
     pub device_tier_min: u8,
     /// How long unfreezing takes, in seconds: loosening waits, tightening does not.
@@ -42,6 +48,8 @@ impl Default for Settings {
             payment_limit_minor: 300_000,
             raise_delay_seconds: 24 * 3_600,
             first_payee_limit_minor: 100_000,
+            judging: Judging::off(),
+            risk: RiskSettings::default(),
             device_tier_min: 1,
             unfreeze_delay_seconds: 600,
             device_delay_seconds: 12 * 3_600,

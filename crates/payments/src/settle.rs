@@ -9,6 +9,7 @@ use crate::decide::{Context, Credited, Touched, ledger_reason};
 use crate::model::{Pair, Payment};
 use crate::outcome::{Accepted, Refusal};
 use crate::pay;
+use crate::policy_stage;
 use crate::usage::{self, Fate};
 
 /// Takes a held payment, or a part of it; the rest is released.
@@ -96,6 +97,8 @@ fn post(context: &mut Context<'_>, payment: &Payment, hold: HoldId, operation: &
 fn finish(context: &mut Context<'_>, kind: EventKind, payment: Payment) -> Result<Accepted, Refusal> {
     let core = context.state.intent(payment.intent).map(|intent| intent.core.clone());
     let core = Box::new(core.ok_or(ReasonCode::ServiceFault)?);
+    let kept_until = policy_stage::kept_until(context, payment.amount, &core.payee.category);
+    context.keep(kept_until);
     context.push(Change::Payment(payment.clone()));
     pay::tell(context, kind, &payment);
     Ok(Accepted::Payment { payment, core })

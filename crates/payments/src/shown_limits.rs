@@ -19,7 +19,7 @@ const CATEGORY: Fact = Fact::of("operation.category");
 
 /// The limits of one's own wallet. Writes nothing.
 pub(crate) fn show(context: &Context<'_>, payer: PayerId, device: money::DeviceId) -> Result<Accepted, Refusal> {
-    let payer = context.state.payer(payer).ok_or(ReasonCode::PayerUnknown)?;
+    let payer = context.state.payer(payer).filter(|payer| !payer.erased).ok_or(ReasonCode::PayerUnknown)?;
     let device = context.state.device(device).filter(|device| device.payer == payer.id);
     let own = OwnLimits::of(context, payer.id);
     Ok(accepted(context, payer, device.ok_or(ReasonCode::DeviceUnknown)?, &own))

@@ -14,7 +14,7 @@ use crate::noted::{Noted, NotedKey, RegisteredCode};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::Case;
 use crate::swap::{Scene, Suspicion, suspicion};
-use crate::watch::{Alert, Place, Sighting, Strike, Watch, Watched};
+use crate::watch::{Alert, Place, Seen, Sighting, Strike, Watch, Watched};
 
 /// The rows that a scan of an intent is weighed by.
 pub(crate) fn keys(intent: &Intent, scan: Option<&Scan>) -> Vec<NotedKey> {
@@ -119,6 +119,13 @@ impl Fold {
         let Sighting { at, points, amount_minor, .. } = *sighting;
         let (points, amount_minor, strikes) = watch.strike(Strike { at, points, amount_minor });
         let settings = context.settings.swap;
+        // WHY: of many scans some positions are wrong, each another way; a copy on a counter is scanned there again.
+        let (scans, _) = watch.today(at);
+        let many = strikes.saturating_mul(limits::STRIKE_SHARE) >= usize::try_from(scans).unwrap_or(usize::MAX);
+        let again = |seen: &Seen| Some(seen.cell) == sighting.scan.cell && seen.scans >= 2;
+        if !many && !watch.seen.iter().any(again) {
+            return;
+        }
         if strikes >= limits::ALERT_STRIKES_MIN && points >= settings.alert_points && !watch.is_alerted(at) {
             watch.alert = Some(Alert { at, reasons: sighting.reasons.clone(), amount_minor });
             tell(context, EventKind::CodeSwapSuspected, sighting.payee, &sighting.reasons);

@@ -14,6 +14,7 @@ mod passkeys;
 mod place;
 mod proof;
 mod quote;
+mod recovery;
 mod step_up;
 mod text;
 mod views;
@@ -37,13 +38,18 @@ pub use passkeys::{
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};
+pub use recovery::{
+    AddContactBody, CodesView, ContactView, FreezeByCodeBody, FreezeForBody, HeardView, PrintCodesBody, RecoverBody,
+    RecoveredView, RecoveryCode, RecoveryFactor, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody,
+    VouchBody,
+};
 pub use step_up::{
     ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
     Strength,
 };
 pub use text::{Text, TextError};
 pub use views::{
-    AlertView, BalanceView, DeviceView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView, PayeeView,
-    PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView, SessionView,
-    SignUpView, TokenView, Warning,
+    AlertView, BalanceView, DeviceView, ExportView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView,
+    PayeeView, PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView,
+    SessionView, SignUpView, TokenView, Warning,
 };

@@ -48,3 +48,5 @@ pub const APPROVAL_LIFE_SECONDS: i64 = 120;
 pub const CEREMONY_LIFE_SECONDS: i64 = 120;
 /// Characters of a sealed ceremony.
 pub const CEREMONY_CHARS_MAX: usize = 12 * 1024;
+/// Characters of a printed code as it may be typed.
+pub const RECOVERY_CODE_CHARS_MAX: usize = 64;

@@ -358,7 +358,7 @@ mod tests {
         let seoul = cell("wydm9qw");
         let (row, column) = seoul.indexes();
         assert_eq!(
-            (u64::from(row) * 180 * 10_000 >> 17, u64::from(column) * 360 * 10_000 >> 18),
+            ((u64::from(row) * 180 * 10_000) >> 17, (u64::from(column) * 360 * 10_000) >> 18),
             (1_275_650, 3_069_772)
         );
         assert_eq!(cell("s000000").indexes(), (ROWS / 2, COLUMNS / 2));

@@ -7,7 +7,9 @@ use money::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CaptureMode, FundingKind, FundingPath, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView};
+use crate::{
+    CaptureMode, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView,
+};
 
 /// Posted, held and available money of one account: available = posted − held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -121,6 +123,9 @@ pub struct DeviceView {
     pub name: String,
     /// Whether it may no longer act.
     pub revoked: bool,
+    /// From when another device that asked for it may revoke this one without a further check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocable_from: Option<Instant>,
     /// Security tier; a browser's key never exceeds 1.
     pub tier: u8,
     /// From when it may pay and change things: a new device waits.
@@ -359,6 +364,25 @@ pub struct AlertView {
     pub payment: Option<PaymentId>,
     /// Why, for a refusal.
     pub reasons: Vec<ReasonView>,
+}
+
+/// Everything about one payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExportView {
+    /// What happened, newest first.
+    pub alerts: Vec<AlertView>,
+    /// The devices that were ever bound.
+    pub devices: Vec<DeviceView>,
+    /// When this was gathered.
+    pub exported_at: Instant,
+    /// The limits the payer set.
+    pub limits: Vec<OwnLimitView>,
+    /// The wallet.
+    pub payer: PayerView,
+    /// Every payment, refused ones too, newest first.
+    pub payments: Vec<PaymentView>,
+    /// Every refund.
+    pub refunds: Vec<RefundView>,
 }
 
 /// A page of a list, newest first.

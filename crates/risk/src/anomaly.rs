@@ -1,11 +1,13 @@
 //! Anomaly without labels: how unlike this payer, and their peers, a payment is.
 //!
-//! Every part is a surprise in nats: −ln of about how often a payment this unlike would come by chance, given the
-//! profiles. Parts add up, as independent evidence does. Nothing is trained, so it works from the first day.
+//! Every part is a surprise in nats: −ln of about how often a payment this unlike would come by chance. On the first day
+//! the payer's own profile alone says it, part by part ([`of`]); once enough payments of others were seen, their bins say
+//! it ([`crate::peers`]), which finds by itself which facts are telling here. Nothing is trained on labels.
 
 use crate::event::{Pair, Party};
 use crate::feature::{Family, Feature, Features, PairFact, PartyFact, PaymentFact};
 use crate::number::lnf;
+use crate::peers::Peers;
 
 /// The parts of an anomaly score, in nats.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,6 +29,24 @@ pub struct Anomaly {
 }
 
 impl Anomaly {
+    /// The parts against the peers, once they are known.
+    fn against(features: &Features, peers: &Peers) -> Self {
+        let mut anomaly = Self::default();
+        for (family, surprise) in peers.surprises(features) {
+            let part = match family {
+                Family::Amount => &mut anomaly.amount,
+                Family::Velocity => &mut anomaly.pace,
+                Family::Novelty => &mut anomaly.novelty,
+                Family::Hours => &mut anomaly.hour,
+                Family::Balance => &mut anomaly.drained,
+                Family::Place => &mut anomaly.distance,
+                _ => &mut anomaly.peers,
+            };
+            *part += surprise;
+        }
+        anomaly
+    }
+
     /// All parts together.
     #[must_use]
     pub fn total(&self) -> f32 {
@@ -47,9 +67,12 @@ impl Anomaly {
     }
 }
 
-/// The anomaly of a payment, from its features.
+/// The anomaly of a payment, from its features and, where enough of them are known, its peers.
 #[must_use]
-pub fn of(features: &Features) -> Anomaly {
+pub fn of(features: &Features, peers: &Peers) -> Anomaly {
+    if peers.is_known() {
+        return Anomaly::against(features, peers);
+    }
     let party = |party, fact| features.known(Feature::Party(party, fact));
     let payment = |fact| features.known(Feature::Payment(fact));
     let tail = |z: Option<f32>| z.map_or(0.0, tail_surprise);

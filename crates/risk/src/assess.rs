@@ -140,8 +140,13 @@ pub struct Assessment {
 /// Judges one payment.
 #[must_use]
 pub fn assess(judges: &Judges, settings: &RiskSettings, case: &Case<'_>) -> Assessment {
-    let features = features(case.event, case.reading);
-    let anomaly = anomaly::of(&features);
+    assess_seen(judges, settings, case, features(case.event, case.reading))
+}
+
+/// The same, where the features were computed already.
+#[must_use]
+pub fn assess_seen(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, features: Features) -> Assessment {
+    let anomaly = anomaly::of(&features, case.reading.peers);
     let mut voices = Voices { strictest: Verdict::Allow, reasons: Vec::new() };
     let mut causes = causes(judges, case);
     let rules = judges.rules.as_ref();

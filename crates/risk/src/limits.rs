@@ -55,3 +55,21 @@ pub const SNOOZES_MAX: usize = 8;
 pub const RULE_ID_BYTES_MAX: usize = 48;
 /// Parts of the breaker's window.
 pub const BREAKER_SLOTS: i64 = 12;
+/// Devices a payer's dossier remembers.
+pub const DEVICES_IN_DOSSIER: usize = 5;
+/// Payees a payer's dossier remembers one by one; of the others it knows sums.
+pub const PAYEES_IN_DOSSIER: usize = 6;
+/// A dossier, in bytes: full rings, all devices and payees with known outcomes, all snoozes.
+pub const DOSSIER_BYTES_MAX: usize = 2048;
+/// Bins of one fact of the peers.
+pub const PEER_BINS: usize = 48;
+/// Payments the peers are made of before they say anything.
+pub const PEER_PAYMENTS_MIN: f32 = 500.0;
+/// Payments after which the peers' oldest begin to fade.
+pub const PEER_PAYMENTS_MAX: f32 = 100_000.0;
+/// Rows the linear part is fitted to, besides the frauds.
+pub const LINEAR_ROWS_MAX: usize = 30_000;
+/// Steps of that fit.
+pub const LINEAR_ROUNDS: usize = 120;
+/// Payments after which the peers' surprises are worked out anew.
+pub const PEER_TABLE_PAYMENTS: u32 = 64;

@@ -6,6 +6,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::event::{Event, Key, Outcome, Pair, Party};
 use crate::feature::{Features, Reading, features};
 use crate::limits;
+use crate::model::Baseline;
+use crate::peers::Peers;
 use crate::profile::{Company, PairProfile, Profile};
 
 /// Keys are mixed already; hashing them again would be waste.
@@ -76,18 +78,32 @@ pub struct Memory {
     parties: [Bounded<Profile>; 6],
     pairs: [Bounded<PairProfile>; 7],
     everyone: Profile,
-    shared_ids: bool,
+    peers: Peers,
+    kinds: Kinds,
+    /// The features computed last, to be taken in by the peers when their payment is.
+    latest: Option<(i64, u32, Features)>,
+}
+
+/// What the parties of a run are like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds {
+    /// Payer and payee ids are of one kind, so that one party can be both.
+    pub shared_ids: bool,
+    /// Payments are read as a server reads them ([`Reading::served`]).
+    pub served: bool,
 }
 
 impl Memory {
-    /// An empty memory. `shared_ids`: whether payer and payee ids are of one kind, so that one party can be both.
+    /// An empty memory.
     #[must_use]
-    pub fn new(shared_ids: bool) -> Self {
+    pub fn new(kinds: Kinds) -> Self {
         Self {
             parties: std::array::from_fn(|_| Bounded::new(limits::PROFILES_IN_MEMORY)),
             pairs: std::array::from_fn(|_| Bounded::new(limits::PAIRS_IN_MEMORY)),
             everyone: Profile::default(),
-            shared_ids,
+            peers: Peers::default(),
+            kinds,
+            latest: None,
         }
     }
 
@@ -105,7 +121,7 @@ impl Memory {
                 profile.age_to(at);
             }
         }
-        if self.shared_ids {
+        if self.kinds.shared_ids {
             for (party, other) in [(Party::Payer, Party::Payee), (Party::Payee, Party::Payer)] {
                 let map = self.parties.get_mut(other.index());
                 if let (Some(key), Some(map)) = (event.party(party), map)
@@ -123,7 +139,7 @@ impl Memory {
         let party = |key: Option<Key>, map: Party| self.parties.get(map.index())?.read(key?);
         let pair = |pair: Pair| self.pairs.get(pair.index())?.read(event.pair(pair)?);
         let shared = |from: Party, as_other: Party| {
-            if self.shared_ids { party(event.party(from), as_other) } else { None }
+            if self.kinds.shared_ids { party(event.party(from), as_other) } else { None }
         };
         Reading {
             parties: Party::ALL.map(|kind| party(event.party(kind), kind)),
@@ -131,13 +147,23 @@ impl Memory {
             everyone: &self.everyone,
             payer_income: shared(Party::Payer, Party::Payee),
             payee_spending: shared(Party::Payee, Party::Payer),
+            peers: &self.peers,
+            served: self.kinds.served,
         }
     }
 
     /// The features of a payment: lets time pass, reads, computes.
     pub fn features(&mut self, event: &Event) -> Features {
         self.prepare(event);
-        features(event, &self.reading(event))
+        let features = features(event, &self.reading(event));
+        self.latest = Some((event.at_millis, event.amount.to_bits(), features.clone()));
+        features
+    }
+
+    /// What all payments together look like, to be kept with a model.
+    #[must_use]
+    pub fn baseline(&self) -> Baseline {
+        Baseline { everyone: self.everyone.clone(), peers: self.peers.clone() }
     }
 
     /// The known fraud rate of all payments, drawn to one in a thousand while little is known.
@@ -156,6 +182,12 @@ impl Memory {
     pub fn observe(&mut self, event: &Event) {
         let at = event.at_millis;
         let companies = self.companies(event);
+        // A payment that was not looked at is taken in as it would have looked.
+        let looked = match self.latest.take() {
+            Some((at, amount, features)) if at == event.at_millis && amount == event.amount.to_bits() => features,
+            _ => features(event, &self.reading(event)),
+        };
+        self.peers.observe(&looked);
         self.everyone.observe(event, Company::default());
         for ((party, map), company) in Party::ALL.into_iter().zip(&mut self.parties).zip(companies) {
             if let Some(key) = event.party(party) {

@@ -90,3 +90,25 @@ pub fn unit(word: u64) -> f64 {
 pub fn finite(x: f64) -> Option<f64> {
     x.is_finite().then_some(x)
 }
+
+/// A sum in whole units of its currency, for statistics only.
+#[must_use]
+pub fn whole_units(minor: i64, decimals: u8) -> f32 {
+    let mut units = minor as f64;
+    for _ in 0..decimals {
+        units /= 10.0;
+    }
+    units as f32
+}
+
+/// One whole number as a part of another; not known where that is not above zero.
+#[must_use]
+pub fn part(of: i64, whole: i64) -> Option<f32> {
+    (whole > 0).then(|| (of as f64 / whole as f64) as f32)
+}
+
+/// Seconds between two moments in milliseconds, not below zero.
+#[must_use]
+pub fn seconds(from_millis: i64, to_millis: i64) -> f32 {
+    crate::profile::millis_between(from_millis, to_millis)
+}

@@ -44,6 +44,8 @@ pub struct RiskSettings {
     pub payee_late_seconds: u32,
     /// Whether a device of the payer may answer late data with its PIN; otherwise a passkey is asked for.
     pub pin_for_late: bool,
+    /// The payers' wall clock against UTC, in seconds.
+    pub utc_offset_seconds: i32,
     /// The breaker's window, in seconds.
     pub breaker_window_seconds: u32,
     /// Of a window's payments, what one rule or the score may hold or refuse, in ten-thousandths, where the rule names
@@ -73,6 +75,7 @@ impl Default for RiskSettings {
             unlike_from_minor: 10_000,
             payee_late_seconds: 30,
             pin_for_late: true,
+            utc_offset_seconds: 9 * 3_600,
             breaker_window_seconds: 600,
             breaker_share_bp: 200,
             breaker_payments_min: 200,

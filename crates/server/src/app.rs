@@ -1,6 +1,7 @@
 //! [`App`]: what every handler shares.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use credentials::{Pairwise, Pepper, Verifier};
 use money::{Instant, ReasonCode};
@@ -46,12 +47,25 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) openapi: String,
     pub(crate) docs: String,
+    /// When everything that waited was last rolled up, in milliseconds of Unix time.
+    pub(crate) rolled_up_at: AtomicI64,
 }
 
 impl App {
     /// The present moment.
     pub(crate) fn now(&self) -> Instant {
         self.store.now()
+    }
+
+    /// Notes that nothing waits to be rolled up any more.
+    pub(crate) fn rolled_up(&self) {
+        self.rolled_up_at.store(self.now().unix_millis(), Ordering::Relaxed);
+    }
+
+    /// Whether the last time nothing waited is longer ago than so many seconds.
+    pub(crate) fn rolled_up_before(&self, seconds: u32) -> bool {
+        let waited = self.now().unix_millis().saturating_sub(self.rolled_up_at.load(Ordering::Relaxed));
+        waited > i64::from(seconds).saturating_mul(1_000)
     }
 
     /// Hands a command to the store and counts what became of it.
@@ -97,6 +111,17 @@ const fn command_name(command: &Command) -> &'static str {
         Command::ApproveByPin { .. } => "approve_by_pin",
         Command::ChangePin { .. } => "change_pin",
         Command::RemovePin { .. } => "remove_pin",
+        Command::PrintCodes { .. } => "print_codes",
+        Command::AddContact { .. } => "add_contact",
+        Command::RemoveContact { .. } => "remove_contact",
+        Command::Vouch { .. } => "vouch",
+        Command::VouchIdentity { .. } => "vouch_identity",
+        Command::Recover { .. } => "recover",
+        Command::FreezeByCode { .. } => "freeze_by_code",
+        Command::FreezeFor { .. } => "freeze_for",
+        Command::RotateKey { .. } => "rotate_key",
+        Command::StaffThaw { .. } => "staff_thaw",
+        Command::StaffRemovePin { .. } => "staff_remove_pin",
         Command::BeginPasskey { .. } => "begin_passkey",
         Command::AddPasskey { .. } => "add_passkey",
         Command::RenamePasskey { .. } => "rename_passkey",

@@ -12,6 +12,7 @@ mod extract;
 mod http;
 mod render;
 
+mod export;
 mod key_uses;
 mod live;
 mod metrics;
@@ -35,3 +36,4 @@ pub use packs::{PackReader, PacksInForce, ReloadError};
 pub use passkeys::PasskeyConfig;
 pub use serve::{Running, StartError, start};
 pub use signer::{CodeSigner, SignerError};
+pub use store::{Erased, RetentionReport};

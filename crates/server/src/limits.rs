@@ -1,5 +1,11 @@
 //! Every bound of the server, by name. Bounds of the wire stand in `protocol::limits`.
 
+/// Rows of one kind that an export holds.
+pub const EXPORT_ROWS_MAX: usize = 100_000;
+/// How often the retention worker looks for what is due, in seconds.
+pub const RETENTION_SECONDS: u64 = 3_600;
+/// Rounds of destroying in one go.
+pub const RETENTION_ROUNDS_MAX: usize = 1_000;
 /// Connections open at the same time; more wait in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 4_096;
 /// Connections of one address (IPv6: one /64) open at the same time; trusted proxies are exempt. Each live stream is
@@ -65,6 +71,10 @@ pub const KEY_SET_DAYS: i64 = 90;
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
 /// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
 pub(crate) const HASHES_AT_ONCE: usize = 4;
+/// Records of payments that a backtest looks at in one read.
+pub const BACKTEST_PAGE: usize = 2_000;
+/// How often the breaker looks at its counts, in milliseconds.
+pub const BREAKER_MILLIS: u64 = 1_000;
 
 /// Keys of one payee in one list, ended ones among them.
 pub(crate) const KEYS_LISTED_MAX: usize = 200;

@@ -170,6 +170,7 @@ const ARRIVAL: &[ReasonCode] = &[
 const STEP_UP: &[ReasonCode] = &[ReasonCode::StepUpNeeded, ReasonCode::StepUpWaiting, ReasonCode::StepUpNotSetUp];
 
 /// What may be wrong beyond who is calling.
+#[expect(clippy::too_many_lines, reason = "one table, a row an operation")]
 fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     use ReasonCode as R;
     let with = |more: &[&[R]]| more.concat();
@@ -179,7 +180,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
         "issue_token" => vec![R::SessionEnded, R::DeviceLast],
         "refresh_token" => vec![R::SessionEnded],
         "end_sessions" | "unfreeze" => vec![R::DeviceCoolingOff, R::PayerFrozen],
-        "revoke_device" => vec![R::DeviceCoolingOff, R::DeviceLast, R::PayerFrozen],
+        "revoke_device" => vec![R::StepUpNeeded, R::StepUpWaiting, R::DeviceCoolingOff, R::DeviceLast, R::PayerFrozen],
         "quote" => with(&[ARRIVAL, &[R::AmountWrongCurrency, R::AmountOverflow]]),
         "pay" => with(&[
             &[R::PaymentIdReused, R::DeviceCoolingOff, R::PayerFrozen, R::PayeeClosed, R::DeviceTierTooLow],
@@ -196,6 +197,23 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             STEP_UP,
         ]),
         "remove_pin" => with(&[&[R::DeviceCoolingOff, R::PinNotSet], STEP_UP]),
+        "print_codes" => with(&[&[R::DeviceCoolingOff, R::PayerFrozen], STEP_UP]),
+        "add_contact" => with(&[
+            &[R::DeviceCoolingOff, R::PayerFrozen, R::ContactUnknown, R::ContactExists, R::ContactLimitReached],
+            STEP_UP,
+        ]),
+        "remove_contact" => with(&[&[R::ContactUnknown], STEP_UP]),
+        "vouch" | "freeze_for" => vec![R::DeviceCoolingOff],
+        "rotate_key" => with(&[&[R::DeviceCoolingOff, R::PayerFrozen, R::DeviceExists], STEP_UP]),
+        "recover" => vec![
+            R::DeviceExists,
+            R::DeviceLimitReached,
+            R::PasskeyCeremony,
+            R::PasskeyWaiting,
+            R::PasskeyRefused,
+            R::RecoveryRefused,
+            R::RecoveryFactorMissing,
+        ],
         "begin_passkey" => {
             with(&[&[R::DeviceCoolingOff, R::PayerFrozen, R::PasskeyLimitReached, R::PasskeyUnavailable], STEP_UP])
         }

@@ -3,13 +3,13 @@
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
-    Approval, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Refund, RegisteredCode,
-    Session, Standing, StepUp,
+    Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
+    Refund, RegisteredCode, Session, Settings, Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CitationView, CodeView, DeviceView, IntentView, LimitLeftView, PasskeyView,
-    PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView, ReceiptView,
-    RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
+    PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
+    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -30,7 +30,16 @@ pub(crate) fn balance(account: &Account) -> BalanceView {
 }
 
 pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
-    let now = app.now();
+    wallet(payer, account, &app.store.settings(), app.test_mode, app.now())
+}
+
+pub(crate) fn wallet(
+    payer: &Payer,
+    account: &Account,
+    settings: &Settings,
+    test_mode: bool,
+    now: Instant,
+) -> PayerView {
     PayerView {
         account: payer.wallet,
         balance: balance(account),
@@ -38,8 +47,8 @@ pub(crate) fn payer(app: &App, payer: &Payer, account: &Account) -> PayerView {
         frozen: payer.lock.is_frozen(now),
         name: payer.name.to_string(),
         payer: payer.id,
-        payment_limit: app.store.settings().payment_limit(),
-        test_mode: app.test_mode,
+        payment_limit: settings.payment_limit(),
+        test_mode,
         unfreezes_at: thaws_at(payer.lock, now),
     }
 }
@@ -73,6 +82,7 @@ pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView
         name: device.name.to_string(),
         revoked: device.revoked,
         tier: device.tier,
+        revocable_from: standing.and_then(|standing| standing.revocable_from),
         usable_from: standing.map_or(device.bound_at, |standing| standing.usable_from),
     }
 }
@@ -213,6 +223,20 @@ fn path_of(strength: Strength) -> Option<String> {
 
 pub(crate) fn approval(approval: &Approval) -> ApprovalView {
     ApprovalView { body: approval.body, expires_at: approval.expires_at, strength: approval.strength }
+}
+
+pub(crate) fn recovery(row: Option<&Recovery>) -> RecoveryView {
+    let contacts = row.iter().flat_map(|row| &row.contacts);
+    let contact = |known: &Contact| ContactView {
+        contact: known.payer,
+        name: known.name.to_string(),
+        usable_from: known.usable_from,
+    };
+    RecoveryView {
+        codes_left: row.map_or(0, |row| u8::try_from(row.codes.len()).unwrap_or(u8::MAX)),
+        codes_printed_at: row.and_then(|row| row.printed_at),
+        contacts: contacts.map(contact).collect(),
+    }
 }
 
 pub(crate) fn passkey(passkey: &Passkey) -> PasskeyView {

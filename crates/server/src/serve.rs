@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use credentials::{Pairwise, Pepper, Verifier, VerifierKeys};
+use payments::Judging;
 use store::{Store, StoreError, entropy};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -23,7 +24,7 @@ use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, folder, roller, sealer, sweeper};
+use crate::workers::{Workers, breaker, folder, retention, roller, sealer, sweeper};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -109,6 +110,16 @@ impl Running {
         packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
     }
 
+    /// Judges payments by these rules and models from now on, on this node, with what the breaker had demoted.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what they are made of could not be kept: the old ones still judge.
+    pub async fn use_judging(&self, judging: Judging) -> Result<(), StoreError> {
+        let settings = self.store.settings();
+        let marks = settings.judging.marks();
+        self.store.use_judging(judging.under(marks.demoted.clone(), marks.payees_late)).await
+    }
+
     /// Stops accepting, finishes requests and the commit in flight, stops the workers, closes the store.
     ///
     /// # Errors
@@ -153,8 +164,10 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
     workers.spawn(sweeper(Arc::clone(&app), workers.stopping()));
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
+    workers.spawn(breaker(Arc::clone(&app), workers.stopping()));
     workers.spawn(folder(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
+    workers.spawn(retention(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
@@ -173,6 +186,7 @@ struct Secrets {
 fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String), secrets: Secrets) -> App {
     let keys = VerifierKeys { token: config.token_key, nonce: config.nonce_key };
     let document = openapi::document();
+    let rolled_up_at = store.now().unix_millis().into();
     App {
         store,
         verifier: Verifier::new(origin, keys).of_process(secrets.process),
@@ -194,6 +208,7 @@ fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String
         metrics: Metrics::new(),
         openapi: openapi::openapi(),
         docs: http::docs::render(&document),
+        rolled_up_at,
     }
 }
 

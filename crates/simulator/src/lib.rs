@@ -14,8 +14,10 @@ mod names;
 mod person;
 mod seed;
 
+mod crimes;
 mod history;
 mod settle;
+mod swaps;
 mod teller;
 
 pub mod http;
@@ -23,6 +25,7 @@ pub mod http;
 mod handset;
 mod live;
 
+pub use crimes::{Crime, Labelled, LabelledRow};
 pub use handset::{Handset, HandsetError, Source};
 pub use history::{Deed, History, Planned};
 pub use live::{Live, Tally};
@@ -30,4 +33,5 @@ pub use merchant::{Item, Kind, Merchant, Opening};
 pub use person::{Pattern, Person};
 pub use seed::Dice;
 pub use settle::{SettleError, Settled, settle_history};
+pub use swaps::{CampaignFigures, SwapFigures, SwapKind, SwapPlan, play_swaps};
 pub use town::{Town, TownSize};

@@ -107,6 +107,12 @@ pub(crate) struct Secrets {
 }
 
 impl Merchant {
+    /// Whether what it sells is as good as cash.
+    #[must_use]
+    pub fn is_cash_like(&self) -> bool {
+        risk::feature::is_cash_like(&self.card.category)
+    }
+
     /// From the catalogue; `branch` above 1 is a further shop of the same name.
     pub(crate) fn new(entry: &Entry, branch: usize, secrets: Secrets) -> Result<Self, TextError> {
         let (name, latin) = if branch > 1 {

@@ -5,14 +5,14 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credentials::{
-    ApiKey, DeviceRequest, MerchantSigned, ProofError, SignatureError, SignedRequest, TokenGrant, Verifier,
+    ApiKey, DeviceRequest, MerchantSigned, ProofError, SignatureError, Signed, SignedRequest, TokenGrant, Verifier,
     VerifierKeys, api_key, http_signature,
 };
 use device::{Moment, Phone, PhoneError, Request, ShowError, Shown, SoftwareKey};
 use money::{Currency, Instant, PaymentId, Secret};
 use payments::{Arrival, Command, Intent, PayerAuthority, StaffPermit};
-use protocol::{IntentBody, SignUpBody, to_canonical};
-use qr::{CodeText, DynamicCode, KeySet, KeySetBody, LocalText, PublishedKey, TrustedKeys};
+use protocol::{IntentBody, QuoteBody, ReportCodeBody, Scan, Serial, SignUpBody, StickerBody, to_canonical};
+use qr::{CodeText, DynamicCode, KeySet, KeySetBody, LocalText, PublishedKey, StaticCode, TrustedKeys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -31,7 +31,9 @@ const INTENT_SECONDS: i64 = 1_800;
 /// Both halves of every proof, for one town.
 pub(crate) struct Teller {
     verifier: Verifier,
+    root: Ed25519KeyPair,
     code_key: Ed25519KeyPair,
+    begins_at: Instant,
     keys: TrustedKeys,
     phones: Vec<Phone<SoftwareKey>>,
     dice: Dice,
@@ -44,8 +46,9 @@ impl Teller {
         let pair = |seed: [u8; 32]| Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| SettleError::Key);
         let (root, code_key) = (pair(dice.bytes())?, pair(dice.bytes())?);
         let phones = town.people().iter().map(phone).collect::<Result<_, _>>()?;
-        let keys_of_codes = trusted(&root, &code_key, begins_at, until)?;
-        Ok(Self { verifier: Verifier::new(ORIGIN, keys), code_key, keys: keys_of_codes, phones, dice })
+        let keys_of_codes = trusted(&root, &code_key, (begins_at, begins_at), until)?;
+        let verifier = Verifier::new(ORIGIN, keys);
+        Ok(Self { verifier, root, code_key, begins_at, keys: keys_of_codes, phones, dice })
     }
 
     fn moment(&mut self, now: Instant) -> Moment {
@@ -124,6 +127,121 @@ impl Teller {
         Ok((payment, Command::Pay { authority: PayerAuthority::SignedPayment { signed, arrival } }))
     }
 
+    /// A device-signed body, verified.
+    fn device_signs<B: Serialize + DeserializeOwned>(
+        &mut self,
+        payer: usize,
+        path: &str,
+        body: &B,
+        now: Instant,
+    ) -> Result<Signed<B>, SettleError> {
+        let at = self.moment(now);
+        let nonce = self.verifier.issue_nonce(now);
+        let phone = self.phones.get_mut(payer).ok_or(SettleError::Unknown("payer"))?;
+        phone.hear(200, Some(&nonce));
+        if phone.needs_token(now) {
+            let (payer, device, key) = (phone.payer(), phone.device(), phone.jwk().thumbprint());
+            let grant = TokenGrant { payer, device, key, session: device.into() };
+            phone.accept_token(&self.verifier.issue_token(&grant, 0, now));
+        }
+        let request = phone.post(path, body, at)?;
+        Ok(self.verifier.signed(&received(&request), now)?)
+    }
+
+    /// Dates the published keys anew: phones take no sticker by a list of withdrawn ones that is a week old.
+    pub(crate) fn renew_keys(&mut self, now: Instant, until: Instant) -> Result<(), SettleError> {
+        self.keys = trusted(&self.root, &self.code_key, (self.begins_at, now), until)?;
+        Ok(())
+    }
+
+    /// The text of a sticker, signed now.
+    pub(crate) fn sticker(
+        &self,
+        shop: &Merchant,
+        serial: Serial,
+        cap: money::Amount,
+        now: Instant,
+    ) -> Result<String, SettleError> {
+        let code = StaticCode {
+            payee: shop.card.id,
+            cap,
+            place: "counter".to_owned(),
+            serial: serial.to_string(),
+            created_at: now,
+            expires_at: now.checked_add_seconds(86_400).unwrap_or(now),
+            kid: KID.to_owned(),
+        };
+        qr::make_static(&code, &words(shop), |bytes| signature_bytes(&self.code_key, bytes)).map_err(SettleError::Code)
+    }
+
+    /// Somebody scans a sticker and enters an amount.
+    pub(crate) fn take_sticker(
+        &mut self,
+        payer: usize,
+        payload: &str,
+        amount: money::Amount,
+        now: Instant,
+    ) -> Result<Command, SettleError> {
+        let body = StickerBody { amount, payload: payload.to_owned(), purpose: None };
+        let signed = self.device_signs(payer, "/v1/stickers/intents", &body, now)?;
+        let sticker = qr::verify_static(payload, &self.keys, now).map_err(ShowError::Code)?;
+        Ok(Command::TakeSticker { signed, sticker })
+    }
+
+    /// The phone holds the terms against the sticker, and says where it was scanned.
+    pub(crate) fn show_sticker(
+        &self,
+        payer: usize,
+        payload: &str,
+        intent: Intent,
+        (amount, scan): (money::Amount, Option<Scan>),
+        now: Instant,
+    ) -> Result<Shown, SettleError> {
+        let phone = self.phones.get(payer).ok_or(SettleError::Unknown("payer"))?;
+        let shown = device::check_sticker(payload, intent.core, (phone.payer(), amount), &self.keys, now)?;
+        Ok(match scan {
+            Some(scan) => shown.scanned(scan),
+            None => shown,
+        })
+    }
+
+    /// What paying would mean.
+    pub(crate) fn quote_sticker(
+        &mut self,
+        payer: usize,
+        shown: &Shown,
+        payload: &str,
+        now: Instant,
+    ) -> Result<Command, SettleError> {
+        let body = QuoteBody { funding: shown.funding(), intent: shown.core().intent, via: shown.via().clone() };
+        let signed = self.device_signs(payer, "/v1/quotes", &body, now)?;
+        let sticker = qr::verify_static(payload, &self.keys, now).map_err(ShowError::Code)?;
+        Ok(Command::Quote { signed, arrival: Arrival::Sticker(sticker) })
+    }
+
+    /// The payer approves.
+    pub(crate) fn pay_sticker(
+        &mut self,
+        payer: usize,
+        shown: &Shown,
+        payload: &str,
+        now: Instant,
+    ) -> Result<Command, SettleError> {
+        let payment = self.dice.id(PaymentId::new, now);
+        let phone = self.phones.get(payer).ok_or(SettleError::Unknown("payer"))?;
+        let body = phone.pay_body(shown, payment);
+        let signed = self.device_signs(payer, "/v1/payments", &body, now)?;
+        let sticker = qr::verify_static(payload, &self.keys, now).map_err(ShowError::Code)?;
+        let arrival = Arrival::Sticker(sticker);
+        Ok(Command::Pay { authority: PayerAuthority::SignedPayment { signed, arrival } })
+    }
+
+    /// A payer says that a code is not where it belongs.
+    pub(crate) fn report(&mut self, payer: usize, now: Instant) -> Result<Signed<ReportCodeBody>, SettleError> {
+        let body = ReportCodeBody { payload: "as scanned".to_owned(), scan: None };
+        self.device_signs(payer, "/v1/codes/reports", &body, now)
+    }
+
     /// What a merchant signs: a capture, a void, a refund.
     pub(crate) fn merchant_signs<B: Serialize + DeserializeOwned>(
         &mut self,
@@ -159,15 +277,19 @@ impl Teller {
             quote: intent.quote,
             kid: KID.to_owned(),
         };
-        let local = LocalText { language: "ko".to_owned(), name: shop.card.name.to_string(), city: None };
-        let text = CodeText {
-            name: shop.card.name_latin.to_string(),
-            city: CITY.to_owned(),
-            category: shop.card.category.clone(),
-            country: "KR".to_owned(),
-            local: Some(local),
-        };
-        qr::make(&code, &text, |bytes| signature_bytes(&self.code_key, bytes)).map_err(SettleError::Code)
+        qr::make(&code, &words(shop), |bytes| signature_bytes(&self.code_key, bytes)).map_err(SettleError::Code)
+    }
+}
+
+/// What people read in a code.
+fn words(shop: &Merchant) -> CodeText {
+    let local = LocalText { language: "ko".to_owned(), name: shop.card.name.to_string(), city: None };
+    CodeText {
+        name: shop.card.name_latin.to_string(),
+        city: CITY.to_owned(),
+        category: shop.card.category.clone(),
+        country: "KR".to_owned(),
+        local: Some(local),
     }
 }
 
@@ -243,7 +365,7 @@ fn signature_bytes(key: &Ed25519KeyPair, message: &[u8]) -> [u8; 64] {
 fn trusted(
     root: &Ed25519KeyPair,
     code_key: &Ed25519KeyPair,
-    begins_at: Instant,
+    (begins_at, issued_at): (Instant, Instant),
     until: Instant,
 ) -> Result<TrustedKeys, SettleError> {
     let public = |pair: &Ed25519KeyPair| pair.public_key().as_ref().try_into().map_err(|_| SettleError::Key);
@@ -254,7 +376,7 @@ fn trusted(
     let key = PublishedKey { kid: KID.to_owned(), not_before: begins_at, not_after: end, x: base64(&x) };
     let body = KeySetBody {
         expires_at: end,
-        issued_at: begins_at,
+        issued_at,
         keys: vec![key],
         revoked_keys: Vec::new(),
         revoked_serials: Vec::new(),
@@ -262,7 +384,7 @@ fn trusted(
         sequence: 1,
     };
     let set: KeySet = qr::sign_key_set(body, root_x, |bytes| signature_bytes(root, bytes));
-    TrustedKeys::check(&set, &pinned, None, begins_at).map_err(|_| SettleError::Key)
+    TrustedKeys::check(&set, &pinned, None, issued_at).map_err(|_| SettleError::Key)
 }
 
 fn base64(bytes: &[u8]) -> String {

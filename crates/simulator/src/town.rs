@@ -52,6 +52,14 @@ impl Town {
         Ok(Self { seed, merchants, people })
     }
 
+    /// A merchant of the same make that is not in the town; its id is nobody else's.
+    ///
+    /// # Errors
+    /// [`TextError`] when a name in the catalogue cannot be shown, which the tests rule out.
+    pub fn outsider(&self, index: usize) -> Result<Merchant, TextError> {
+        merchant(self.seed, self.merchants.len() + index)
+    }
+
     /// The seed.
     #[must_use]
     pub const fn seed(&self) -> u64 {

@@ -8,14 +8,15 @@ use money::{
     AccountId, Amount, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret,
 };
 use payments::{
-    Accepted, Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
-    Refund, Refusal, Settings, Standing,
+    Accepted, Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer,
+    Payment, Refund, Refusal, Settings, Standing,
 };
 use protocol::{PaymentStatus, QuoteCore};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::StoreError;
+use crate::retention::{Destroyed, Erasure, RetentionReport};
+use crate::{Recorded, StoreError};
 
 /// What every call of the store returns.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -222,6 +223,20 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps `packs` for as long as there are decisions made under them, and decides under them from now on; on this
     /// node alone.
     fn use_packs(&self, packs: Packs) -> Answer<'_, ()>;
+    /// Keeps what these judges are made of for as long as there are decisions made under them, and judges by them from
+    /// now on; on this node alone.
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()>;
+    /// The record of the decision that made a payment; `None` where there is none, or its payer was erased.
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>>;
+    /// Records of payments in the order in which they were decided, after this one; at most `limit` are looked at.
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>>;
+    /// Destroys what no law keeps any more, one round; nothing left when it answers nothing.
+    fn destroy_due(&self) -> Answer<'_, Destroyed>;
+    /// Makes a payer's names, devices and everything else that only they need unreadable for ever, when their wallet is
+    /// empty; what law keeps stays readable until its date.
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure>;
+    /// How records stand.
+    fn retention(&self) -> Answer<'_, RetentionReport>;
     /// Chains the heads of all writer epochs into the global chain, if anything is new.
     fn seal(&self) -> Answer<'_, bool>;
     /// Proves the books from their postings.

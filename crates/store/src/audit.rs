@@ -78,6 +78,7 @@ struct Place {
 pub(crate) struct Audit {
     pub(crate) findings: Findings,
     packs: Kept,
+    now: Instant,
     writers: Writers,
     leaves: u64,
     seals: u64,
@@ -90,10 +91,11 @@ pub(crate) struct Audit {
 
 impl Audit {
     /// `packs` are all that ever decided.
-    pub(crate) fn new(writers: Writers, findings: Findings, packs: Kept) -> Self {
+    pub(crate) fn new(writers: Writers, findings: Findings, packs: Kept, now: Instant) -> Self {
         Self {
             findings,
             packs,
+            now,
             writers,
             leaves: 0,
             seals: 0,
@@ -103,6 +105,11 @@ impl Audit {
             epoch_before: 0,
             seal_before: (0, chain::NOTHING),
         }
+    }
+
+    /// The moment of the check.
+    pub(crate) const fn now(&self) -> Instant {
+        self.now
     }
 
     /// Starts on an epoch; `next` is the one after it. Epochs come in order.
@@ -160,10 +167,22 @@ impl Audit {
 
     /// Opens a decision's record with `key`, compares its digest and makes it again. Without a key it was erased: the
     /// digest stands in the leaf, and that is all that can still be said.
-    pub(crate) fn decision(&mut self, decision: &StoredDecision, key: Option<&SealKey>, blob: &[u8]) {
+    pub(crate) fn decision(
+        &mut self,
+        decision: &StoredDecision,
+        key: Option<&SealKey>,
+        blob: &[u8],
+        may_be_gone: bool,
+    ) {
         let id = DecisionId::from_bytes(decision.id);
         self.decisions = self.decisions.saturating_add(1);
         let Some(key) = key else { return };
+        if blob.is_empty() {
+            if !may_be_gone {
+                self.findings.add(format!("{id}: its record was destroyed before its date"));
+            }
+            return;
+        }
         let Some(plain) = packed::open(key, &decision.id, blob) else {
             self.findings.add(format!("{id}: its record cannot be decrypted"));
             return;
@@ -181,7 +200,9 @@ impl Audit {
         if record.stamp.decision() != id || record.stamp.at != at || record.facts.name() != decision.command {
             self.findings.add(format!("{id}: its record is of another decision"));
         }
-        match record.bring_packs(|digest| self.packs.find(digest)).and_then(|()| replay(&record)) {
+        let brought = record.bring_packs(|digest| self.packs.find(digest));
+        let brought = brought.and_then(|()| record.bring_judges(|wanted| self.packs.judging(wanted)));
+        match brought.and_then(|()| replay(&record)) {
             Ok(()) => self.replayed = self.replayed.saturating_add(1),
             Err(ReplayError::OtherEngine(_)) => {}
             Err(error) => self.findings.add(format!("{id}: {error}")),

@@ -47,6 +47,8 @@ pub(crate) struct Record {
     pub(crate) payer: Option<PayerId>,
     pub(crate) digest: Hash,
     pub(crate) blob: Vec<u8>,
+    /// Until when law keeps it, Unix milliseconds.
+    pub(crate) keep_until: Option<i64>,
 }
 
 /// What a node decides with, the same for all its commands.
@@ -111,7 +113,8 @@ impl Decider {
         serde_json::to_writer(&mut plain, &record).map_err(|_| Fault::Unwritable("decision record"))?;
         let digest = *protocol::sha256(&plain).as_bytes();
         let blob = packed::seal(&key, stamp.decision().as_bytes(), &plain)?;
-        Ok(Record { command: facts.name(), payer, digest, blob })
+        let keep_until = decision.keep_until().map(Instant::unix_millis);
+        Ok(Record { command: facts.name(), payer, digest, blob, keep_until })
     }
 }
 

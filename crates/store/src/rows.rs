@@ -8,8 +8,8 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
-    Refund,
+    Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee,
+    Payer, Payment, Refund,
 };
 use policy::Reason;
 use protocol::{PayeeCard, QuoteCore, Text};
@@ -315,17 +315,28 @@ pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
 /// The context a kept row's value is encrypted in, before its kind and id.
 pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
 
+/// The kind whose value is bytes instead of JSON.
+const DOSSIER: &str = "dossier";
+
 /// What a kept row says, and how it is stored.
 pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
     let at = row.key();
-    let plain = serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?;
+    // A dossier is bytes already, and there is one for every payer.
+    let plain = match row {
+        Kept::Dossier(row) => row.bytes.0.clone(),
+        _ => serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?,
+    };
     key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)
 }
 
 /// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
 pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
     let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), id], value);
-    let row: Option<Kept> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let row: Option<Kept> = if kind == DOSSIER {
+        plain.map(|plain| Kept::Dossier(DossierRow { payer, bytes: Blob(plain) }))
+    } else {
+        plain.and_then(|plain| serde_json::from_slice(&plain).ok())
+    };
     let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
     row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
 }
@@ -383,7 +394,8 @@ pub(crate) fn payer_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_
     let (devices, opened_at) = (columns.take()?, columns.instant()?);
     let key = key_of(columns, PayerId::from_bytes(id))?;
     let name = name(key.as_deref(), PAYER_NAME, &id, sealed)?;
-    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, opened_at })
+    let erased = key.is_none();
+    Ok(Payer { id: PayerId::from_bytes(id), name, currency, wallet, lock, devices, erased, opened_at })
 }
 
 pub(crate) fn device(

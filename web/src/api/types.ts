@@ -115,6 +115,7 @@ export interface DeviceView {
   key: Digest;
   kind?: 'own' | 'shared';
   name: string;
+  revocable_from?: Instant | null;
   revoked: boolean;
   tier: number;
   usable_from: Instant;

@@ -123,7 +123,7 @@ function devices({ tag, locale, say }) {
     await page.goto('/');
     await page.getByLabel(say.name, { exact: true }).fill('김하늘');
     await button(page, say.open).click();
-    await page.getByRole('navigation').getByRole('link', { name: say.security }).click();
+    await page.getByRole('navigation').getByRole('link', { name: say.security }).first().click();
     await page.getByRole('link', { name: say.devices }).click();
     await seen(heading(page, say.title));
     await seen(page.getByRole('list', { name: say.title }).getByText(say.current));
@@ -243,7 +243,7 @@ function devices({ tag, locale, say }) {
     await seen(heading(page, say.outTitle));
     assert.equal(await page.getByRole('navigation').count(), 0);
     await button(page, say.in).click();
-    await seen(page.getByRole('navigation').getByRole('link', { name: say.security }));
+    await seen(page.getByRole('navigation').getByRole('link', { name: say.security }).first());
   });
 
   test('the last device is not removed: nobody could come back to the money', async () => {

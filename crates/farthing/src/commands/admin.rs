@@ -1,6 +1,7 @@
 //! `farthing admin`: what staff do, through the admin socket of a served folder or directly on an unserved one.
 
 mod migrate;
+mod payer;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use store::{Clock, SystemClock};
 
 use super::code::CodeCommand;
 use super::merchant_key::KeyCommand;
+use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
@@ -44,9 +46,15 @@ enum Command {
     /// The stickers and terminals on counters.
     #[command(subcommand)]
     Code(CodeCommand),
+    /// For a payer whose papers were seen: speak for a new device, lift a brake, take a forgotten PIN away.
+    #[command(subcommand)]
+    Payer(payer::PayerCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
+    Retention(privacy::Retention),
+    Export(privacy::Export),
+    Erase(privacy::Erase),
     /// The policy packs a server decides under.
     #[command(subcommand)]
     Packs(PacksCommand),
@@ -174,6 +182,7 @@ impl Admin {
                 issued_keys(&issued, output)
             }
             Command::Code(command) => command.run(output).await,
+            Command::Payer(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;
@@ -194,6 +203,9 @@ impl Admin {
                 output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
                 Ok(())
             }
+            Command::Retention(retention) => retention.run(output).await,
+            Command::Export(export) => export.run(output).await,
+            Command::Erase(erase) => erase.run(output).await,
             Command::Packs(command) => command.run(output).await,
             Command::Migrate(migrate) => migrate.run(output).await,
             Command::Status { folder } => status(&folder, output).await,

@@ -14,6 +14,7 @@ use simulator::{Live, Town, TownSize};
 use store::KeySource;
 
 use self::banner::Banner;
+use crate::commands::risk::files::JudgingArgs;
 use crate::failure::{Failure, failed};
 use crate::node::{self, Plan};
 use crate::output::{Output, grouped};
@@ -44,6 +45,8 @@ pub(crate) struct Demo {
     /// The least important log lines to write: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
+    #[command(flatten)]
+    risk: JudgingArgs,
     /// Accepted for scripts: no browser is ever opened.
     #[arg(long, hide = true)]
     no_open: bool,
@@ -88,6 +91,8 @@ impl Demo {
             packs: packs.read()?,
             test_mode: true,
             unfreeze_delay_seconds: UNFREEZE_SECONDS,
+            judging: self.risk.judging()?,
+            risk: self.risk.settings()?,
             ..Settings::default()
         };
         output.ticker("the town lives through its past …");
@@ -120,7 +125,7 @@ impl Demo {
             std::future::pending().await
         };
         tokio::select! {
-            () = stop.asked(&running) => {}
+            () = stop.asked(&running, &self.risk) => {}
             () = live => {}
         }
         node::stop(running).await?;

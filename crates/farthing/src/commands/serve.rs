@@ -4,12 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use money::{Currency, Secret};
-use payments::Settings;
+use payments::{Judging, Settings};
 use serde::Serialize;
 use server::{PasskeyConfig, RateLimits};
 use store::KeySource;
 use tokio::sync::oneshot;
 
+use crate::commands::risk::files::JudgingArgs;
 use crate::failure::Failure;
 use crate::node::{self, Plan};
 use crate::output::{LINK, Output, STRONG};
@@ -48,7 +49,7 @@ pub(crate) struct Serve {
     /// Let wallets be filled with play money.
     #[arg(long)]
     test_mode: bool,
-    /// Let every client call as often as it likes: for measurements only.
+    /// Let every client call and pay as often as it likes, and judge nothing of it: for measurements only.
     #[arg(long)]
     no_rate_limits: bool,
     /// Answer the API only, without wallet and shop pages.
@@ -59,6 +60,8 @@ pub(crate) struct Serve {
     key_command: Option<String>,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    risk: JudgingArgs,
     #[command(flatten)]
     packs: PackArgs,
     /// The least important log lines to write: error, warn, info, debug or trace.
@@ -103,6 +106,7 @@ impl Serve {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         node::log(&self.log)?;
         let until_stdin_closes = self.until_stdin_closes;
+        let risk = if self.no_rate_limits { JudgingArgs::off() } else { self.risk.clone() };
         let data = self.data.display().to_string();
         let mut stop = node::Stop::listen()?;
         let running = node::start(self.plan()?).await?;
@@ -118,7 +122,7 @@ impl Serve {
             ));
         }
         tokio::select! {
-            () = stop.asked(&running) => {}
+            () = stop.asked(&running, &risk) => {}
             () = stdin_closes(), if until_stdin_closes => {}
         }
         node::stop(running).await
@@ -135,6 +139,9 @@ impl Serve {
             unfreeze_delay_seconds: self.limits.unfreeze_delay,
             provider: self.limits.provider,
             test_mode: self.test_mode,
+            // A payer who pays as fast as a machine can is what risk stops.
+            judging: if self.no_rate_limits { Judging::off() } else { self.risk.judging()? },
+            risk: self.risk.settings()?,
             ..Settings::default()
         };
         Ok(Plan {

@@ -19,6 +19,7 @@ mod demo;
 mod document;
 mod kill;
 mod nodes;
+mod packs;
 mod phone;
 mod program;
 mod qr;

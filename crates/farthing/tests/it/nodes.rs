@@ -3,7 +3,10 @@
 
 use device::{Moment, Phone, Shown, SoftwareKey};
 use money::{Amount, Currency, DeviceId, PayerId};
-use protocol::{FreezeBody, IntentBody, IntentView, PayerView, PaymentStatus, SignUpBody, TestFundsBody, to_canonical};
+use protocol::{
+    FreezeBody, IntentBody, IntentView, LimitWindow, LimitsView, PayerView, PaymentStatus, SetLimitBody, SignUpBody,
+    TestFundsBody, to_canonical,
+};
 use simulator::http::{Connection, Outgoing};
 use simulator::{Handset, HandsetError, Source};
 use store::{Clock, SystemClock, entropy};
@@ -18,6 +21,9 @@ impl Source for Machine {
         Ok(Moment { now: SystemClock.now(), random: entropy::random().map_err(|_| HandsetError::Chance)? })
     }
 }
+
+/// The payer's phone, on a line to one of the nodes.
+type Line = Handset<SoftwareKey, Machine>;
 
 /// What phones sign for, whichever node they reach: what a load balancer in front would be called.
 const ORIGIN: &str = "http://pay.test";
@@ -81,6 +87,7 @@ async fn three_servers_on_one_database_are_one_provider() {
         let payment = line.payment_id().unwrap();
         assert_eq!(line.pay(&shown, payment).await.unwrap().status, PaymentStatus::Captured);
     }
+    one_limit_holds_over_all_nodes(&addresses, &api_key, &mut lines).await;
     let _: PayerView = lines[1].post("/v1/freeze", &FreezeBody { payer }).await.unwrap();
     let intent = ask(&addresses[0], &api_key).await;
     let shown = Shown::from_link(intent.core, SystemClock.now()).unwrap();
@@ -98,10 +105,42 @@ async fn three_servers_on_one_database_are_one_provider() {
     }
 }
 
+/// 200 payments at once, over all nodes, against one limit of 1,000: ten of 100 are paid.
+async fn one_limit_holds_over_all_nodes(addresses: &[String; 3], api_key: &str, lines: &mut [Line; 3]) {
+    let payer = lines[0].phone().payer();
+    let amount = Some(Amount::new(1_300, Currency::KRW));
+    let (window, from) = (LimitWindow::Day, None);
+    let body = SetLimitBody { amount, category: None, channel: None, from, payer, window };
+    // Three were paid before, which count.
+    let _: LimitsView = lines[0].post("/v1/limits", &body).await.unwrap();
+    let mut waiting = Vec::new();
+    for number in 0..200 {
+        let intent = ask(&addresses[number % 3], api_key).await;
+        let shown = Shown::from_link(intent.core, SystemClock.now()).unwrap();
+        let line = &mut lines[number % 3];
+        let payment = line.payment_id().unwrap();
+        let signed = line.phone().pay(&shown, payment, Machine.moment().unwrap()).unwrap();
+        let address = addresses[number % 3].clone();
+        waiting.push(tokio::spawn(async move {
+            let headers: Vec<_> = signed.headers.iter().map(|(name, value)| (*name, value.clone())).collect();
+            let outgoing =
+                Outgoing { method: signed.method, path: &signed.path, headers: &headers, body: &signed.body };
+            Connection::to(&address).unwrap().send(outgoing).await.unwrap().status
+        }));
+    }
+    let mut statuses = Vec::new();
+    for answer in waiting {
+        statuses.push(answer.await.unwrap());
+    }
+    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(201), count(403)), (10, 190), "{statuses:?}");
+}
+
 /// Gives the other nodes the keys of the first, each only once its lack was said.
 fn copied_as_told(url: &str, dirs: &[std::path::PathBuf; 3]) {
     let dir = text(&dirs[1]);
-    let args = ["serve", "--data", &dir, "--database-url", url, "--test-mode", "--public-origin", ORIGIN];
+    let args =
+        ["serve", "--data", &dir, "--database-url", url, "--test-mode", "--no-rate-limits", "--public-origin", ORIGIN];
     // The other nodes are refused without the keys of the first, and told what to copy.
     let bare = farthing().args(args).output().unwrap();
     let said = String::from_utf8_lossy(&bare.stderr).into_owned();

@@ -36,8 +36,8 @@ fn agreement_is_shown_by_profile() {
       UPI intent_response      1      1       0             0       100%
       UPI vpa                  1      1       0             0       100%
       idn                      1      1       0             0       100%
-      quoted_string            1      0       0             1          –
-      total                    6      5       0             1       100%
+      quoted_string            1      1       0             0       100%
+      total                    6      6       0             0       100%
     ");
 }
 

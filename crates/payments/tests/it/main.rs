@@ -14,6 +14,7 @@ mod history;
 mod limits;
 mod misuse;
 mod passkeys;
+mod recovery;
 mod refusals;
 mod replay;
 mod roll_up;

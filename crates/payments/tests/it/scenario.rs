@@ -169,6 +169,20 @@ pub(crate) fn attempt(
     (body.pin, counted)
 }
 
+/// Approves any body by PIN.
+pub(crate) fn approve_by_pin<B: serde::Serialize>(world: &mut World, name: &str, text: &str, body: &B) {
+    let digest = sha256(&to_canonical(body));
+    let tried = PinStepUpBody { blind: world.blind(), body: digest, pin: pin(text) };
+    let (signed, tried) = world.signed(name, "/v1/step-up/pin", &tried).take_body();
+    match world.submit(Command::TryPin { signed, purpose: PinPurpose::Approve(digest) }) {
+        Ok(Accepted::Tried(counted)) => {
+            let proof = verify(world, &tried.pin, counted).unwrap();
+            world.submit(Command::ApproveByPin { proof }).unwrap();
+        }
+        other => panic!("not tried: {other:?}"),
+    }
+}
+
 /// Approves the payment `id` of `intent` by PIN.
 fn by_pin(world: &mut World, name: &str, text: &str, id: &str, intent: &str) -> String {
     let (pin, counted) = attempt(world, name, text, id, intent);

@@ -250,6 +250,19 @@ impl World {
         }
     }
 
+    /// A phone of a new key that is bound to nothing.
+    pub(crate) fn new_phone(&mut self, payer: PayerId) -> Phone<SoftwareKey> {
+        let device = DeviceId::new(self.now, self.random());
+        self.new_phone_as(payer, device)
+    }
+
+    /// The same, of a device that is known.
+    pub(crate) fn new_phone_as(&mut self, payer: PayerId, device: DeviceId) -> Phone<SoftwareKey> {
+        let mut phone = Phone::new(SoftwareKey::from_seed(self.fresh()).unwrap(), ORIGIN, payer, device);
+        phone.hear(401, Some(&self.verifier.issue_nonce(self.now)));
+        phone
+    }
+
     pub(crate) fn blind(&mut self) -> Blind {
         Blind::from_random(self.random())
     }

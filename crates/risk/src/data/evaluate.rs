@@ -5,15 +5,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::backtest::{Backtest, Contest};
 use super::schema::{Fold, Protocol, Range, Schema};
 use super::table::{Row, Table, Values};
 use crate::event::{Outcome, Party};
 use crate::feature::{Feature, PaymentFact};
 use crate::limits;
-use crate::memory::Memory;
+use crate::memory::{Kinds, Memory};
 use crate::metric::{self, Scored};
 use crate::model::boost::Lessons;
-use crate::model::{Model, ModelError};
+use crate::model::{Baseline, Model, ModelError};
 use crate::number::{mixed, unit};
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -65,6 +66,7 @@ pub struct Report {
     pub raw_average_precision: f64,
     pub anomaly_auc: f64,
     pub anomaly_average_precision: f64,
+    pub anomaly_train_average_precision: f64,
     pub train_rows: u64,
     pub train_frauds: u64,
     pub test_rows: u64,
@@ -90,6 +92,8 @@ struct Run<'a> {
     model_rows: Vec<Scored>,
     raw_rows: Vec<Scored>,
     anomaly_rows: Vec<Scored>,
+    /// The same for the training rows: what the anomaly is looked at while it is being designed.
+    anomaly_train_rows: Vec<Scored>,
 }
 
 struct Place<'a> {
@@ -209,6 +213,60 @@ pub fn features_of<R: std::io::Read>(file: R, schema: &Schema, row: u64) -> Resu
     }
 }
 
+/// Judges a file's payments under two sets of rules, in the order of its rows; labels are known after their delay.
+///
+/// # Errors
+/// At the first row that cannot be understood, unless lenient.
+pub fn backtest<R: std::io::Read>(
+    file: R,
+    schema: &Schema,
+    mut contest: Contest,
+    lenient: bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Backtest, u64), EvaluateError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 16).from_reader(file);
+    let table = Table::new(schema, &reader.headers()?.clone()).map_err(EvaluateError::Columns)?;
+    let mut memory = Memory::new(Kinds { shared_ids: schema.shared_ids, served: schema.served });
+    let delay_millis = (schema.label.delay * schema.unit_seconds_of_labels() * 1000.0) as i64;
+    let mut pending: VecDeque<Outcome> = VecDeque::new();
+    let mut record = csv::StringRecord::new();
+    let (mut number, mut broken) = (0, 0);
+    loop {
+        let line = reader.position().line();
+        if !reader.read_record(&mut record)? {
+            return Ok((contest.finish(), broken));
+        }
+        if number % 50_000 == 0 {
+            progress(number);
+        }
+        number += 1;
+        let row = match table.row(&record) {
+            Ok(row) => row,
+            Err(_) if lenient => {
+                broken += 1;
+                continue;
+            }
+            Err(what) => return Err(EvaluateError::Row { line, what }),
+        };
+        let now = row.event.at_millis;
+        while pending.front().is_some_and(|outcome| outcome.known_at_millis <= now) {
+            if let Some(outcome) = pending.pop_front() {
+                memory.learn(&outcome);
+            }
+        }
+        let features = memory.features(&row.event);
+        let reading = memory.reading(&row.event);
+        contest.judge(&row.event, row.event.amount as i64, &reading, features, row.fraud);
+        if let Some(fraud) = row.fraud {
+            let explained_by_amount = memory.explains(&row.event);
+            let known_at_millis = now.saturating_add(delay_millis);
+            let parties = row.event.parties;
+            pending.push_back(Outcome { paid_at_millis: now, known_at_millis, parties, fraud, explained_by_amount });
+        }
+        memory.observe(&row.event);
+    }
+}
+
 /// The names of the columns a schema adds to the catalogue's, in order.
 #[must_use]
 pub fn extra_columns(schema: &Schema) -> Vec<String> {
@@ -243,10 +301,11 @@ impl<'a> Stream<'a> {
             model_rows: Vec::new(),
             raw_rows: Vec::new(),
             anomaly_rows: Vec::new(),
+            anomaly_train_rows: Vec::new(),
         };
         Self {
             schema,
-            memory: Memory::new(schema.shared_ids),
+            memory: Memory::new(Kinds { shared_ids: schema.shared_ids, served: schema.served }),
             values: Values::default(),
             pending: VecDeque::new(),
             runs: protocol.folds.iter().map(run).collect(),
@@ -301,7 +360,8 @@ impl<'a> Stream<'a> {
             let day = now.saturating_sub(self.schema.time.origin.saturating_mul(1000)).div_euclid(DAY_MILLIS);
             let scored = Scored { score: anomaly, fraud, payer, day, scenario: row.scenario };
             for run in &mut self.runs {
-                run.take(&vector, scored, place, self.delay_millis, self.learns.then_some(&self.extra), report, watch)?;
+                let teacher = self.learns.then_some((&self.extra, &self.memory));
+                run.take(&vector, scored, place, self.delay_millis, teacher, report, watch)?;
             }
         }
         for run in &mut self.runs {
@@ -332,7 +392,7 @@ impl<'a> Stream<'a> {
         let mut scenarios: HashMap<u16, (f64, f64)> = HashMap::new();
         for (number, run) in self.runs.iter_mut().enumerate() {
             if run.model.is_none() {
-                run.train(&self.extra, report, watch)?;
+                run.train(&self.extra, self.memory.baseline(), report, watch)?;
             }
             for (vector, scored) in std::mem::take(&mut run.waiting) {
                 run.score(&vector, scored, report, watch);
@@ -352,6 +412,8 @@ impl<'a> Stream<'a> {
             let anomaly = metric::curve(&run.anomaly_rows);
             report.anomaly_auc += metric::auc(&anomaly) / folds;
             report.anomaly_average_precision += metric::average_precision(&anomaly) / folds;
+            let earlier = metric::curve(&run.anomaly_train_rows);
+            report.anomaly_train_average_precision += metric::average_precision(&earlier) / folds;
             report.test_rows += run.model_rows.len() as u64;
             report.test_frauds += run.model_rows.iter().filter(|row| row.fraud).count() as u64;
             recalls(&run.model_rows, &mut scenarios);
@@ -391,12 +453,12 @@ impl Run<'_> {
         scored: Scored,
         place: &Place<'_>,
         delay: i64,
-        extra: Option<&Vec<String>>,
+        teacher: Option<(&Vec<String>, &Memory)>,
         report: &mut Report,
         watch: &dyn Fn() -> f64,
     ) -> Result<(), EvaluateError> {
         if place.is_in(&self.fold.train, self.fold) {
-            if extra.is_some() {
+            if teacher.is_some() {
                 self.learn(vector, scored, place.number);
             }
         } else if place.is_in(&self.fold.test, self.fold) {
@@ -407,8 +469,8 @@ impl Run<'_> {
                 self.waiting.push((vector.to_vec(), scored));
                 return Ok(());
             }
-            if let (None, Some(extra)) = (&self.model, extra) {
-                self.train(extra, report, watch)?;
+            if let (None, Some((extra, memory))) = (&self.model, teacher) {
+                self.train(extra, memory.baseline(), report, watch)?;
             }
             self.score(vector, scored, report, watch);
         }
@@ -424,6 +486,7 @@ impl Run<'_> {
     /// Keeps a row for training; when there are too many, genuine rows are thinned by half and weigh twice.
     fn learn(&mut self, vector: &[f32], scored: Scored, number: u64) {
         self.train_rows += 1;
+        self.anomaly_train_rows.push(scored);
         if scored.fraud {
             self.train_payers.insert(scored.payer);
         } else if unit(mixed(number)) >= self.kept_share {
@@ -438,9 +501,15 @@ impl Run<'_> {
         }
     }
 
-    fn train(&mut self, extra: &[String], report: &mut Report, watch: &dyn Fn() -> f64) -> Result<(), EvaluateError> {
+    fn train(
+        &mut self,
+        extra: &[String],
+        baseline: Baseline,
+        report: &mut Report,
+        watch: &dyn Fn() -> f64,
+    ) -> Result<(), EvaluateError> {
         let began = watch();
-        let model = Model::train(&self.lessons, extra)?;
+        let model = Model { baseline, ..Model::train(&self.lessons, extra)? };
         report.train_seconds += watch() - began;
         report.train_rows += self.train_rows;
         report.train_frauds += model.frauds;

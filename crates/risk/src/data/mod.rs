@@ -1,8 +1,10 @@
 //! Files of payments: what their columns mean, which rows train and which test, and how well the engine does on them.
 
+pub mod backtest;
 pub mod evaluate;
 pub mod schema;
 pub mod table;
 
-pub use evaluate::{EvaluateError, Evaluated, Options, Report, evaluate, extra_columns, features_of};
+pub use backtest::{Backtest, Contest, RuleTally, SetTally};
+pub use evaluate::{EvaluateError, Evaluated, Options, Report, backtest, evaluate, extra_columns, features_of};
 pub use schema::{Protocol, Schema, SchemaError};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::feature::SignalFact;
 use crate::limits;
 
 /// A schema file.
@@ -24,6 +25,9 @@ pub struct Schema {
     /// Whether payer and payee ids are of one kind, so that one party can be both.
     #[serde(default)]
     pub shared_ids: bool,
+    /// Whether rows are read as a server reads its payments: devices that have one payer, and a base that stands still.
+    #[serde(default)]
+    pub served: bool,
     /// Payers looked at each day for card precision.
     #[serde(default = "hundred")]
     pub card_precision_k: usize,
@@ -61,6 +65,20 @@ pub struct Columns {
     /// Further raw columns that are names.
     #[serde(default)]
     pub names: Vec<String>,
+    /// The column of each signal, by the signal's name without `signal.`.
+    #[serde(default)]
+    pub signals: BTreeMap<String, Signal>,
+}
+
+/// Where a signal stands, and what it is multiplied with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// The column; an empty field is not known.
+    pub column: String,
+    /// What it is multiplied with, e.g. 0.0001 for ten-thousandths.
+    #[serde(default = "one")]
+    pub scale: f64,
 }
 
 /// How time is written.
@@ -73,6 +91,9 @@ pub struct Time {
     /// Unix seconds at time zero.
     #[serde(default)]
     pub origin: i64,
+    /// The payers' wall clock against UTC, in seconds.
+    #[serde(default)]
+    pub utc_offset_seconds: i32,
     /// For `order`: seconds one step stands for.
     #[serde(default = "hundred_seconds")]
     pub step_seconds: f64,
@@ -80,7 +101,7 @@ pub struct Time {
 
 impl Default for Time {
     fn default() -> Self {
-        Self { unit: TimeUnit::Seconds, origin: 0, step_seconds: 100.0 }
+        Self { unit: TimeUnit::Seconds, origin: 0, utc_offset_seconds: 0, step_seconds: 100.0 }
     }
 }
 
@@ -189,6 +210,10 @@ impl Schema {
             let most = limits::EXTRA_COLUMNS_MAX;
             return Err(SchemaError::Form(format!("{extra} extra columns, more than {most}")));
         }
+        if let Some(name) = schema.columns.signals.keys().find(|name| SignalFact::named(name).is_none()) {
+            let known: Vec<&str> = SignalFact::ALL.iter().map(|fact| fact.entry().name).collect();
+            return Err(SchemaError::Form(format!("there is no signal `{name}`; there are: {}", known.join(", "))));
+        }
         let positive = |x: f64| x.is_finite() && x > 0.0;
         if !positive(schema.amount_scale) || !positive(schema.time.step_seconds) || schema.card_precision_k == 0 {
             return Err(SchemaError::Form("scales, steps and card_precision_k must be above zero".to_owned()));
@@ -221,11 +246,15 @@ impl Schema {
         }
     }
 
+    /// Seconds that one unit of the label's delay stands for.
+    pub(super) fn unit_seconds_of_labels(&self) -> f64 {
+        if self.time.unit == TimeUnit::Order { self.time.step_seconds } else { 1.0 }
+    }
+
     /// Seconds after which a label is known.
     #[must_use]
     pub fn delay_seconds(&self, protocol: &Protocol) -> f64 {
-        let unit = if self.time.unit == TimeUnit::Order { self.time.step_seconds } else { 1.0 };
-        protocol.delay.unwrap_or(self.label.delay) * unit
+        protocol.delay.unwrap_or(self.label.delay) * self.unit_seconds_of_labels()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::data::schema::{Schema, TimeUnit};
 use crate::event::{Coordinates, Event, Key, Outcome, Party};
-use crate::feature::Signals;
+use crate::feature::{SignalFact, Signals};
 use crate::limits::NAMES_IN_MEMORY;
 use crate::profile::PairProfile;
 
@@ -57,6 +57,7 @@ impl<'a> Table<'a> {
         ];
         let needed = [&columns.payer, &columns.time, &columns.amount].into_iter();
         let named = needed.chain(optional.into_iter().flatten()).chain(&columns.numbers).chain(&columns.names);
+        let named = named.chain(columns.signals.values().map(|signal| &signal.column));
         let missing: Vec<&str> = named.filter(|name| !header.contains_key(*name)).map(String::as_str).collect();
         if missing.is_empty() {
             Ok(Self { schema, header })
@@ -104,19 +105,29 @@ impl<'a> Table<'a> {
         Ok(Row {
             event: Event {
                 at_millis: self.at(record)?,
-                offset_seconds: 0,
+                offset_seconds: self.schema.time.utc_offset_seconds,
                 parties,
                 amount: amount as f32,
                 balance: maybe(&columns.balance).map(|balance| (balance * self.schema.amount_scale) as f32),
                 refused: maybe(&columns.refused).is_some_and(|refused| refused > 0.0),
                 home: spot(&columns.home_latitude, &columns.home_longitude),
                 spot: spot(&columns.latitude, &columns.longitude),
-                signals: Signals::default(),
+                signals: self.signals(record),
             },
             fraud,
             scenario: maybe(&columns.scenario).map_or(0, |scenario| scenario.clamp(0.0, 65_535.0) as u16),
             numbers: columns.numbers.iter().map(|n| self.number(record, n).map_or(f32::NAN, |x| x as f32)).collect(),
             names: columns.names.iter().map(|n| self.text(record, n).unwrap_or("").to_owned()).collect(),
+        })
+    }
+
+    fn signals(&self, record: &csv::StringRecord) -> Signals {
+        self.schema.columns.signals.iter().fold(Signals::default(), |signals, (name, signal)| {
+            let value = self.number(record, &signal.column).ok().map(|value| (value * signal.scale) as f32);
+            match SignalFact::named(name) {
+                Some(fact) => signals.with_known(fact, value),
+                None => signals,
+            }
         })
     }
 

@@ -12,9 +12,10 @@ mod signal;
 pub use pair::PairFact;
 pub use party::PartyFact;
 pub use payment::PaymentFact;
-pub use signal::{SIGNALS, SignalFact, Signals};
+pub use signal::{SIGNALS, SignalFact, Signals, is_cash_like};
 
 use crate::event::{Event, Pair, Party};
+use crate::peers::Peers;
 use crate::profile::{PairProfile, Profile};
 
 /// How a feature is counted.
@@ -281,6 +282,12 @@ pub struct Reading<'a> {
     pub payer_income: Option<&'a Profile>,
     /// The payee's profile as a payer, where one party can be both.
     pub payee_spending: Option<&'a Profile>,
+    /// How payments usually look.
+    pub peers: &'a Peers,
+    /// Whether this is what a server reads for a payment: `everyone` and `peers` stand still, as the model's training left
+    /// them, so that no payment writes a row that all payments write; and a device, which has one payer, is known only by
+    /// what it has with them.
+    pub served: bool,
 }
 
 /// Computes every feature of a payment from what was read: the one function for live, training, backtest and replay.
@@ -289,7 +296,7 @@ pub fn features(event: &Event, reading: &Reading<'_>) -> Features {
     let mut values = Features::default();
     let new = Profile::default();
     for party in Party::ALL {
-        if event.party(party).is_some() {
+        if event.party(party).is_some() && !(reading.served && party == Party::Device) {
             let profile = reading.parties.get(party.index()).copied().flatten().unwrap_or(&new);
             let facts = party::Facts::of(event, profile, reading.everyone);
             for fact in PartyFact::ALL {
@@ -316,7 +323,14 @@ pub fn features(event: &Event, reading: &Reading<'_>) -> Features {
     for fact in SignalFact::ALL {
         values.set(Feature::Signal(*fact), signal::value(*fact, event));
     }
-    let anomaly = crate::anomaly::of(&values).total();
+    if reading.served {
+        // What is counted against everyone's counts would compare a living count with one that stands still.
+        for party in Party::ALL {
+            values.set(Feature::Party(party, PartyFact::Popularity), f32::NAN);
+        }
+        values.set(Feature::Payment(PaymentFact::FraudRateEveryone), f32::NAN);
+    }
+    let anomaly = crate::anomaly::of(&values, reading.peers).total();
     values.set(Feature::Payment(PaymentFact::Anomaly), anomaly);
     values
 }

@@ -29,6 +29,16 @@ super::facts! {
     }
 }
 
+/// Merchant categories (ISO 18245) whose goods are as good as cash: money orders, quasi cash, gift cards, games, stored
+/// value, digital goods sold on.
+const CASH_LIKE: [&str; 7] = ["4829", "5816", "5818", "5947", "6050", "6051", "6540"];
+
+/// Whether what a category sells is as good as cash.
+#[must_use]
+pub fn is_cash_like(category: &str) -> bool {
+    CASH_LIKE.contains(&category)
+}
+
 /// How many signals there are.
 pub const SIGNALS: usize = SignalFact::ALL.len();
 
@@ -46,6 +56,14 @@ impl Default for Signals {
 impl PartialEq for Signals {
     fn eq(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a.to_bits() == b.to_bits())
+    }
+}
+
+impl SignalFact {
+    /// The signal of that name, without `signal.`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|fact| fact.entry().name == name)
     }
 }
 

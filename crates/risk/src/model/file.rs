@@ -49,3 +49,6 @@ impl Model {
         Ok(model)
     }
 }
+
+/// The model that ships: trained on the simulated town by the two commands in `docs/risk.md`.
+pub const DEFAULT: &str = include_str!("../../models/town.json");

@@ -3,10 +3,12 @@
 //! The blend is chosen inside the training period: both ensembles learn from its first part and are weighed on its last
 //! part, then grown again on all of it. So counters that drift lose to the raw columns before they can do harm.
 
+pub mod baseline;
 pub mod boost;
 pub mod drift;
 pub mod file;
 pub mod grow;
+pub mod linear;
 pub mod matrix;
 pub mod tree;
 
@@ -19,10 +21,13 @@ use crate::metric::{self, Scored};
 use crate::number::{self, sigmoid};
 use boost::{Lessons, Plan, boosted};
 use grow::Shape;
+use linear::Linear;
 use tree::Ensemble;
 
+pub use baseline::Baseline;
+
 /// The version of the model file's form.
-pub const FORM_VERSION: u32 = 1;
+pub const FORM_VERSION: u32 = 2;
 
 /// A trained model, as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,19 +48,25 @@ pub struct Model {
     pub full: Ensemble,
     /// Trees on the raw columns.
     pub raw: Ensemble,
+    /// Logistic regression on what the catalogue marks for it.
+    pub linear: Linear,
+    /// What all payments together looked like at the end of the training range.
+    pub baseline: Baseline,
     /// Columns that moved more than this within the training period were left out of the trees.
     pub drift: f64,
     /// How much the log odds of each count, and what is added.
     pub blend: Blend,
 }
 
-/// The calibrated score is `full · a + raw · b + shift`, on the log-odds scale.
+/// The calibrated score is `full · a + raw · b + linear · c + shift`, on the log-odds scale.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Blend {
     /// Weight of the trees on every column.
     pub full: f64,
     /// Weight of the trees on the raw columns.
     pub raw: f64,
+    /// Weight of the linear part.
+    pub linear: f64,
     /// What is added.
     pub shift: f64,
 }
@@ -107,17 +118,23 @@ impl Model {
         let width = WIDTH + extra.len();
         let mut up = vec![false; width];
         let mut raw = vec![true; width];
+        let mut straight = vec![true; width];
         for feature in Feature::all() {
             if let (Some(up), Some(raw)) = (up.get_mut(feature.index()), raw.get_mut(feature.index())) {
                 *up = feature.entry().direction == Direction::Up;
                 *raw = feature.is_raw();
             }
+            if let Some(straight) = straight.get_mut(feature.index()) {
+                *straight = feature.entry().linear;
+            }
         }
         let (early, late) = lessons.until(rows * 7 / 10);
         let (most, first) = steadiest(lessons, &early, &late, &up);
         let full = drift::steady(lessons, 0..rows, width, most);
-        let second = boosted(lessons, early, &raw, &up, &plan(100, 0.6, 2));
-        let blend = weighed(lessons, late, &first, &second);
+        let straight: Vec<bool> = straight.iter().zip(&full).map(|(straight, full)| *straight && *full).collect();
+        let second = boosted(lessons, early.clone(), &raw, &up, &plan(100, 0.6, 2));
+        let third = Linear::fit(lessons, early, &straight);
+        let blend = blended(lessons, &late, &first, &second, &third);
         let all = 0..rows;
         Ok(Self {
             form: FORM_VERSION,
@@ -127,7 +144,9 @@ impl Model {
             frauds: frauds as u64,
             origin: file::Origin::default(),
             full: boosted(lessons, all.clone(), &full, &up, &plan(200, 0.2, 3)),
-            raw: boosted(lessons, all, &raw, &up, &plan(100, 0.6, 4)),
+            raw: boosted(lessons, all.clone(), &raw, &up, &plan(100, 0.6, 4)),
+            linear: Linear::fit(lessons, all, &straight),
+            baseline: Baseline::default(),
             drift: most,
             blend,
         })
@@ -152,7 +171,8 @@ impl Model {
     pub fn log_odds(&self, row: &[f32]) -> f64 {
         let full = if self.blend.full > 0.0 { self.blend.full * self.full.score(row) } else { 0.0 };
         let raw = if self.blend.raw > 0.0 { self.blend.raw * self.raw.score(row) } else { 0.0 };
-        full + raw + self.blend.shift
+        let linear = if self.blend.linear > 0.0 { self.blend.linear * self.linear.score(row) } else { 0.0 };
+        full + raw + linear + self.blend.shift
     }
 
     /// The probability of fraud.
@@ -166,8 +186,10 @@ impl Model {
     pub fn explain(&self, row: &[f32]) -> (f64, Vec<f64>) {
         let (full_begin, full) = self.full.explain(row);
         let (raw_begin, raw) = self.raw.explain(row);
-        let parts = full.iter().zip(&raw).map(|(a, b)| self.blend.full * a + self.blend.raw * b).collect();
-        (self.blend.shift + self.blend.full * full_begin + self.blend.raw * raw_begin, parts)
+        let parts = full.iter().zip(&raw).map(|(a, b)| self.blend.full * a + self.blend.raw * b);
+        let mut parts: Vec<f64> = parts.collect();
+        let linear_begin = self.linear.explain(row, self.blend.linear, &mut parts);
+        (self.blend.shift + self.blend.full * full_begin + self.blend.raw * raw_begin + linear_begin, parts)
     }
 }
 
@@ -184,15 +206,8 @@ fn steadiest(lessons: &Lessons, early: &Range<usize>, late: &Range<usize>, up: &
     for most in DRIFT_MOST.into_iter().take(bounds) {
         let usable = drift::steady(lessons, early.clone(), up.len(), most);
         let grown = boosted(lessons, early.clone(), &usable, up, &plan(100, 0.2, 1));
-        let rows: Vec<Scored> = lessons
-            .rows
-            .iter()
-            .zip(&lessons.labels)
-            .skip(late.start)
-            .map(|(row, label)| Scored { score: grown.score(row), fraud: *label > 0.5, payer: 0, day: 0, scenario: 0 })
-            .collect();
-        frauds = rows.iter().filter(|row| row.fraud).count() as f64;
-        let precision = metric::average_precision(&metric::curve(&rows));
+        let (precision, found) = ranked(lessons, late, |row| grown.score(row));
+        frauds = found;
         tried.push((precision, most, grown));
     }
     let best = tried.iter().map(|(precision, ..)| *precision).fold(0.0, f64::max);
@@ -206,38 +221,74 @@ const fn plan(trees: usize, column_share: f64, seed: u64) -> Plan {
     Plan { trees, shape, row_share: 0.8, column_share, seed }
 }
 
-/// Weighs two ensembles by logistic regression on rows neither has seen, weights not below zero, gently drawn to
-/// trusting the first alone.
-fn weighed(lessons: &Lessons, late: std::ops::Range<usize>, full: &Ensemble, raw: &Ensemble) -> Blend {
+/// How much each part counts. The linear part counts only where the tail is ranked better with it by half a standard
+/// error: one more column to drift must earn its place.
+fn blended(lessons: &Lessons, late: &Range<usize>, full: &Ensemble, raw: &Ensemble, linear: &Linear) -> Blend {
+    let trees = |row: &[f32]| [full.score(row), raw.score(row), 0.0];
+    let all = |row: &[f32]| [full.score(row), raw.score(row), linear.score(row)];
+    let without = weighed(lessons, late.clone(), trees);
+    let with = weighed(lessons, late.clone(), all);
+    let ranked = |blend: &Blend| {
+        ranked(lessons, late, |row| {
+            let [a, b, c] = all(row);
+            blend.full * a + blend.raw * b + blend.linear * c
+        })
+    };
+    let ((trees, frauds), (both, _)) = (ranked(&without), ranked(&with));
+    let error = number::sqrt(trees * (1.0 - trees) / f64::max(frauds, 1.0));
+    if both >= trees + 0.5 * error { with } else { without }
+}
+
+/// Average precision of a score on a range of rows, and how many frauds there are.
+fn ranked(lessons: &Lessons, range: &Range<usize>, score: impl Fn(&[f32]) -> f64) -> (f64, f64) {
+    let scored = |(row, label): (&Vec<f32>, &f64)| Scored {
+        score: score(row),
+        fraud: *label > 0.5,
+        payer: 0,
+        day: 0,
+        scenario: 0,
+    };
+    let labelled = lessons.rows.iter().zip(&lessons.labels).take(range.end).skip(range.start);
+    let rows: Vec<Scored> = labelled.map(scored).collect();
+    let frauds = rows.iter().filter(|row| row.fraud).count() as f64;
+    (metric::average_precision(&metric::curve(&rows)), frauds)
+}
+
+/// Weighs three scores by logistic regression on rows none has seen, weights not below zero, gently drawn to trusting the
+/// first alone.
+fn weighed(lessons: &Lessons, late: Range<usize>, scores: impl Fn(&[f32]) -> [f64; 3]) -> Blend {
     let mut seen = Vec::new();
     for row in late {
         let values = (lessons.rows.get(row), lessons.labels.get(row), lessons.weights.get(row));
         if let (Some(values), Some(label), Some(weight)) = values {
-            seen.push((full.score(values), raw.score(values), *label, *weight));
+            seen.push((scores(values), *label, *weight));
         }
     }
-    let mut blend = Blend { full: 1.0, raw: 0.0, shift: 0.0 };
-    if seen.iter().filter(|row| row.2 > 0.5).count() < 10 {
-        return blend;
-    }
-    let frauds: f64 = seen.iter().map(|row| row.2 * row.3).sum();
-    for _ in 0..400 {
-        let mut slope = [2.0 * (blend.full - 1.0), 2.0 * blend.raw, 0.0];
-        let mut bend = [2.0, 2.0, 0.01];
-        for (a, b, label, weight) in &seen {
-            let probability = sigmoid(blend.full * a + blend.raw * b + blend.shift);
+    let (mut weights, mut shift) = ([1.0, 0.0, 0.0], 0.0);
+    let frauds: f64 = seen.iter().map(|row| row.1 * row.2).sum();
+    let enough = seen.iter().filter(|row| row.1 > 0.5).count() >= 10;
+    for _ in 0..if enough { 400 } else { 0 } {
+        let mut slope = [2.0 * (weights[0] - 1.0), 2.0 * weights[1], 2.0 * weights[2], 0.0];
+        let mut bend = [2.0, 2.0, 2.0, 0.01];
+        for (values, label, weight) in &seen {
+            let sum: f64 = weights.iter().zip(values).map(|(weight, value)| weight * value).sum();
+            let probability = sigmoid(sum + shift);
             let miss = weight * (probability - label);
             let curvature = weight * probability * (1.0 - probability);
-            slope = [slope[0] + miss * a, slope[1] + miss * b, slope[2] + miss];
-            bend = [bend[0] + curvature * a * a, bend[1] + curvature * b * b, bend[2] + curvature];
+            for ((slope, bend), value) in slope.iter_mut().zip(&mut bend).zip(values.iter().chain([&1.0])) {
+                *slope += miss * value;
+                *bend += curvature * value * value;
+            }
         }
         // The diagonal steps are shortened, because the columns lean on each other.
-        blend.full = (blend.full - 0.4 * slope[0] / bend[0]).max(0.0);
-        blend.raw = (blend.raw - 0.4 * slope[1] / bend[1]).max(0.0);
-        blend.shift -= 0.4 * slope[2] / bend[2];
+        for ((weight, slope), bend) in weights.iter_mut().zip(&slope).zip(&bend) {
+            *weight = (*weight - 0.3 * slope / bend).max(0.0);
+        }
+        shift -= 0.3 * slope[3] / bend[3];
         if slope.iter().all(|slope| slope.abs() < 1e-4 * frauds) {
             break;
         }
     }
-    blend
+    let [full, raw, linear] = weights;
+    Blend { full, raw, linear, shift }
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A fork or a leaf.
+/// A fork or a leaf; in a file, a list of its parts in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Parts", into = "Parts")]
 pub struct Node {
     /// The column asked for; for a leaf, meaningless.
     pub column: u16,
@@ -17,6 +18,21 @@ pub struct Node {
     pub right: u16,
     /// What the rows here score on average, before the tree goes on; for a leaf, its score.
     pub value: f64,
+}
+
+/// The parts of a node, in order.
+type Parts = (u16, u8, f32, u16, u16, f64);
+
+impl From<Parts> for Node {
+    fn from((column, missing_left, threshold, left, right, value): Parts) -> Self {
+        Self { column, missing_left: missing_left != 0, threshold, left, right, value }
+    }
+}
+
+impl From<Node> for Parts {
+    fn from(node: Node) -> Self {
+        (node.column, u8::from(node.missing_left), node.threshold, node.left, node.right, node.value)
+    }
 }
 
 /// One tree; node 0 is the root.

@@ -3,6 +3,7 @@
 //! The same value and the same functions serve the live decision, training, backtest and re-execution. Reading never
 //! changes what is known: [`Profile::aged`] only lets time pass.
 
+pub(crate) mod bytes;
 mod decay;
 mod fraud;
 mod habit;
@@ -10,6 +11,7 @@ mod pair;
 mod recent;
 mod spread;
 
+pub use bytes::Unreadable;
 pub use decay::{DAY, Fading, HALF_YEAR, HOUR, MONTH, WEEK};
 pub use fraud::FraudHistory;
 pub use habit::Hours;

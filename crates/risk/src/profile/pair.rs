@@ -26,6 +26,17 @@ pub struct PairProfile {
 }
 
 impl PairProfile {
+    /// What is known of a pair from sums alone: how often, how much in all (in whole units), first and last when. What
+    /// fades is as if every payment had been made at the last moment but faded since: not more than the truth by much.
+    #[must_use]
+    pub fn of_sums(payments: u32, total: f32, first_at: i64, last_at: i64, now: i64) -> Self {
+        let mut pair = Self { aged_at: last_at, first_at, last_at, payments, ..Self::default() };
+        pair.count = (payments as f32).min(30.0);
+        pair.log_mean = ln_1p(total / (payments as f32).max(1.0));
+        pair.age_to(now);
+        pair
+    }
+
     /// Lets time pass up to `at`.
     pub fn age_to(&mut self, at: i64) {
         if self.aged_at >= at {

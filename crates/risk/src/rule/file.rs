@@ -132,7 +132,8 @@ impl RuleSet {
             }
         }
         let digest = Digest::from_bytes(hash.finish().as_ref().try_into().unwrap_or([0; 32]));
-        Self { name: String::new(), version: 0, digest, rules: Vec::new(), lists: Vec::new() }
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Self { name: String::new(), version: 0, digest, files, rules: Vec::new(), lists: Vec::new() }
     }
 }
 

@@ -110,6 +110,8 @@ pub struct RuleSet {
     pub version: u32,
     /// SHA-256 over its files' names and bytes, in order: what a decision record keeps.
     pub digest: Digest,
+    /// The files' names and texts, as they were compiled.
+    files: Vec<(String, String)>,
     rules: Vec<Rule>,
     lists: Vec<List>,
 }
@@ -128,6 +130,12 @@ impl RuleSet {
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The files it was compiled from: names and texts, in order.
+    #[must_use]
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
     }
 
     /// The rule at a place.

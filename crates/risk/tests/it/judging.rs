@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use risk::assess::{Assessment, Case, Cause, Judges, SCORE, Snooze, Verdict, assess, priced};
 use risk::event::{Event, Key};
 use risk::feature::{Family, Feature, SignalFact, Signals};
-use risk::memory::Memory;
+use risk::memory::{Kinds, Memory};
 use risk::rule::{RuleSet, Strength};
 use risk::settings::RiskSettings;
 use risk::tell::{Reader, sentences};
@@ -37,7 +37,7 @@ fn payment(at_millis: i64, payee: &str, amount: f32, signals: Signals) -> Event 
 
 /// A payer with a month of coffees behind them, one a day.
 fn habit() -> Memory {
-    let mut memory = Memory::new(false);
+    let mut memory = Memory::new(Kinds::default());
     for day in (1..=30).rev() {
         memory.observe(&payment(NOW - day * DAY, "cafe", 4_000.0 + 100.0 * (day % 5) as f32, Signals::default()));
     }

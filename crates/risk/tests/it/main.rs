@@ -2,6 +2,7 @@
 //! they are wrong; nothing that fails approves.
 #![expect(clippy::float_arithmetic, clippy::as_conversions, reason = "scores are statistics, as in the crate itself")]
 
+mod dossiers;
 mod judging;
 mod model;
 mod past;

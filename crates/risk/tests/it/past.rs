@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use risk::event::{Event, Key, Outcome};
 use risk::feature::{Feature, Features, PaymentFact, Signals, WIDTH};
-use risk::memory::Memory;
+use risk::memory::{Kinds, Memory};
 
 /// Payers and payees are drawn from one small set of ids, so that with shared ids a payer is often a payee too.
 fn event(step: usize, (payer, payee, amount): (u8, u8, u16)) -> Event {
@@ -23,7 +23,7 @@ fn event(step: usize, (payer, payee, amount): (u8, u8, u16)) -> Event {
 
 /// The features of every payment, labels becoming known five payments later.
 fn run(rows: &[((u8, u8, u16), bool)], shared_ids: bool) -> Vec<Features> {
-    let mut memory = Memory::new(shared_ids);
+    let mut memory = Memory::new(Kinds { shared_ids, served: false });
     let mut all = Vec::new();
     for (step, (row, _)) in rows.iter().enumerate() {
         let event = event(step, *row);

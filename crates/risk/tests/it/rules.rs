@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use risk::event::{Event, Key, Party};
 use risk::feature::{Feature, Features, SignalFact, Signals};
-use risk::memory::Memory;
+use risk::memory::{Kinds, Memory};
 use risk::rule::{Action, Condition, RuleSet, Stage, Truth};
 
 const NOW: i64 = 1_780_000_000_000;
@@ -24,7 +24,7 @@ fn payment(amount: f32, signals: Signals) -> Event {
 
 fn seen(amount: f32, signals: Signals) -> (Event, Features) {
     let event = payment(amount, signals);
-    let features = Memory::new(false).features(&event);
+    let features = Memory::new(Kinds::default()).features(&event);
     (event, features)
 }
 

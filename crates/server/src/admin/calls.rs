@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
-use money::{PayeeId, ReasonCode};
+use money::{PayeeId, PayerId, ReasonCode};
 use payments::{Accepted, CodeVerdict, Command, StaffPermit};
 use protocol::PayeeCard;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,7 +14,10 @@ use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
 use super::keys::{EndKey, add_key, end_key, keys};
-use super::wire::{AdminError, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+use super::wire::{
+    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
+};
+use crate::export::export;
 use crate::{limits, render};
 
 /// Answers one admin call by method and path, as the socket does.
@@ -57,8 +60,28 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
             value(&withdraw_code(store, serial).await?)
         }
+        ("POST", ["admin", "payers", payer, call]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            match *call {
+                "vouch" => value(&vouch(store, payer, read(body)?).await?),
+                "erase" => value(&store.erase(payer).await??),
+                "thaw" => value(&thaw(store, payer).await?),
+                "remove-pin" => value(&remove_pin(store, payer).await?),
+                _ => Err(ReasonCode::NotFound.into()),
+            }
+        }
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
+        ("GET", ["admin", "retention"]) => value(&store.retention().await?),
+        ("GET", ["admin", "payers", payer, "export"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&export(store, store.settings().test_mode, payer).await?)
+        }
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
+        ("GET", ["admin", "risk", "payments", payment]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&super::risk::explained(store, payment).await?)
+        }
+        ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
         _ => Err(ReasonCode::NotFound.into()),
     }
@@ -108,6 +131,33 @@ pub async fn rekey_payee(store: &dyn Store, payee: PayeeId, body: Rekey) -> Resu
     let (api_key, signing_key) = (Some(keys.api_key.stored()), Some(keys.public));
     submit(store, Command::RekeyPayee { permit: permit(), payee, api_key, signing_key }).await?;
     Ok(keys.shown_to(payee))
+}
+
+/// Speaks for a new device of a payer whose papers were seen: one of the two factors that recovery needs.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn vouch(store: &dyn Store, payer: PayerId, body: Vouching) -> Result<Done, AdminError> {
+    submit(store, Command::VouchIdentity { permit: permit(), payer, device: body.device }).await?;
+    Ok(Done { payer })
+}
+
+/// Lets money leave again, after the delay, for a payer whose papers were seen and whose freezing device is lost.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn thaw(store: &dyn Store, payer: PayerId) -> Result<Done, AdminError> {
+    submit(store, Command::StaffThaw { permit: permit(), payer }).await?;
+    Ok(Done { payer })
+}
+
+/// Takes the forgotten PIN away of a payer whose papers were seen.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn remove_pin(store: &dyn Store, payer: PayerId) -> Result<Done, AdminError> {
+    submit(store, Command::StaffRemovePin { permit: permit(), payer }).await?;
+    Ok(Done { payer })
 }
 
 /// Puts play money into a wallet; in test mode only, says the decision.

@@ -1,6 +1,6 @@
 //! What staff send and are told.
 
-use money::{Amount, Currency, Instant, Language, PayeeId, PayerId, ReasonCode};
+use money::{Amount, Currency, DeviceId, Instant, Language, PayeeId, PayerId, ReasonCode};
 use protocol::{BalanceView, Problem, Text, limits};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
@@ -106,6 +106,21 @@ pub struct Status {
     pub unready: Option<String>,
 }
 
+/// `POST /admin/payers/{payer}/vouch`: for which device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vouching {
+    /// The new device, as its owner reads it out.
+    pub device: DeviceId,
+}
+
+/// It was done, and the payer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// For whom.
+    pub payer: PayerId,
+}
+
 /// Why staff were refused.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}: {}", .detail.as_deref().unwrap_or(.reason.text(Language::En)))]
@@ -142,6 +157,12 @@ impl AdminError {
 impl From<ReasonCode> for AdminError {
     fn from(reason: ReasonCode) -> Self {
         Self { reason, detail: None }
+    }
+}
+
+impl From<Failure> for AdminError {
+    fn from(failure: Failure) -> Self {
+        failure.reason().into()
     }
 }
 

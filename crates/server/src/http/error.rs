@@ -20,9 +20,9 @@ use crate::replay::NotFirst;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     reason: ReasonCode,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     payment: Option<PaymentId>,
-    rules: Vec<protocol::RuleReasonView>,
+    rules: Box<[protocol::RuleReasonView]>,
     retry: bool,
     wait_seconds: Option<u64>,
     allow: Option<HeaderValue>,
@@ -46,6 +46,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayeeUnknown
         | R::PaymentUnknown
         | R::PasskeyNone
+        | R::ContactUnknown
         | R::CodeUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -110,6 +111,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinWaiting
         | R::PinLocked
         | R::PinOldNeeded
+        | R::RecoveryRefused
+        | R::RecoveryFactorMissing
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -140,6 +143,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceLimitReached
         | R::DeviceLast
         | R::PinNotSet
+        | R::ContactExists
+        | R::ContactLimitReached
         | R::PasskeyExists
         | R::PasskeyLimitReached
         | R::PasskeyUnavailable
@@ -149,6 +154,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentCancelled
         | R::QuoteChanged
         | R::LimitChanged
+        | R::ErasureNotEmpty
         | R::LimitsFull
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
@@ -224,7 +230,7 @@ const fn challenge(reason: ReasonCode) -> &'static str {
 impl Failure {
     /// With one sentence on what exactly; only for callers that have proven themselves, or for bad input of anyone.
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into());
         self
     }
 
@@ -263,10 +269,10 @@ impl Failure {
     pub(crate) fn problem(&self, language: Language) -> Problem {
         Problem {
             code: self.reason,
-            detail: self.detail.clone(),
+            detail: self.detail.as_deref().map(str::to_owned),
             message: self.reason.text(language).to_owned(),
             payment: self.payment,
-            rules: self.rules.clone(),
+            rules: self.rules.to_vec(),
             retry: self.retry,
             status: status(self.reason).as_u16(),
             step_up: self.step_up.as_deref().map(render::step_up),
@@ -350,7 +356,7 @@ impl From<ReasonCode> for Failure {
             reason,
             detail: None,
             payment: None,
-            rules: Vec::new(),
+            rules: Box::default(),
             retry: is_transient(reason),
             wait_seconds: waits.then_some(limits::RETRY_AFTER_SECONDS),
             allow: None,
@@ -363,7 +369,7 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let retry = refusal.is_transient();
         let failure = Self::from(refusal.first());
-        let rules = render::rules(&refusal.rules);
+        let rules = render::rules(&refusal.rules).into();
         let payment = refusal.payment.map(|payment| payment.id);
         Self { payment, rules, retry: retry || failure.retry, step_up: refusal.step_up, ..failure }
     }

@@ -20,6 +20,7 @@ mod payments;
 mod pin;
 mod quotes;
 mod reasons;
+mod recovery;
 mod registered;
 mod sessions;
 mod streams;
@@ -50,6 +51,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::end))
         .routes(routes!(devices::revoke))
         .routes(routes!(payers::me))
+        .routes(routes!(payers::take_along))
         .routes(routes!(devices::list, devices::bind))
         .routes(routes!(quotes::quote))
         .routes(routes!(payments::list, payments::pay))
@@ -59,6 +61,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(limits::cancel))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(recovery::show, recovery::recover))
+        .routes(routes!(recovery::print))
+        .routes(routes!(recovery::add_contact))
+        .routes(routes!(recovery::remove_contact))
+        .routes(routes!(recovery::vouch))
+        .routes(routes!(recovery::freeze_for))
+        .routes(routes!(recovery::freeze_by_code))
+        .routes(routes!(recovery::rotate))
         .routes(routes!(passkeys::list, passkeys::add))
         .routes(routes!(passkeys::begin))
         .routes(routes!(passkeys::rename))

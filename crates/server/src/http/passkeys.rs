@@ -7,7 +7,7 @@ use axum::extract::State;
 use credentials::{Signed, TokenGrant};
 use http::StatusCode;
 use money::{PayerId, ReasonCode};
-use payments::{Accepted, Command, Kept, KeptKey, Passkey, PasskeyPermit};
+use payments::{Accepted, Command, Kept, KeptKey, Passkey, PasskeyPermit, PasskeyUse};
 use protocol::{
     AddPasskeyBody, ApprovalView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, Page,
     PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
@@ -161,17 +161,8 @@ pub(crate) async fn sign_in(
     Returning { enrolling, place }: Returning<SignInBody>,
 ) -> Result<(StatusCode, Json<SignInView>), Failure> {
     let (enrolling, SignInBody { ceremony, credential, device, device_name: name }) = enrolling.take_body();
-    let Begun { purpose, once } = app.passkeys.sealer().open(&ceremony, app.now())?;
-    let Purpose::SignIn { device: begun_by, key, state } = purpose else {
-        return Err(ReasonCode::PasskeyCeremony.into());
-    };
-    if (begun_by, key) != (device, enrolling.key()) {
-        return Err(ReasonCode::PasskeyCeremony.into());
-    }
-    let (payer, id) = app.passkeys.claimed(&credential)?;
-    let known = kept(&app, payer).await?;
-    let passkey = known.iter().find(|passkey| passkey.made.id == id).ok_or(ReasonCode::PasskeyUnknown)?;
-    let used = app.passkeys.finish_sign_in(state, &credential, passkey)?.used(once);
+    let key = enrolling.key();
+    let (payer, used) = asserted(&app, (device, key), &ceremony, &credential).await?;
     let permit = PasskeyPermit::dangerous_after_webauthn();
     match app.accept(Command::SignIn { permit, enrolling, payer, device, name, used, place }).await? {
         Accepted::Session(session) => {
@@ -182,6 +173,26 @@ pub(crate) async fn sign_in(
         }
         _ => Err(unexpected()),
     }
+}
+
+/// Whose passkey answered a sign-in ceremony that this device began with this key.
+pub(crate) async fn asserted(
+    app: &App,
+    by: (money::DeviceId, money::Digest),
+    ceremony: &str,
+    credential: &Value,
+) -> Result<(PayerId, PasskeyUse), Failure> {
+    let Begun { purpose, once } = app.passkeys.sealer().open(ceremony, app.now())?;
+    let Purpose::SignIn { device, key, state } = purpose else {
+        return Err(ReasonCode::PasskeyCeremony.into());
+    };
+    if (device, key) != by {
+        return Err(ReasonCode::PasskeyCeremony.into());
+    }
+    let (payer, id) = app.passkeys.claimed(credential)?;
+    let known = kept(app, payer).await?;
+    let passkey = known.iter().find(|passkey| passkey.made.id == id).ok_or(ReasonCode::PasskeyUnknown)?;
+    Ok((payer, app.passkeys.finish_sign_in(state, credential, passkey)?.used(once)))
 }
 
 /// Whether a ceremony comes back from who began it.

@@ -8,9 +8,10 @@ use credentials::TokenGrant;
 use http::StatusCode;
 use money::ReasonCode;
 use payments::{Accepted, Command};
-use protocol::{PayerView, SignUpBody, SignUpView};
+use protocol::{ExportView, PayerView, SignUpBody, SignUpView};
 
 use crate::app::{App, unexpected};
+use crate::export;
 use crate::extract::{Newcomer, Reader};
 use crate::http::error::Failure;
 use crate::render;
@@ -38,6 +39,15 @@ pub(crate) async fn sign_up(
         }
         _ => Err(unexpected()),
     }
+}
+
+/// Everything about the caller, to take along.
+#[utoipa::path(
+    get, path = "/v1/export", operation_id = "export", tag = "wallet", security(("device" = [])),
+    responses((status = 200, body = ExportView))
+)]
+pub(crate) async fn take_along(State(app): State<Arc<App>>, reader: Reader) -> Result<Json<ExportView>, Failure> {
+    Ok(Json(export::export(app.store.as_ref(), app.test_mode, reader.payer()).await?))
 }
 
 /// The caller's wallet.

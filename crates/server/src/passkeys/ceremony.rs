@@ -22,7 +22,6 @@ pub(crate) struct Ceremony {
 
 /// What a ceremony is for, and the library's state of it.
 #[derive(Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "it lives for one request and is moved once")]
 pub(crate) enum Purpose {
     /// To add a passkey.
     Register {

@@ -1,6 +1,8 @@
 //! [`Workers`]: every task of the server, so that shutdown can wait for all of them.
 
+mod breaker;
 mod folder;
+mod retention;
 mod roller;
 mod sealer;
 mod sweeper;
@@ -11,7 +13,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub(crate) use breaker::breaker;
 pub(crate) use folder::folder;
+pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;

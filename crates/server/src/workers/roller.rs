@@ -21,17 +21,23 @@ pub(crate) async fn roller(app: Arc<App>, mut stopping: Stopping) {
             () = stopping.wait() => return,
             _ = ticks.tick() => {}
         }
-        while round(&app).await && !stopping.is_set() {}
+        let mut more = round(&app).await;
+        while more == Some(true) && !stopping.is_set() {
+            more = round(&app).await;
+        }
+        if more == Some(false) {
+            app.rolled_up();
+        }
     }
 }
 
-/// One page for each of the accounts that have waited longest; whether more is known to wait.
-async fn round(app: &Arc<App>) -> bool {
+/// One page for each of the accounts that have waited longest; whether more is known to wait, `None` where nobody knows.
+async fn round(app: &Arc<App>) -> Option<bool> {
     let accounts = match app.store.to_roll_up(limits::ROLL_UP_ACCOUNTS_MAX).await {
         Ok(accounts) => accounts,
         Err(error) => {
             tracing::warn!(error = %error, "what is to be rolled up could not be read");
-            return false;
+            return None;
         }
     };
     let all_accounts = accounts.len() < limits::ROLL_UP_ACCOUNTS_MAX;
@@ -44,7 +50,7 @@ async fn round(app: &Arc<App>) -> bool {
     let counted = pages.join_all().await;
     let whole_page = counted.iter().any(|credits| *credits >= payments::limits::ROLL_UP_MAX);
     // Where nothing could be counted, going on at once would not help.
-    whole_page || (!all_accounts && counted.iter().any(|credits| *credits > 0))
+    Some(whole_page || (!all_accounts && counted.iter().any(|credits| *credits > 0)))
 }
 
 /// Counts the oldest of what waits for one account; how many credits that was.

@@ -53,3 +53,32 @@ async fn published_codes_are_read_field_by_field() {
     }
     assert!(read > 0);
 }
+
+#[tokio::test]
+async fn bad_input_is_named_and_never_a_fault() {
+    let world = World::start().await;
+    let good = "00020101021126380014PH.INSTAPAY.ME0316123456789012345652045999530360854041.005802PH5913TEST \
+                MERCHANT6006MANILA63044481";
+    let rows = [
+        (good.replace("0002", "０００２"), "unrecognised"),
+        (good.replacen("PH.INSTAPAY", "PH.\0NSTAPAY", 1), "control_character"),
+        (good.replace("6304", "5802PH6304"), "root_id_repeated"),
+        (good.replace("4481", "abcd"), "crc_lower_case"),
+        (good.replace("63044481", ""), "crc_missing"),
+        ("26".to_owned() + &"990026".repeat(200), "unrecognised"),
+        (String::new(), "empty"),
+    ];
+    for (payload, code) in rows {
+        let said = inspect(&world, &payload).await;
+        let codes: Vec<&str> = said["findings"].as_array().unwrap().iter().filter_map(|f| f["code"].as_str()).collect();
+        assert!(said["valid"] == false && codes.contains(&code), "{payload:?}: {said}");
+        assert_ne!(said["verdict"], "trusted");
+    }
+    let raw = |body: Vec<u8>| world.send(crate::client::Sent::new("POST", "/v1/qr/inspect").body(body));
+    let megabyte = format!("{{\"payload\":\"{}\"}}", "0".repeat(1_048_576));
+    assert_eq!(raw(megabyte.into_bytes()).await.problem(), (413, "request.too_large".to_owned()));
+    let not_utf8 = [b"{\"payload\":\"".as_slice(), &[0xff, 0xfe], b"\"}"].concat();
+    assert_eq!(raw(not_utf8).await.status, 400);
+    let long = format!("{{\"payload\":\"{}\"}}", "0".repeat(4_097));
+    assert_eq!(raw(long.into_bytes()).await.problem(), (413, "request.too_large".to_owned()));
+}

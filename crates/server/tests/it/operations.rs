@@ -8,7 +8,7 @@ use crate::client::Sent;
 use crate::world::World;
 
 /// Operations anyone may call.
-const PUBLIC: [&str; 5] = ["code_keys", "findings", "inspect_code", "reasons", "show_terms"];
+const PUBLIC: [&str; 6] = ["code_keys", "findings", "inspect_code", "reasons", "show_terms", "freeze_by_code"];
 
 fn operations() -> Vec<(String, String, Value)> {
     let document: Value = serde_json::from_str(&server::openapi()).unwrap();

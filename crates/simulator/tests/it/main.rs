@@ -9,4 +9,5 @@
 )]
 
 mod settle;
+mod swaps;
 mod town;

@@ -380,6 +380,7 @@ fn decisions<'a>(recorded: &[(money::DecisionId, &'a decided::Record)], at: Inst
             next.number.into(),
             next.seq.into(),
             n.into(),
+            record.keep_until.into(),
         ];
         rows.push(values, 0);
     }

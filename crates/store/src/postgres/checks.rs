@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ledger::Transfer;
-use money::{AccountId, HoldId, PayeeId, PayerId, TransferId};
+use money::{AccountId, HoldId, Instant, PayeeId, PayerId, TransferId};
 
 use crate::audit::{Audit, StoredDecision, StoredEpoch, StoredLeaf, StoredSeal, Writers};
 use crate::books::Books;
@@ -80,18 +80,23 @@ fn leg(columns: &mut Columns<'_, '_>) -> Result<(TransferId, ledger::Leg), Fault
     Ok((transfer, rows::leg(columns)?))
 }
 
-/// Recomputes everything. Only the rows of [`limits::WALK_ROWS`] commits are in memory at a time.
-pub(crate) async fn audit(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
-    let mut findings = Findings::default();
-    let mut packs = Kept::default();
-    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/')";
-    let rows = scan(&mut findings, tables, "packs", sql, |columns| {
-        Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?))
-    });
+/// All packs and judges that ever decided.
+pub(super) async fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
+    let mut kept = Kept::default();
+    let sql = "SELECT key, value FROM meta WHERE starts_with(key, 'packs/') OR starts_with(key, 'judges/')";
+    let rows =
+        scan(findings, tables, "packs", sql, |columns| Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?)));
     for (key, text) in rows.await? {
-        packs.add(&key, &text, &mut findings);
+        kept.add(&key, &text, findings);
     }
-    let mut audit = Audit::new(Writers::Many, findings, packs);
+    Ok(kept)
+}
+
+/// Recomputes everything. Only the rows of [`limits::WALK_ROWS`] commits are in memory at a time.
+pub(crate) async fn audit(tables: Tables<'_>, now: Instant) -> Result<AuditSummary, Fault> {
+    let mut findings = Findings::default();
+    let packs = packs(tables, &mut findings).await?;
+    let mut audit = Audit::new(Writers::Many, findings, packs, now);
     let sql = "SELECT epoch, started_at, prev, head_seq, head FROM audit_epochs ORDER BY epoch";
     let epochs = scan(&mut audit.findings, tables, "epoch", sql, |columns| {
         let (number, started_at, prev) = (columns.take()?, columns.take()?, columns.take()?);
@@ -120,20 +125,21 @@ async fn leaves(tables: Tables<'_>, audit: &mut Audit, epoch: i64, after: i64) -
     let stored = stored.iter().map(leaf).collect::<Result<Vec<_>, _>>()?;
     let Some(last) = stored.last().map(|leaf| leaf.seq) else { return Ok(None) };
     let span: [Parameter<'_>; 3] = [&epoch, &after, &last];
-    let mut decisions = decisions(tables, audit, &span).await?;
+    let now = audit.now().unix_millis();
+    let mut decisions = decisions(tables, audit, &[&epoch, &after, &last, &now]).await?;
     let mut transfers = transfers(tables, audit, &span).await?;
     for leaf in &stored {
         let made = decisions.remove(&leaf.seq).unwrap_or_default();
         let moved: Vec<Transfer> = transfers.remove(&leaf.seq).unwrap_or_default();
         let digest = chain::transfers(moved.iter().collect());
-        let (made, opened): (Vec<_>, Vec<_>) = made.into_iter().map(|one| (one.0, (one.1, one.2))).unzip();
+        let (made, opened): (Vec<_>, Vec<_>) = made.into_iter().map(|one| (one.0, (one.1, one.2, one.3))).unzip();
         audit.leaf(leaf, &made, &digest);
-        for (decision, (key, blob)) in made.iter().zip(opened) {
+        for (decision, (key, blob, may_be_gone)) in made.iter().zip(opened) {
             let key = match decision.payer {
                 Some(_) => key,
                 None => Some(tables.ring.system(decision.epoch)?),
             };
-            audit.decision(decision, key.as_deref(), &blob);
+            audit.decision(decision, key.as_deref(), &blob, may_be_gone);
         }
     }
     Ok(Some(last))
@@ -152,7 +158,7 @@ fn leaf(row: &tokio_postgres::Row) -> Result<StoredLeaf, Fault> {
     })
 }
 
-type Made = (StoredDecision, Option<std::sync::Arc<SealKey>>, Vec<u8>);
+type Made = (StoredDecision, Option<std::sync::Arc<SealKey>>, Vec<u8>, bool);
 
 /// Decisions by leaf, each with its payer's key and its record.
 async fn decisions(
@@ -160,8 +166,10 @@ async fn decisions(
     audit: &mut Audit,
     span: &[Parameter<'_>],
 ) -> Result<HashMap<i64, Vec<Made>>, Fault> {
-    let sql = "SELECT d.n, d.id, d.at, d.command, d.payer, d.digest, d.epoch, d.leaf, d.blob, k.wrapped \
+    let sql = "SELECT d.n, d.id, d.at, d.command, d.payer, d.digest, d.epoch, d.leaf, d.blob, k.wrapped, \
+        coalesce(d.keep_until <= $4, e.payer IS NOT NULL) \
         FROM decisions d LEFT JOIN payer_keys k ON k.payer = d.payer AND k.class = 'decision' \
+        LEFT JOIN erasures e ON e.payer = d.payer \
         WHERE d.epoch = $1 AND d.leaf > $2 AND d.leaf <= $3 ORDER BY d.leaf, d.n";
     let mut all: HashMap<i64, Vec<Made>> = HashMap::new();
     for row in &tables.link.query(sql, span).await? {
@@ -176,7 +184,7 @@ async fn decisions(
             epoch: columns.take()?,
             leaf: columns.take()?,
         };
-        let (blob, wrapped) = (columns.take()?, columns.maybe_bytes()?);
+        let (blob, wrapped, may_be_gone) = (columns.take()?, columns.maybe_bytes()?, columns.take()?);
         let key = match (stored.payer.map(PayerId::from_bytes), wrapped) {
             (Some(payer), Some(wrapped)) => match tables.ring.unwrap_key(payer, Class::Decision, wrapped) {
                 Ok(key) => Some(key),
@@ -187,7 +195,7 @@ async fn decisions(
             },
             _ => None,
         };
-        all.entry(stored.leaf).or_default().push((stored, key, blob));
+        all.entry(stored.leaf).or_default().push((stored, key, blob, may_be_gone));
     }
     Ok(all)
 }

@@ -57,7 +57,7 @@ const fn plan(table: &'static str, order: &'static str) -> Plan {
 }
 
 /// Every table. `audit_sealed` is not copied but made from the seals.
-const TABLES: [Plan; 24] = [
+const TABLES: [Plan; 25] = [
     plan("meta", "key"),
     plan("accounts", "id"),
     plan("transfers", "id"),
@@ -66,6 +66,7 @@ const TABLES: [Plan; 24] = [
     plan("hold_parts", "hold, part"),
     plan("payer_keys", "payer, class"),
     plan("payers", "id"),
+    plan("erasures", "payer"),
     plan("devices", "id"),
     plan("kept", "kind, id"),
     plan("noted", "kind, id"),
@@ -87,7 +88,7 @@ const TABLES: [Plan; 24] = [
     },
     Plan {
         table: "decisions",
-        columns: Some("id, at, command, payer, digest, blob, epoch, leaf, seq AS n"),
+        columns: Some("id, at, command, payer, digest, blob, epoch, leaf, seq AS n, keep_until"),
         order: "n",
     },
     Plan {

@@ -35,7 +35,7 @@ pub(crate) static PAYERS: Table = table!(true, "payers",
     id: Key Bytes, name: Fixed Bytes, currency: Fixed Text, wallet: Fixed Bytes, lock: Changes Text,
     thaws_at: Changes Long, devices: Changes Long, opened_at: Fixed Long);
 pub(crate) static DEVICES: Table = table!(true, "devices",
-    id: Key Bytes, payer: Fixed Bytes, key: Fixed Bytes, name: Fixed Bytes, tier: Changes Long, bound_at: Fixed Long,
+    id: Key Bytes, payer: Fixed Bytes, key: Changes Bytes, name: Fixed Bytes, tier: Changes Long, bound_at: Fixed Long,
     revoked: Changes Flag);
 pub(crate) static PAYEES: Table = table!(true, "payees",
     category: Changes Text, id: Key Bytes, name: Changes Text, name_latin: Changes Text, place: Changes Text,
@@ -72,7 +72,7 @@ pub(crate) static EVENTS: Table = table!(false, "events",
     epoch: Search Long, leaf: Search Long, n: Search Long);
 pub(crate) static DECISIONS: Table = table!(false, "decisions",
     id: Key Bytes, at: Fixed Long, command: Fixed Text, payer: Fixed Bytes, digest: Fixed Bytes, blob: Fixed Bytes,
-    epoch: Fixed Long, leaf: Fixed Long, n: Fixed Long);
+    epoch: Fixed Long, leaf: Fixed Long, n: Fixed Long, keep_until: Fixed Long);
 pub(crate) static DEVICE_KEYS: Table = table!(false, "devices", id: Fixed Bytes, key: Key Bytes);
 
 /// Every table a commit writes, in the order in which it does.

@@ -15,6 +15,8 @@ mod load;
 mod options;
 mod present;
 mod query;
+mod recorded;
+mod retention;
 mod schema;
 mod table;
 mod told;
@@ -25,10 +27,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Account;
-use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
@@ -40,8 +42,8 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::{Rules, stored};
 use crate::{
-    Answer, AuditSummary, Committed, Due, LedgerSummary, PageRequest, PageRows, PayeeBalance, PaymentFilter,
-    PaymentRow, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Committed, Destroyed, Due, Erasure, LedgerSummary, PageRequest, PageRows, PayeeBalance,
+    PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use address::Address;
 use agreement::Agreement;
@@ -253,6 +255,15 @@ async fn keep_packs(link: &Link, packs: &Packs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Keeps what judges are made of, each text under its digest.
+async fn keep_judging(link: &Link, judging: &Judging) -> Result<(), Fault> {
+    for (key, text) in judging.texts() {
+        let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+        link.execute(sql, &[key, &text.as_bytes()]).await?;
+    }
+    Ok(())
+}
+
 type Jobs = mpsc::Sender<Box<Waiting>>;
 type Opened = (Arc<Inner>, Vec<Jobs>, broadcast::Sender<Arc<Event>>);
 
@@ -274,6 +285,7 @@ async fn open(
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
     let rules = Rules::new(options.settings.clone());
     keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
+    keep_judging(&link, &rules.now().judging).await.map_err(reached)?;
     let present = Arc::new(Present::new(options.clock.clone()));
     let agreement = Arc::new(Agreement::join(&link, &options).await?);
     let now = present.read(&link, &agreement).await.map_err(reached)?;
@@ -496,12 +508,51 @@ impl Store for PostgresStore {
         })
     }
 
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()> {
+        self.on_link("keeping rules and models", move |inner, link| {
+            Box::pin(async move {
+                if !inner.rules.now().judging.are(&judging) {
+                    keep_judging(link, &judging).await?;
+                }
+                inner.rules.exchange_judging(judging);
+                Ok(())
+            })
+        })
+    }
+
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>> {
+        self.read("reading a record", move |tables| Box::pin(recorded::one(tables, payment)))
+    }
+
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>> {
+        self.read("reading records", move |tables| Box::pin(recorded::page(tables, after, limit)))
+    }
+
+    fn destroy_due(&self) -> Answer<'_, Destroyed> {
+        self.on_link("destroying records", move |inner, link| {
+            Box::pin(async move { retention::destroy_due(link, inner.present.now()).await })
+        })
+    }
+
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure> {
+        self.on_link("erasing a payer", move |inner, link| {
+            Box::pin(async move { retention::erase(link, payer, inner.present.now()).await })
+        })
+    }
+
+    fn retention(&self) -> Answer<'_, RetentionReport> {
+        self.on_link("reading what is kept", move |inner, link| {
+            Box::pin(async move { retention::report(link, inner.present.now()).await })
+        })
+    }
+
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {
         self.read("checking the books", |tables| Box::pin(checks::books(tables)))
     }
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
-        self.read("verifying the audit chain", |tables| Box::pin(checks::audit(tables)))
+        let now = self.now();
+        self.read("verifying the audit chain", move |tables| Box::pin(checks::audit(tables, now)))
     }
 
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {

@@ -205,14 +205,15 @@ impl Decider {
         at: Instant,
     ) -> Result<Hash, Fault> {
         let recorded = decided::recorded(decided);
-        let sql = "INSERT INTO decisions (id, at, command, payer, digest, blob, epoch, leaf) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let sql = "INSERT INTO decisions (id, at, command, payer, digest, blob, epoch, leaf, keep_until) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let millis = at.unix_millis();
         for (id, record) in &recorded {
             let payer = record.payer.as_ref().map(PayerId::as_bytes);
             let (epoch, leaf) = (writer.epoch, writer.leaf);
-            let Record { command, digest, blob, .. } = record;
-            writer.one(sql, params![id.as_bytes(), millis, command, payer, digest, blob, epoch, leaf], "decision")?;
+            let Record { command, digest, blob, keep_until, .. } = record;
+            let values = params![id.as_bytes(), millis, command, payer, digest, blob, epoch, leaf, keep_until];
+            writer.one(sql, values, "decision")?;
         }
         let (prev, head) = (self.epoch.head, decided::leaf(&self.epoch, millis, &recorded, &transfers));
         let count = i64::try_from(recorded.len()).unwrap_or(i64::MAX);

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
-use money::Instant;
-use payments::{Admitted, Event, Packs};
+use money::{Instant, PayerId};
+use payments::{Admitted, Event, Judging, Packs};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::fault::Fault;
+use crate::retention::{Destroyed, Erasure};
 use crate::rules::stored;
 use crate::sqlite::batch::{Batch, Decider, Trouble};
 use crate::sqlite::checkpoint::Log;
+use crate::sqlite::retention;
 use crate::{Clock, Committed, StoreError, limits};
 
 /// What the store and its committer both know.
@@ -38,6 +40,15 @@ pub(crate) enum Job {
     Decide(Box<Waiting>),
     Seal(oneshot::Sender<Result<bool, StoreError>>),
     Packs(Packs, oneshot::Sender<Result<(), StoreError>>),
+    /// Be judged by these from now on.
+    Judging(Box<Judging>, oneshot::Sender<Result<(), StoreError>>),
+    Upkeep(Upkeep),
+}
+
+/// What the writer does besides deciding.
+pub(crate) enum Upkeep {
+    DestroyDue(oneshot::Sender<Result<Destroyed, StoreError>>),
+    Erase(PayerId, oneshot::Sender<Result<Erasure, StoreError>>),
 }
 
 /// The one writer.
@@ -59,6 +70,21 @@ impl Committer {
             match job {
                 Job::Seal(reply) => {
                     let _ = reply.send(self.seal());
+                }
+                Job::Judging(judging, reply) => {
+                    let _ = reply.send(self.exchange_judging(*judging));
+                }
+                Job::Upkeep(Upkeep::DestroyDue(reply)) => {
+                    let now = self.now();
+                    let done = self.keep_up("destroying records", |to| retention::destroy_due(to, now));
+                    let _ = reply.send(done);
+                }
+                Job::Upkeep(Upkeep::Erase(payer, reply)) => {
+                    let now = self.now();
+                    let done = self.keep_up("erasing a payer", |to| retention::erase(to, payer, now));
+                    // What was unwrapped and remembered goes, too.
+                    self.decider.forget();
+                    let _ = reply.send(done);
                 }
                 Job::Packs(packs, reply) => {
                     let _ = reply.send(self.exchange(packs));
@@ -185,10 +211,36 @@ impl Committer {
         }
     }
 
+    /// Does something in a transaction of its own.
+    fn keep_up<T>(
+        &mut self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let done = self.begin().and_then(|()| {
+            let done = work(&self.connection)?;
+            self.connection.execute_batch("COMMIT")?;
+            Ok(done)
+        });
+        done.map_err(|fault| {
+            self.undo();
+            fault.during(action)
+        })
+    }
+
     /// Keeps `packs` for ever, and decides under them from now on.
     fn exchange(&self, packs: Packs) -> Result<(), StoreError> {
         keep_packs(&self.connection, &packs).map_err(|fault| fault.during("keeping packs"))?;
         self.decider.rules().exchange(packs);
+        Ok(())
+    }
+
+    /// Keeps what judges are made of, for ever, and is judged by them from now on.
+    fn exchange_judging(&self, judging: Judging) -> Result<(), StoreError> {
+        if !self.decider.rules().now().judging.are(&judging) {
+            keep_judging(&self.connection, &judging).map_err(|fault| fault.during("keeping rules and models"))?;
+        }
+        self.decider.rules().exchange_judging(judging);
         Ok(())
     }
 
@@ -210,6 +262,15 @@ impl Committer {
     fn begin(&self) -> Result<(), Fault> {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
+}
+
+/// Keeps what judges are made of, each text under its digest.
+pub(crate) fn keep_judging(connection: &Connection, judging: &Judging) -> Result<(), Fault> {
+    for (key, text) in judging.texts() {
+        let sql = "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)";
+        connection.execute(sql, (key, text.as_bytes()))?;
+    }
+    Ok(())
 }
 
 /// Keeps the text of `packs` under its digest.

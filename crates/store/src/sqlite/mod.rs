@@ -8,6 +8,8 @@ mod leaves;
 mod payer_keys;
 mod query;
 mod readers;
+mod recorded;
+mod retention;
 mod scan;
 mod schema;
 mod seal;
@@ -22,10 +24,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use ledger::Account;
-use money::{AccountId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
+use money::{AccountId, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId, Secret};
 use payments::{
-    Command, Device, Event, Intent, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment, Refund,
-    Settings, Standing,
+    Command, Device, Event, Intent, Judging, Kept, KeptKey, Noted, NotedKey, NotedKind, Packs, Payee, Payer, Payment,
+    Refund, Settings, Standing,
 };
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -36,12 +38,12 @@ use crate::folder::Folder;
 use crate::keys::{CHECK_PURPOSE, Keyring};
 use crate::rules::Rules;
 use crate::{
-    Answer, AuditSummary, Clock, Committed, Due, LedgerSummary, Options, PageRequest, PageRows, PayeeBalance,
-    PaymentFilter, PaymentRow, Store, StoreError, Unready, limits,
+    Answer, AuditSummary, Clock, Committed, Destroyed, Due, Erasure, LedgerSummary, Options, PageRequest, PageRows,
+    PayeeBalance, PaymentFilter, PaymentRow, Recorded, RetentionReport, Store, StoreError, Unready, limits,
 };
 use batch::Decider;
 use checkpoint::Log;
-use committer::{Committer, Job, Shared, Waiting};
+use committer::{Committer, Job, Shared, Upkeep, Waiting};
 use readers::Readers;
 pub(crate) use schema::migrate;
 
@@ -79,7 +81,8 @@ impl SqliteStore {
         let (mut connection, epoch, last) = prepare(connection, &keys, options.clock.now())?;
         let decider = Decider::new(&options, Arc::clone(&keys), epoch);
         let rules = Arc::clone(decider.rules());
-        let kept = committer::keep_packs(&connection, &rules.now().packs);
+        let kept = committer::keep_packs(&connection, &rules.now().packs)
+            .and_then(|()| committer::keep_judging(&connection, &rules.now().judging));
         kept.map_err(|fault| fault.during("keeping packs"))?;
         folder.sync()?;
         let shared = Arc::new(Shared::default());
@@ -130,6 +133,19 @@ impl SqliteStore {
             Some(Err(TrySendError::Full(_))) => Err(StoreError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Closed),
         }
+    }
+
+    /// Has the writer do something besides deciding.
+    fn upkeep<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Upkeep,
+    ) -> Answer<'_, T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Upkeep(make(reply)));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
     }
 
     /// Lets writer and readers end once they have answered what waits.
@@ -324,12 +340,43 @@ impl Store for SqliteStore {
         })
     }
 
+    fn use_judging(&self, judging: Judging) -> Answer<'_, ()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.ask(Job::Judging(Box::new(judging), reply));
+        Box::pin(async move {
+            sent?;
+            answer.await.unwrap_or(Err(StoreError::Unknown))
+        })
+    }
+
+    fn recorded(&self, payment: PaymentId) -> Answer<'_, Option<Recorded>> {
+        self.read("reading a record", move |tables| recorded::one(tables, payment))
+    }
+
+    fn recorded_payments(&self, after: Option<(Instant, DecisionId)>, limit: usize) -> Answer<'_, Vec<Recorded>> {
+        self.read("reading records", move |tables| recorded::page(tables, after, limit))
+    }
+
+    fn destroy_due(&self) -> Answer<'_, Destroyed> {
+        self.upkeep(Upkeep::DestroyDue)
+    }
+
+    fn erase(&self, payer: PayerId) -> Answer<'_, Erasure> {
+        self.upkeep(|reply| Upkeep::Erase(payer, reply))
+    }
+
+    fn retention(&self) -> Answer<'_, RetentionReport> {
+        let now = self.now();
+        self.read("reading what is kept", move |tables| retention::report(tables, now))
+    }
+
     fn check_ledger(&self) -> Answer<'_, LedgerSummary> {
         self.read("checking the books", books::check)
     }
 
     fn verify_audit(&self) -> Answer<'_, AuditSummary> {
-        self.read("verifying the audit chain", verify::verify)
+        let now = self.now();
+        self.read("verifying the audit chain", move |tables| verify::verify(tables, now))
     }
 
     fn purpose_key(&self, label: &str) -> Result<Secret<[u8; 32]>, StoreError> {

@@ -10,17 +10,18 @@ use crate::fault::Fault;
 use crate::{Options, StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("V1__initial", include_str!("../../migrations/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/V3__kept.sql")),
     ("V4__noted", include_str!("../../migrations/V4__noted.sql")),
     ("V5__policy", include_str!("../../migrations/V5__policy.sql")),
     ("V6__code_alerts", include_str!("../../migrations/V6__code_alerts.sql")),
+    ("V7__retention", include_str!("../../migrations/V7__retention.sql")),
 ];
 
 /// The version of the last of them; numbers may be left out.
-const NEWEST: i64 = 6;
+const NEWEST: i64 = 7;
 
 /// A connection that writes: one commits, one copies the log into the database.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Fault> {

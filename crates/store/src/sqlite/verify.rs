@@ -1,6 +1,6 @@
 //! Walks the audit chain of this engine for [`Audit`] to prove.
 
-use money::{PayerId, TransferId};
+use money::{Instant, PayerId, TransferId};
 
 use crate::AuditSummary;
 use crate::audit::{Audit, StoredDecision, StoredEpoch, StoredSeal, Writers};
@@ -14,19 +14,19 @@ use crate::sqlite::scan::scan;
 use crate::sqlite::tables::Tables;
 
 /// Recomputes everything. Only the rows of one commit are in memory at a time.
-pub(crate) fn verify(tables: Tables<'_>) -> Result<AuditSummary, Fault> {
+pub(crate) fn verify(tables: Tables<'_>, now: Instant) -> Result<AuditSummary, Fault> {
     let mut findings = Findings::default();
     let packs = packs(tables, &mut findings)?;
-    let mut audit = Audit::new(Writers::One, findings, packs);
+    let mut audit = Audit::new(Writers::One, findings, packs, now);
     epochs(tables, &mut audit)?;
     seals(tables, &mut audit)?;
     Ok(audit.finish())
 }
 
 /// All packs that ever decided.
-fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
+pub(super) fn packs(tables: Tables<'_>, findings: &mut Findings) -> Result<Kept, Fault> {
     let mut kept = Kept::default();
-    let sql = "SELECT key, value FROM meta WHERE substr(key, 1, 6) = 'packs/'";
+    let sql = "SELECT key, value FROM meta WHERE substr(key, 1, 6) = 'packs/' OR substr(key, 1, 7) = 'judges/'";
     let rows =
         scan(findings, tables, "packs", sql, |columns| Ok((columns.take::<String>()?, columns.take::<Vec<u8>>()?)))?;
     rows.iter().for_each(|(key, text)| kept.add(key, text, findings));
@@ -75,11 +75,15 @@ fn decision(tables: Tables<'_>, audit: &mut Audit, stored: &StoredDecision) -> R
         Some(payer) => tables.keys.payer(tables.connection, payer, Class::Decision)?,
         None => Some(tables.keys.system(stored.epoch)?),
     };
-    let blob: Option<Vec<u8>> = match key {
-        Some(_) => tables.one("SELECT blob FROM decisions WHERE seq = ?1", (stored.seq,), |columns| columns.take())?,
+    let sql = "SELECT blob, coalesce(keep_until <= ?2, EXISTS (SELECT 1 FROM erasures e WHERE e.payer = decisions.payer)) \
+        FROM decisions WHERE seq = ?1";
+    let found = match key {
+        Some(_) => tables
+            .one(sql, (stored.seq, audit.now().unix_millis()), |columns| Ok((columns.take()?, columns.take()?)))?,
         None => None,
     };
-    audit.decision(stored, key.as_deref(), &blob.unwrap_or_default());
+    let (blob, may_be_gone): (Vec<u8>, bool) = found.unwrap_or_default();
+    audit.decision(stored, key.as_deref(), &blob, may_be_gone);
     Ok(())
 }
 

@@ -85,8 +85,8 @@ impl Writer<'_> {
 
     fn device(self, row: &Device, fresh: bool) -> Result<(), Fault> {
         if !fresh {
-            let sql = "UPDATE devices SET tier = ?2, revoked = ?3 WHERE id = ?1";
-            return self.one(sql, params![row.id.as_bytes(), row.tier, row.revoked], "device");
+            let sql = "UPDATE devices SET tier = ?2, revoked = ?3, key = ?4 WHERE id = ?1";
+            return self.one(sql, params![row.id.as_bytes(), row.tier, row.revoked, row.key.as_bytes()], "device");
         }
         let key = self.keys.payer(self.connection, row.payer, Class::Identity)?.ok_or(Fault::Unwritable("device"))?;
         let name = key.seal(&[DEVICE_NAME, row.id.as_bytes()], row.name.as_str().as_bytes())?;

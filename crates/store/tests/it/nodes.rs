@@ -370,7 +370,7 @@ async fn what_cannot_be_served_says_what_to_do() {
     let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9, 'x', 'x', '0')";
     raw.batch_execute(newer).await.unwrap();
     let error = open(cluster().url(&all.database)).await;
-    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows 6)"), "{error}");
+    assert!(error.contains("was written by a newer Farthing (schema 9, this one knows 7)"), "{error}");
     let read_only = format!("ALTER DATABASE {} SET default_transaction_read_only = on", all.database);
     raw.batch_execute(&read_only).await.unwrap();
     let error = open(cluster().url(&all.database)).await;

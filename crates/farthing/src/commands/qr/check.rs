@@ -177,9 +177,17 @@ impl<'a> Case<'a> {
             "uri" => self.link(&qr::inspect(self.text, keys, now), &mut differences),
             "vpa" => self.valid(qr::is_address(self.text), &mut differences),
             "intent_response" => self.answer(&mut differences),
-            // An address book's names and mailboxes are no scanned text; hosts are judged as a link to them is.
-            _ if self.get("kind") == "idn" => self.host(keys, now, &mut differences),
-            _ => compared = false,
+            // Hosts and mailboxes are judged as a link to them is, names as they would be shown.
+            _ => match self.get("kind").as_str() {
+                Some("idn") => self.host(keys, now, &mut differences),
+                Some("local_part") => {
+                    let address = format!("mailto:{}@example.com", self.text);
+                    self.alarm(is_doubted(&address, keys, now), &mut differences);
+                }
+                Some("quoted_string") => self.alarm(is_odd_name(self.text), &mut differences),
+                Some("email_address") => self.mailbox(keys, now, &mut differences),
+                _ => compared = false,
+            },
         }
         Found { id: self.id.clone(), profile: self.profile(), compared, differences }
     }
@@ -231,6 +239,22 @@ impl<'a> Case<'a> {
         let given: Vec<u64> = seen.findings.iter().filter_map(|found| found.bakong_error_code.map(u64::from)).collect();
         if let Some(number) = number.filter(|number| !given.contains(number)) {
             differences.push(("bakong_error_code", number.to_string(), format!("{given:?}")));
+        }
+    }
+
+    /// `"Name" <name@host>`, or an address alone.
+    fn mailbox(&self, keys: Option<&TrustedKeys>, now: Instant, differences: &mut Vec<Difference>) {
+        let (name, address) =
+            self.text.split_once('<').map_or(("", self.text), |(name, rest)| (name, rest.trim_end_matches('>')));
+        let odd = is_odd_name(name.trim().trim_matches('"'));
+        let doubted = address.contains('@') && is_doubted(&format!("mailto:{address}"), keys, now);
+        self.alarm(odd || doubted, differences);
+    }
+
+    fn alarm(&self, answered: bool, differences: &mut Vec<Difference>) {
+        if answered != (self.expect == "attack") {
+            let word = if answered { "attack" } else { "safe" };
+            differences.push(("verdict", self.expect.to_owned(), word.to_owned()));
         }
     }
 
@@ -309,4 +333,12 @@ impl<'a> Case<'a> {
             differences.push((name, expected.to_string(), answered.to_string()));
         }
     }
+}
+
+fn is_doubted(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> bool {
+    qr::inspect(text, keys, now).verdict != Verdict::Unverified
+}
+
+fn is_odd_name(text: &str) -> bool {
+    qr::shown(text).findings.iter().any(|finding| finding.weight >= qr::Weight::Warns)
 }

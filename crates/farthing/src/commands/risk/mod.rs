@@ -1,8 +1,11 @@
 //! `farthing risk`: what the risk engine does with a file of payments.
 
+mod backtest;
 mod evaluate;
 mod explain;
+pub(crate) mod files;
 mod source;
+mod town;
 mod train;
 
 use crate::failure::Failure;
@@ -17,16 +20,20 @@ pub(crate) struct Risk {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Backtest(backtest::Backtest),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    Town(town::TownFile),
     Train(train::Train),
 }
 
 impl Risk {
-    pub(crate) fn run(self, output: &mut Output) -> Result<(), Failure> {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.command {
+            Command::Backtest(backtest) => backtest.run(output).await,
             Command::Evaluate(evaluate) => evaluate.run(output),
-            Command::Explain(explain) => explain.run(output),
+            Command::Explain(explain) => explain.run(output).await,
+            Command::Town(town) => town.run(output),
             Command::Train(train) => train.run(output),
         }
     }

@@ -10,7 +10,7 @@ use crate::town::{Town, paid, won};
 
 impl Place<'_> {
     /// Submits all before it waits for any.
-    async fn all_at_once(&self, commands: Vec<Command>) -> Vec<Result<store::Committed, StoreError>> {
+    pub(crate) async fn all_at_once(&self, commands: Vec<Command>) -> Vec<Result<store::Committed, StoreError>> {
         let waiting: Vec<_> = commands.into_iter().map(|command| self.store.submit(command)).collect();
         let mut answers = Vec::new();
         for answer in waiting {
