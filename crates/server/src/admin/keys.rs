@@ -42,6 +42,20 @@ pub struct NewKey {
     pub replaces: Option<Replaced>,
 }
 
+impl NewKey {
+    /// What is not said is as with the key before: a rotation never widens by silence.
+    fn inherit(&mut self, old: &MerchantKey) {
+        if let (KeyMaterial::Api { scopes, .. }, NewKeyKind::Api, true) =
+            (&old.material, self.kind, self.scopes.is_empty())
+        {
+            self.scopes.clone_from(scopes);
+        }
+        if self.networks.is_empty() {
+            self.networks.clone_from(&old.networks);
+        }
+    }
+}
+
 /// What a new key takes over from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,7 +142,7 @@ impl std::fmt::Debug for IssuedKey {
 ///
 /// # Errors
 /// [`AdminError`].
-pub async fn add_key(store: &dyn Store, payee: PayeeId, new: NewKey) -> Result<IssuedKey, AdminError> {
+pub async fn add_key(store: &dyn Store, payee: PayeeId, mut new: NewKey) -> Result<IssuedKey, AdminError> {
     if store.payee(payee).await?.is_none() {
         return Err(ReasonCode::PayeeUnknown.into());
     }
@@ -144,10 +158,9 @@ pub async fn add_key(store: &dyn Store, payee: PayeeId, new: NewKey) -> Result<I
     };
     if let Some(Replaced { key, overlap_seconds }) = new.replaces {
         let old = store.noted(NotedKey::MerchantKey(key)).await?;
-        let is_own = matches!(&old, Some(Noted::MerchantKey(old)) if old.payee == payee);
-        if !is_own || !within(overlap_seconds) {
-            return Err(ReasonCode::KeyUnknown.into());
-        }
+        let old = old.as_ref().and_then(Noted::merchant_key).filter(|old| old.payee == payee);
+        let old = old.filter(|_| within(overlap_seconds)).ok_or(ReasonCode::KeyUnknown)?;
+        new.inherit(old);
     }
     let secret = Secret::draw(&new)?;
     let key = MerchantKey {

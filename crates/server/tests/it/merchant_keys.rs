@@ -92,6 +92,14 @@ async fn a_key_takes_over_from_another_without_a_gap_and_never_lengthens_it() {
     world.clock.advance(3_600);
     check(&create(&world, &old).await, REFUSED);
     assert_eq!(create(&world, &new).await.status, 201);
+    // What is not said is as before: a rotation never widens by silence.
+    let networks = vec!["203.0.113.0/24".parse().unwrap()];
+    let narrow = NewKey { scopes: vec![Scope::Read], networks: networks.clone(), ..wanted(NewKeyKind::Api) };
+    let narrow = added(&world, &merchant, narrow).await;
+    let replaces = Some(Replaced { key: narrow.view.key, overlap_seconds: 0 });
+    let next = added(&world, &merchant, NewKey { replaces, ..wanted(NewKeyKind::Api) }).await;
+    assert_eq!(next.view.networks, networks);
+    assert!(matches!(&next.view.material, server::admin::Shown::Api { scopes, .. } if *scopes == [Scope::Read]));
     // Somebody else's key takes over from nothing.
     let rival = world.merchant().await;
     let stolen =
