@@ -65,8 +65,7 @@ impl Demo {
             fs::File::create(folder.join("server.log")).map_err(Failure::while_doing("create the server's log"))?;
         let mut child = farthing
             // Two days of history: a debug build plays three weeks in half a minute, and these tests need none of it.
-            // Without the risk engine, which may ask for more than the one check these tests are about.
-            .args(["demo", "--json", "--no-risk", "--days", "2", "--port", &free_port()?.to_string(), "--data"])
+            .args(["demo", "--json", "--days", "2", "--port", &free_port()?.to_string(), "--data"])
             .arg(folder.join("data"))
             .start(log)?;
         let first_line = first_line(&mut child);

@@ -24,7 +24,7 @@ use crate::model::Payment;
 use crate::noted::Noted;
 use crate::pipeline::Case;
 use crate::sighting;
-use crate::step_up::Demand;
+use crate::step_up::{self, Demand};
 
 /// What stage 6 found, to be kept when the payment goes on.
 pub(crate) struct Seen {
@@ -95,6 +95,7 @@ fn found(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(Asses
             event: &event,
             amount_minor: total.minor(),
             reading: &reading,
+            strongest: strongest(context, case),
             causes: &causes,
             snoozes: dossier.snoozes(),
             demoted: &context.settings.judging.marks().demoted,
@@ -102,6 +103,14 @@ fn found(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(Asses
     );
     let [payer, payee, ..] = companies(&event, &reading);
     Ok((found, Known { event, dossier, met, payer, payee }))
+}
+
+/// The strongest check the payer can do now; a PIN where there is none yet, which is what they are told to set up.
+fn strongest(context: &Context<'_>, case: &Case<'_>) -> risk::rule::Strength {
+    match step_up::strongest(context, case.payer.id) {
+        Some(Strength::Passkey | Strength::Attested) => risk::rule::Strength::Passkey,
+        Some(Strength::Pin | Strength::DeviceKey) | None => risk::rule::Strength::Pin,
+    }
 }
 
 /// Says again what was found about a payment, for an explanation; `None` where nobody judged it.

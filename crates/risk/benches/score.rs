@@ -79,6 +79,7 @@ fn main() {
             causes: &[],
             snoozes: &[],
             demoted: &demoted,
+            strongest: Strength::Passkey,
         };
         let begin = Instant::now();
         black_box(features(&event, &reading));

@@ -97,6 +97,9 @@ pub struct Case<'a> {
     pub amount_minor: i64,
     /// What it is compared with.
     pub reading: &'a Reading<'a>,
+    /// The strongest check this payer can do now, a PIN at the least: what the score and the anomaly may ask for.
+    /// WHY: who has set up a PIN and no passkey would be shut out by asking for one; their PIN is the price of going on.
+    pub strongest: Strength,
     /// How its data failed, as far as the reader knows.
     pub causes: &'a [Cause],
     /// The rules passed over for this payer.
@@ -151,11 +154,13 @@ pub fn assess_seen(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, fe
     let mut causes = causes(judges, case);
     let rules = judges.rules.as_ref();
     let mut said = Said::of(rules, case, &features);
-    let score = Score::of(judges, settings, case, &features, anomaly.total(), said.weight);
+    let evident = evident(anomaly.total(), case.reading);
+    let score = Score::of(judges, settings, case, &features, evident, said.weight);
     causes.extend(score.fault);
-    let score_verdict = priced(settings, case.amount_minor, score.probability);
+    let score_verdict = priced(settings, case.amount_minor, score.probability, case.strongest);
+    let unlike_verdict = unlike(settings, case.amount_minor, evident).min(Verdict::StepUp(case.strongest));
     let asks = score_verdict != Verdict::Allow || !said.verdicts.is_empty() || !causes.is_empty();
-    let asks = asks || unlike(settings, case.amount_minor, anomaly.total()) != Verdict::Allow;
+    let asks = asks || unlike_verdict != Verdict::Allow;
     // What nobody asks about needs no explanation.
     let families = if asks { families(judges, &features, &anomaly) } else { Vec::new() };
     if score_verdict.rank() >= Action::Hold.rank() {
@@ -164,7 +169,7 @@ pub fn assess_seen(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, fe
     if !said.allowed {
         let verdict = demoted(score_verdict, case.demoted.contains(SCORE));
         voices.hear(verdict, score_reasons(&families));
-        voices.hear(unlike(settings, case.amount_minor, anomaly.total()), vec![ReasonCode::RiskUnlike]);
+        voices.hear(unlike_verdict, vec![ReasonCode::RiskUnlike]);
     }
     for (verdict, reason) in &said.verdicts {
         let passed_over = said.allowed && matches!(verdict, Verdict::StepUp(_));
@@ -335,11 +340,11 @@ impl Score {
         settings: &RiskSettings,
         case: &Case<'_>,
         features: &Features,
-        anomaly: f32,
+        anomaly: f64,
         weight: f64,
     ) -> Self {
         let prior = log_odds(f64::from(settings.prior_per_million) / 1e6);
-        let unlike = prior + 0.5 * (f64::from(anomaly) - USUAL_NATS);
+        let unlike = prior + 0.5 * (anomaly - USUAL_NATS);
         let Some(model) = &judges.champion else {
             return Self { probability: sigmoid(unlike + weight), fault: None };
         };
@@ -353,6 +358,20 @@ impl Score {
     }
 }
 
+/// Payments of a payer after which their own habits weigh as much as they will, half way: before, whatever they do is
+/// unlike the little they did.
+const HABIT_PAYMENTS: f64 = 12.0;
+/// What a payer's first payment counts as: peers are known from the first day.
+const PEERS_PAYMENTS: f64 = 3.0;
+
+/// How much of an anomaly there is evidence for, in nats: a quarter of it at a payer's first payment, half at the sixth, nine
+/// tenths after eighty.
+fn evident(anomaly: f32, reading: &Reading<'_>) -> f64 {
+    let [payer, ..] = reading.parties;
+    let payments = PEERS_PAYMENTS + payer.map_or(0.0, |payer| f64::from(payer.payments));
+    f64::from(anomaly) * payments / (payments + HABIT_PAYMENTS - PEERS_PAYMENTS)
+}
+
 fn share(bp: u16) -> f64 {
     f64::from(bp) / 10_000.0
 }
@@ -361,18 +380,19 @@ fn loss(settings: &RiskSettings, amount_minor: i64) -> f64 {
     amount_minor.max(0) as f64 * share(settings.loss_bp)
 }
 
-/// The verdict that costs least: friction for the genuine, what slips through of the frauds, and an analyst's time.
+/// The verdict that costs least, of checks no stronger than `strongest`: friction for the genuine, what slips through of
+/// the frauds, and an analyst's time.
 #[must_use]
-pub fn priced(settings: &RiskSettings, amount_minor: i64, probability: f64) -> Verdict {
+pub fn priced(settings: &RiskSettings, amount_minor: i64, probability: f64, strongest: Strength) -> Verdict {
     let (fraud, genuine) = (probability.clamp(0.0, 1.0), 1.0 - probability.clamp(0.0, 1.0));
     let lost = fraud * loss(settings, amount_minor);
     let step = |minor: i64, stops: u16| genuine * minor as f64 + lost * (1.0 - share(stops));
     let refused = settings.refuse_minor as f64 + share(settings.refuse_amount_bp) * amount_minor.max(0) as f64;
-    let mut offers = vec![
-        (Verdict::Allow, lost),
-        (Verdict::StepUp(Strength::Pin), step(settings.pin_minor, settings.pin_stops_bp)),
-        (Verdict::StepUp(Strength::Passkey), step(settings.passkey_minor, settings.passkey_stops_bp)),
-    ];
+    let mut offers =
+        vec![(Verdict::Allow, lost), (Verdict::StepUp(Strength::Pin), step(settings.pin_minor, settings.pin_stops_bp))];
+    if strongest >= Strength::Passkey {
+        offers.push((Verdict::StepUp(Strength::Passkey), step(settings.passkey_minor, settings.passkey_stops_bp)));
+    }
     if fraud >= share(settings.hold_from_bp) {
         // An analyst costs the same whoever is held.
         offers.push((Verdict::Hold, settings.hold_minor as f64 + lost * (1.0 - share(settings.hold_stops_bp))));
@@ -382,15 +402,15 @@ pub fn priced(settings: &RiskSettings, amount_minor: i64, probability: f64) -> V
     }
     // The gentlest of those that cost the same.
     let least = offers.into_iter().min_by(|(a, x), (b, y)| x.total_cmp(y).then(a.cmp(b)));
-    least.map_or(Verdict::StepUp(Strength::Passkey), |(verdict, _)| verdict)
+    least.map_or(Verdict::StepUp(strongest), |(verdict, _)| verdict)
 }
 
 /// What the anomaly alone asks for.
-fn unlike(settings: &RiskSettings, amount_minor: i64, anomaly: f32) -> Verdict {
+fn unlike(settings: &RiskSettings, amount_minor: i64, evident: f64) -> Verdict {
     if amount_minor < settings.unlike_from_minor {
         return Verdict::Allow;
     }
-    let nats = f64::from(anomaly) * 1000.0;
+    let nats = evident * 1000.0;
     match () {
         () if nats >= f64::from(settings.unlike_passkey_millinats) => Verdict::StepUp(Strength::Passkey),
         () if nats >= f64::from(settings.unlike_pin_millinats) => Verdict::StepUp(Strength::Pin),

@@ -107,7 +107,15 @@ impl Contest {
         features: Features,
         fraud: Option<bool>,
     ) {
-        let case = Case { event, amount_minor, reading, causes: &[], snoozes: &[], demoted: &self.demoted };
+        let case = Case {
+            event,
+            amount_minor,
+            reading,
+            strongest: Strength::Passkey,
+            causes: &[],
+            snoozes: &[],
+            demoted: &self.demoted,
+        };
         let candidate = assess_seen(&self.candidate, &self.settings, &case, features);
         let live = assess_seen(&self.live, &self.settings, &case, candidate.features.clone());
         self.take(&live, &candidate, amount_minor, fraud);

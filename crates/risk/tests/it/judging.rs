@@ -61,13 +61,15 @@ struct Setting {
     causes: Vec<Cause>,
     snoozes: Vec<Snooze>,
     demoted: BTreeSet<String>,
+    strongest: Strength,
 }
 
 impl Setting {
     fn of(rules: RuleSet) -> Self {
         let judges = Judges { rules: Some(rules), champion: None, challenger: None };
         let settings = RiskSettings::default();
-        Self { judges, settings, causes: Vec::new(), snoozes: Vec::new(), demoted: BTreeSet::new() }
+        let (causes, snoozes, demoted) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { judges, settings, causes, snoozes, demoted, strongest: Strength::Passkey }
     }
 
     fn judge(&self, memory: &mut Memory, event: &Event) -> Assessment {
@@ -78,6 +80,7 @@ impl Setting {
             reading: &memory.reading(event),
             causes: &self.causes,
             snoozes: &self.snoozes,
+            strongest: self.strongest,
             demoted: &self.demoted,
         };
         assess(&self.judges, &self.settings, &case)
@@ -189,10 +192,30 @@ fn the_breaker_demotes_to_a_step_up_and_a_snooze_ends() {
     assert_eq!(setting.judge(&mut habit(), &usual).verdict, Verdict::Refuse, "a refusal is never snoozed");
 }
 
+#[test]
+fn who_has_only_a_pin_is_asked_for_the_pin() {
+    let settings = RiskSettings::default();
+    for percent in 1..59 {
+        let asked = |strongest| priced(&settings, 100_000, f64::from(percent) / 100.0, strongest);
+        assert_eq!(asked(Strength::Passkey), Verdict::StepUp(Strength::Passkey));
+        assert_eq!(asked(Strength::Pin), Verdict::StepUp(Strength::Pin));
+    }
+}
+
+#[test]
+fn a_payer_of_one_payment_has_no_habit_to_be_unlike() {
+    let mut young = Memory::new(Kinds::default());
+    young.observe(&payment(NOW - 60_000, "cafe", 3_000.0, Signals::default()));
+    let odd = payment(NOW, "other", 40_000.0, Signals::default());
+    let setting = Setting::of(rules(""));
+    let (one, many) = (setting.judge(&mut young, &odd), setting.judge(&mut habit(), &odd));
+    assert!(one.probability < many.probability, "{} {}", one.probability, many.probability);
+}
+
 /// What a probability of so many percent leads to, for a payment of so much.
 #[track_caller]
 fn costs(percent: f64, amount_minor: i64, expected: Verdict) {
-    let found = priced(&RiskSettings::default(), amount_minor, percent / 100.0);
+    let found = priced(&RiskSettings::default(), amount_minor, percent / 100.0, Strength::Passkey);
     assert_eq!(found, expected, "{percent} % of {amount_minor}");
 }
 
@@ -303,10 +326,11 @@ proptest! {
 
     /// The dearer the loss, the stricter the verdict; and the likelier, alike.
     #[test]
-    fn prices_are_monotone(a in 0.0_f64..0.59, b in 0.0_f64..0.59, amount in 0_i64..1_000_000, other in 0_i64..1_000_000) {
+    fn prices_are_monotone(a in 0.0_f64..0.59, b in 0.0_f64..0.59, amount in 0_i64..1_000_000, other in 0_i64..1_000_000, has_passkey: bool) {
         let settings = RiskSettings::default();
+        let strongest = if has_passkey { Strength::Passkey } else { Strength::Pin };
         let (low, high) = (a.min(b), a.max(b));
-        prop_assert!(priced(&settings, amount, low) <= priced(&settings, amount, high));
-        prop_assert!(priced(&settings, amount.min(other), a) <= priced(&settings, amount.max(other), a));
+        prop_assert!(priced(&settings, amount, low, strongest) <= priced(&settings, amount, high, strongest));
+        prop_assert!(priced(&settings, amount.min(other), a, strongest) <= priced(&settings, amount.max(other), a, strongest));
     }
 }
