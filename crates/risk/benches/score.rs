@@ -20,7 +20,7 @@ use risk::explain::explain;
 use risk::feature::{SignalFact, Signals, features};
 use risk::memory::{Kinds, Memory};
 use risk::model::Model;
-use risk::rule::RuleSet;
+use risk::rule::{RuleSet, Strength};
 use risk::settings::RiskSettings;
 use risk::tell::{Reader, sentences};
 
