@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use money::{Currency, Secret};
-use payments::{Judging, Settings};
+use payments::Settings;
 use serde::Serialize;
 use server::{PasskeyConfig, RateLimits};
 use store::KeySource;
