@@ -1,18 +1,14 @@
 /** One wallet on two browsers: joined by comparing digits, ended, removed, logged out; nothing stays open behind. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { launch, person, pictures } from './browser.mjs';
-
-const url = process.env.FARTHING_URL;
-assert.ok(url, 'FARTHING_URL must be set');
+import { before, test } from 'node:test';
+import { pictures } from './browser.mjs';
+import { button, heading, inBoth, openWallet, seen } from './setting.mjs';
 
 const KO = {
   tag: 'ko',
   locale: 'ko-KR',
   say: {
-    name: '이름',
-    open: '지갑 만들기',
     security: '보안',
     devices: /기기와 접속/,
     title: '기기와 접속',
@@ -51,8 +47,6 @@ const EN = {
   tag: 'en',
   locale: 'en-GB',
   say: {
-    name: 'Your name',
-    open: 'Open wallet',
     security: 'Security',
     devices: /Devices and sessions/,
     title: 'Devices and sessions',
@@ -88,20 +82,11 @@ const EN = {
   },
 };
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], devices);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => devices(language));
-
-function devices({ tag, locale, say }) {
+function devices({ tag, say }, newcomer) {
   let first;
   let second;
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
-  const heading = (page, name) => page.getByRole('heading', { name, exact: true });
-  const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
   const card = (page, name) =>
     page
       .getByRole('list', { name: say.title })
@@ -110,19 +95,13 @@ function devices({ tag, locale, say }) {
       .first();
 
   before(async () => {
-    first = await person(browser, { url, locale });
-    second = await person(browser, { url, locale });
-  });
-  after(async () => {
-    await first?.context.close();
-    await second?.context.close();
+    first = await newcomer();
+    second = await newcomer();
   });
 
   test('a wallet lists the browser it was opened in, and its session', async () => {
     const { page } = first;
-    await page.goto('/');
-    await page.getByLabel(say.name, { exact: true }).fill('김하늘');
-    await button(page, say.open).click();
+    await openWallet(page, { tag });
     await page.getByRole('navigation').getByRole('link', { name: say.security }).first().click();
     await page.getByRole('link', { name: say.devices }).click();
     await seen(heading(page, say.title));
@@ -206,7 +185,7 @@ function devices({ tag, locale, say }) {
 
   test('a shared machine keeps nothing: closing or reloading the page ends it', async () => {
     const { page } = first;
-    const { page: guest, context, faults } = await person(browser, { url, locale });
+    const { page: guest, faults } = await newcomer();
     await guest.goto(address);
     await guest.getByLabel(say.device, { exact: true }).fill('Guest');
     await guest.getByLabel(say.shared, { exact: true }).check();
@@ -222,7 +201,7 @@ function devices({ tag, locale, say }) {
     await guest.reload();
     await seen(guest.getByLabel(say.device, { exact: true }));
     assert.deepEqual(faults, []);
-    await context.close();
+    await guest.close();
     await page.goto('/security/devices');
     await seen(card(page, 'Guest').getByText(say.sharedBadge));
     await card(page, 'Guest').getByRole('button', { name: say.remove }).click();
