@@ -158,9 +158,9 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.push(Key::Kept(KeptKey::Passkeys(*payer)));
             recovery_keys(*payer, wanted);
         }
-        Facts::RotateKey { caller, key, possession } => {
+        Facts::RotateKey { caller, key, .. } => {
             caller_keys(caller, wanted);
-            wanted.extend([Key::Proof(possession.id), Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
+            wanted.extend([Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
         Facts::StaffRemovePin { payer } => {
