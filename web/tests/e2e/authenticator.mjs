@@ -1,6 +1,7 @@
 /** Chromium's virtual authenticator: a phone's built-in one, whose user always looks at it. */
 
-export async function authenticator(page) {
+/** `synced`: its passkeys are backed up to their owner's account. */
+export async function authenticator(page, { synced = false } = {}) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
@@ -11,11 +12,15 @@ export async function authenticator(page) {
       hasUserVerification: true,
       isUserVerified: true,
       automaticPresenceSimulation: true,
+      defaultBackupEligibility: synced,
+      defaultBackupState: synced,
     },
   });
   const call = (method, more) => session.send(`WebAuthn.${method}`, { authenticatorId, ...more });
   return {
     credentials: async () => (await call('getCredentials')).credentials,
+    /** It is no longer at hand. */
+    remove: () => call('removeVirtualAuthenticator'),
     /** As a synced passkey arrives, or as its counter arrives from another device. */
     put: async (credential) => {
       const { credentialId } = credential;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { pictures } from './browser.mjs';
-import { button, heading, inBoth, openWallet, seen } from './setting.mjs';
+import { button, gone, heading, inBoth, openWallet, seen } from './setting.mjs';
 
 const KO = {
   tag: 'ko',
@@ -31,6 +31,10 @@ const KO = {
     current: '지금 접속',
     remove: '이 기기 해제…',
     removeAct: '해제하기',
+    sheet: '한 번 더 확인할게요',
+    removeWhat: '‘Second browser’ 기기 해제하기',
+    notNow: '지금은 안 할래요',
+    goes: /부터 해제할 수 있어요/,
     gone: '해제한 기기 1대',
     out: '로그아웃',
     outTitle: '로그아웃했어요',
@@ -69,6 +73,10 @@ const EN = {
     current: 'This session',
     remove: 'Remove this device…',
     removeAct: 'Remove it',
+    sheet: 'One more check',
+    removeWhat: 'Remove the device “Second browser”',
+    notNow: 'Not now',
+    goes: /can be removed from/,
     gone: '1 removed device',
     out: 'Log out',
     outTitle: 'You are logged out',
@@ -165,6 +173,56 @@ function devices({ tag, say }, newcomer) {
     await seen(heading(second.page, say.outTitle));
     await button(second.page, say.in).click();
     await seen(second.page.getByRole('link', { name: say.scan }));
+  });
+
+  test('a device that may pay goes with one more check, or after a wait, and either is told', async () => {
+    // Half a day passes: nothing but the server's own answers is made up here.
+    const { page } = first;
+    const past = new Date(Date.now() - 60_000).toISOString();
+    const later = new Date(Date.now() + 43_200_000).toISOString();
+    let going = false;
+    await page.route('**/v1/devices', async (route) => {
+      const answer = await route.fetch();
+      if (!answer.ok()) return route.fulfill({ response: answer });
+      const view = await answer.json();
+      const items = view.items.map((device) =>
+        device.name === 'Second browser'
+          ? { ...device, usable_from: past, ...(going && { revocable_from: later }) }
+          : device,
+      );
+      return route.fulfill({ response: answer, json: { ...view, items } });
+    });
+    let asked;
+    await page.route('**/v1/devices/revoke', async (route) => {
+      asked = route.request().postDataJSON();
+      if (going)
+        return route.fulfill({ status: 200, json: { ...asked, revoked: false, revocable_from: later } });
+      const step_up = {
+        strength: 'pin',
+        reasons: [],
+        methods: [{ strength: 'pin', path: '/v1/step-up/pin' }],
+      };
+      const problem = { code: 'risk.step_up_needed', message: 'x', retry: false, status: 403, step_up };
+      return route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem });
+    });
+    await page.goto('/security/devices');
+    const remove = async () => {
+      await card(page, 'Second browser').getByRole('button', { name: say.remove }).click();
+      await page.getByRole('dialog').getByRole('button', { name: say.removeAct }).click();
+    };
+    await remove();
+    const sheet = page.getByRole('dialog', { name: say.sheet });
+    await seen(sheet.getByText(say.removeWhat));
+    await pictures(page, `device-remove-check-${tag}`);
+    await button(page, say.notNow).click();
+    await gone(sheet);
+    going = true;
+    await remove();
+    await seen(card(page, 'Second browser').getByText(say.goes));
+    await pictures(page, `device-goes-${tag}`, { full: true });
+    assert.match(asked.device, /^dev_/);
+    await page.unrouteAll();
+    await page.reload();
   });
 
   test('a removed device is refused at its next request', async () => {

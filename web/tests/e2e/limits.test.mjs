@@ -3,13 +3,26 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { pictures } from './browser.mjs';
-import { button, enterPin, gone, heading, inBoth, intent, openWallet, scanPicture, seen, setPin } from './setting.mjs';
+import {
+  button,
+  enterPin,
+  gone,
+  heading,
+  inBoth,
+  intent,
+  openWallet,
+  scanPicture,
+  seen,
+  setPin,
+} from './setting.mjs';
 
 const KO = {
   tag: 'ko',
   locale: 'ko-KR',
   say: {
     title: '한도',
+    // English sentences would be three words and more in a row.
+    foreign: '[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}',
     own: '내가 정한 한도',
     rules: '법과 약관의 한도',
     add: '한도 정하기',
@@ -32,6 +45,7 @@ const EN = {
   locale: 'en-GB',
   say: {
     title: 'Limits',
+    foreign: '\\p{Script=Hangul}',
     own: 'Set by you',
     rules: 'Set by law and terms',
     add: 'Set a limit',
@@ -71,6 +85,23 @@ function limits({ tag, say }, newcomer) {
     await seen(rules.getByRole('listitem').first());
     assert.ok((await rules.getByRole('meter').count()) > 0);
     assert.match(await rules.innerText(), /제\d+조/);
+  });
+
+  test('words in another language than the page’s are marked as such', async () => {
+    const unmarked = await page.evaluate((foreign) => {
+      const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walker.nextNode()) {
+        const { nodeValue: text, parentElement } = walker.currentNode;
+        if (
+          new RegExp(foreign, 'u').test(text) &&
+          parentElement.closest('[lang]') === document.documentElement
+        )
+          found.push(text);
+      }
+      return found;
+    }, say.foreign);
+    assert.deepEqual(unmarked, []);
   });
 
   test('a limit of one’s own holds at once', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { authenticator } from './authenticator.mjs';
 import { pictures } from './browser.mjs';
-import { button, heading, inBoth, intent, openWallet, scanPicture, seen, url } from './setting.mjs';
+import { button, gone, heading, inBoth, intent, openWallet, scanPicture, seen, url } from './setting.mjs';
 
 // Passkeys are made for a name.
 assert.equal(new URL(url).hostname, 'localhost');
@@ -25,6 +25,11 @@ const KO = {
     paid: '결제했어요',
     enter: '패스키로 들어가기',
     scan: '스캔해서 결제',
+    shared: '여럿이 쓰는 기기',
+    openWallet: '지갑 만들기',
+    replace: '바꾸기…',
+    replaceAct: '새로 만들기',
+    removeWhat: '‘Phone’ 패스키 없애기',
     remove: '없애기…',
     removeAct: '없애기',
     none: '아직 없어요.',
@@ -46,6 +51,11 @@ const EN = {
     paid: 'Paid',
     enter: 'Use a passkey',
     scan: 'Scan to pay',
+    shared: 'Others use it, too',
+    openWallet: 'Open wallet',
+    replace: 'Replace…',
+    replaceAct: 'Make the new one',
+    removeWhat: 'Remove the passkey “Phone”',
     remove: 'Remove…',
     removeAct: 'Remove it',
     none: 'You have none yet.',
@@ -103,6 +113,53 @@ function passkeys({ tag, say }, newcomer) {
     // A synced passkey counts on for both; one that fell behind would be taken for a copy.
     const [used] = await other.credentials();
     await key.put(used);
+  });
+
+  test('on a machine that others use it lets in, and nothing is kept after the page', async () => {
+    const guest = await newcomer();
+    const theirs = await authenticator(guest.page);
+    await theirs.put((await key.credentials())[0]);
+    await guest.page.goto('/join');
+    await guest.page.getByLabel(say.shared, { exact: true }).check();
+    await pictures(guest.page, `sign-in-shared-${tag}`, { full: true });
+    const opened = guest.page.waitForResponse((response) => response.url().endsWith('/v1/tokens'));
+    await button(guest.page, say.enter).click();
+    const token = await (await opened).json();
+    assert.equal(token.refresh_token, undefined);
+    await seen(guest.page.getByRole('link', { name: say.scan }));
+    await guest.page.reload();
+    await seen(button(guest.page, say.openWallet));
+    assert.deepEqual(guest.faults, []);
+    await key.put((await theirs.credentials())[0]);
+  });
+
+  test('it is replaced by another one on another authenticator', async () => {
+    await page.goto('/security/passkeys');
+    let begun = 0;
+    let next;
+    await page.route('**/v1/passkeys/begin', async (route) => {
+      begun += 1;
+      // The first is answered with the check; by the second the payer has taken the new authenticator.
+      if (begun === 2) {
+        await key.remove();
+        next = await authenticator(page);
+      }
+      await route.continue();
+    });
+    const [old] = await key.credentials();
+    await button(page, say.replace).click();
+    await pictures(page, `passkey-replace-${tag}`);
+    await dialog().getByRole('button', { name: say.replaceAct }).click();
+    await seen(page.getByRole('dialog', { name: say.sheet }));
+    await button(page, say.use).click();
+    // The new one is there; the old one goes with one more check, by the new one.
+    await seen(page.getByText(say.removeWhat));
+    await button(page, say.use).click();
+    await gone(list().getByRole('listitem').nth(1));
+    const [made] = await next.credentials();
+    assert.notEqual(made.credentialId, old.credentialId);
+    await page.unroute('**/v1/passkeys/begin');
+    key = next;
   });
 
   test('it is removed with one more check', async () => {

@@ -21,6 +21,8 @@ const WORDS = {
     picture: '사진에서 찾기',
     pin: ['새 비밀번호', '새 비밀번호 한 번 더'],
     pinDone: '결제 비밀번호를 만들었어요',
+    makePasskey: '패스키 만들기',
+    madePasskey: '패스키를 추가했어요',
   },
   en: {
     name: 'Your name',
@@ -31,6 +33,8 @@ const WORDS = {
     picture: 'Choose a picture',
     pin: ['New PIN', 'The new PIN once more'],
     pinDone: 'The payment PIN is set',
+    makePasskey: 'Make a passkey',
+    madePasskey: 'The passkey was added',
   },
 };
 
@@ -88,6 +92,14 @@ export async function setPin(page, { tag }) {
   await page.goto('/security/pin');
   for (const label of say.pin) await enterPin(page, label);
   await seen(page.getByText(say.pinDone));
+}
+
+/** Makes a passkey; in a wallet that was just opened it may be used at once. The page needs an authenticator. */
+export async function setPasskey(page, { tag }) {
+  const say = WORDS[tag];
+  await page.goto('/security/passkeys');
+  await button(page, say.makePasskey).click();
+  await seen(page.getByRole('alert').filter({ hasText: say.madePasskey }));
 }
 
 /** Types the PIN once its field is there; typing needs no focus, the field takes it. */

@@ -23,6 +23,7 @@ export const en = {
   rules: {
     title: 'Set by law and terms',
     lead: 'Each with the article it comes from.',
+    cap: 'Limit {{cap}}',
     payment: 'One payment',
   },
   layers: {

@@ -25,6 +25,7 @@ export const ko: typeof en = {
   rules: {
     title: '법과 약관의 한도',
     lead: '근거 조항과 함께 보여 드려요.',
+    cap: '한도 {{cap}}',
     payment: '1회 결제',
   },
   layers: {
