@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { QuoteView } from '@/api/types';
+import { languageOf } from '@/domain/language';
+import { writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
 import { clockText } from '@/ui/clock';
 import { useLocale, useNames } from '@/ui/locale';
@@ -84,10 +86,12 @@ export function Terms({ quote }: { quote: QuoteView }) {
         {quote.limits.length > 0 && (
           <Fact name={t('preview.limits')}>
             <ul>
-              {quote.limits.map(({ pack, rule, say, left }) => (
+              {quote.limits.map(({ pack, rule, say, left, cap }) => (
                 <li key={`${pack} ${rule}`}>
                   {left ? <Money amount={left} /> : null}
                   <span className={styles.role}>
+                    {languageOf(say) !== locale &&
+                      `${t('preview.ofCap', { cap: writtenCap(cap, locale) })} · `}
                     <Said text={say} />
                   </span>
                 </li>

@@ -169,6 +169,7 @@ export const en = {
     after: 'Balance after',
     limit: 'Limit for one payment',
     limits: 'Left after this',
+    ofCap: 'of {{cap}}',
     limitLeft: '{{amount}} left above this',
     settlement: 'Settlement',
     settlementDays_one: 'The payee gets it after {{count}} day',

@@ -66,8 +66,8 @@ export const ko: typeof en = {
     removeOthersBody:
       '한 대씩 확인을 요청할 수 있어요. 결제 비밀번호나 패스키가 없으면, 결제할 수 있는 기기는 기다린 뒤에 해제돼요.',
     removeOthersAct: '모두 해제하기',
-    goes: '‘{{device}}’은 {{time}}부터 해제할 수 있어요',
-    mayGo: '‘{{device}}’을 지금 해제할 수 있어요',
+    goes: '‘{{device}}’ 기기는 {{time}}부터 해제할 수 있어요',
+    mayGo: '‘{{device}}’ 기기를 지금 해제할 수 있어요',
     goesBody:
       '확인할 결제 비밀번호나 패스키가 없어서 기다려야 해요. 그 기기에 알렸고, 그 기기에서 지갑을 잠글 수 있어요. 그때 다시 해제해 주세요. 도난당했다면 지금 지갑을 잠그세요.',
     goesHere:
@@ -178,7 +178,7 @@ export const ko: typeof en = {
     flagged: '복사됐을 수 있어요. 없애 주세요.',
     waitsBody: '새 패스키는 기다려야 해요. 내가 추가하지 않았다면 지금 없애고 지갑을 잠그세요.',
     replace: '바꾸기…',
-    replaceTitle: '‘{{name}}’을 바꿀까요?',
+    replaceTitle: '‘{{name}}’ 패스키를 바꿀까요?',
     replaceBody:
       '다른 기기나 보안 키에 새 패스키를 만들고, 전 패스키를 없애요. 각각 한 번씩 확인을 요청할 수 있어요.',
     replaceAct: '새로 만들기',
