@@ -33,6 +33,20 @@ pub const STRIKE_SHARE: usize = 8;
 pub const SUSPEND_STRIKES_MIN: usize = 4;
 /// Scans of a neighbour's codes from which on their absence says something.
 pub const USUAL_SCANS: u32 = 5;
+/// Scans of late from which on it says something that most are by people who never paid before.
+pub const NEW_SCANS_MIN: u32 = 4;
+/// Scans that a neighbour must have missed for its silence to be no chance: one quiet spell in 150 is as long.
+pub const MISSED_SCANS_MIN: u64 = 5;
+/// Sure signs of one code that raise an alert by themselves.
+pub const SURE_STRIKES_MIN: usize = 2;
+/// Within how many days.
+pub const SURE_DAYS: i64 = 3;
+/// Since how many days a payee must be registered for a crowd of first-time payers to be no opening.
+pub const OPENING_DAYS: i64 = 7;
+/// Reports of strangers remembered of one cell of the map.
+pub const STRANGERS_MAX: usize = 16;
+/// Of these, by one payer.
+pub const STRANGERS_EACH_MAX: usize = 3;
 /// Neighbours told of one alert.
 pub const NEIGHBOURS_TOLD_MAX: usize = 3;
 /// Sightings one decision folds in.

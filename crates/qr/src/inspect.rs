@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use money::{Instant, ReasonCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::finding::{Finding, FindingKind, Findings, Weight};
@@ -36,7 +36,7 @@ pub enum Scheme {
 }
 
 /// What to make of a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Signed by a key that the pinned root vouches for, unchanged and in time.

@@ -14,7 +14,8 @@ use protocol::{
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
-use crate::http::{lists, surroundings};
+use crate::http::surroundings::{self, Reported};
+use crate::http::lists;
 use crate::{limits, render};
 
 /// Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
@@ -82,7 +83,8 @@ pub(crate) async fn take(
     Ok((StatusCode::CREATED, Json(render::intent(&app, &intent, None, &payee))))
 }
 
-/// A payer says that this code is not where it belongs. Each payer counts once.
+/// A payer says that this code is not where it belongs. Each payer counts once. A text that is no code of ours can be
+/// reported where registered codes are, with the cell it was scanned in.
 #[utoipa::path(
     post, path = "/v1/codes/reports", operation_id = "report_code", tag = "codes", security(("device" = [])),
     request_body = ReportCodeBody, responses((status = 202, description = "Noted."))
@@ -91,8 +93,10 @@ pub(crate) async fn report(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<ReportCodeBody>,
 ) -> Result<StatusCode, Failure> {
-    let serial = surroundings::serial(&app, &signed.body().payload).await?;
-    accepted(&app, Command::ReportCode { signed, serial }).await?;
+    match surroundings::reported(&app, &signed.body().payload).await? {
+        Reported::Registered(serial) => app.accept(Command::ReportCode { signed, serial }).await?,
+        Reported::Stranger => app.accept(Command::ReportStranger { signed }).await?,
+    };
     Ok(StatusCode::ACCEPTED)
 }
 
