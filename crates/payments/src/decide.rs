@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
-    refund, roll_up, session, settle, shown_limits, sighting,
+    refund, roll_up, session, settle, shown_limits, sighting, stranger,
 };
 use credentials::ProofUse;
 

@@ -3,8 +3,8 @@
 
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::MerchantKey;
-use crate::state::{Key, Row, State};
 use crate::place::Place;
+use crate::state::{Key, Row, State};
 use crate::watch::{Sighting, Watch, Watched};
 use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};

@@ -97,8 +97,7 @@ impl Pace {
     fn count(&mut self, at: i64, first: bool) {
         let before = if self.is_idle() { Self { at, ..Self::default() } } else { self.later(at) };
         let firsts = if first { SCAN } else { 0 };
-        *self =
-            Self { all: before.all.saturating_add(SCAN), firsts: before.firsts.saturating_add(firsts), ..before };
+        *self = Self { all: before.all.saturating_add(SCAN), firsts: before.firsts.saturating_add(firsts), ..before };
     }
 
     /// How many scans a payee of this pace misses when it was not scanned for so long, in thousandths.

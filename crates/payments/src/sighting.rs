@@ -141,7 +141,9 @@ impl Fold {
             let amount_minor = struck.amount_minor;
             watch.alert = Some(Alert { at, reasons: sighting.reasons.clone(), amount_minor });
             tell(context, EventKind::CodeSwapSuspected, sighting.payee, &sighting.reasons);
-            for neighbour in place.map(|place| concerned(place, &sighting.scan, Some(sighting.payee))).unwrap_or_default() {
+            for neighbour in
+                place.map(|place| concerned(place, &sighting.scan, Some(sighting.payee))).unwrap_or_default()
+            {
                 tell(context, EventKind::CodeSwapNearby, neighbour, &[ReasonCode::CodeSwapSuspected]);
             }
         }

@@ -22,7 +22,8 @@ const PEOPLE_MIN: usize = 2;
 #[must_use]
 pub fn stranger_mark(text: &str) -> u64 {
     let Ok(code) = qr::decode(text) else { return short_digest(text.as_bytes()) };
-    let accounts = code.accounts().flat_map(|account| [account.id_text().into_bytes(), account.value.as_bytes().to_vec()]);
+    let accounts =
+        code.accounts().flat_map(|account| [account.id_text().into_bytes(), account.value.as_bytes().to_vec()]);
     let accounts: Vec<u8> = accounts.flatten().collect();
     if accounts.is_empty() { short_digest(text.as_bytes()) } else { short_digest(&accounts) }
 }

@@ -227,14 +227,16 @@ fn new_payee_points(scene: &Scene<'_>) -> u32 {
 fn silence_points(scene: &Scene<'_>) -> u32 {
     let Some(place) = scene.place else { return 0 };
     let new = place.resident(scene.payee).is_some_and(|resident| resident.is_new_to_payers(scene.at));
-    let silent = |place: &Place| place.residents.iter().any(|other| other.payee != scene.payee && other.is_silent(scene.at));
+    let silent =
+        |place: &Place| place.residents.iter().any(|other| other.payee != scene.payee && other.is_silent(scene.at));
     if new && silent(place) { 30 } else { 0 }
 }
 
 fn first_payers_points(scene: &Scene<'_>) -> u32 {
     let (scans, firsts) = scene.of_payee.map_or((0, 0), |watch| watch.today(scene.at));
     let many = scans >= MANY_SCANS && firsts.saturating_mul(100) >= scans.saturating_mul(MANY_PERCENT);
-    let opening = scene.at.millis_since(scene.payee_since) < limits::OPENING_DAYS.saturating_mul(limits::DAY_SECONDS * 1_000);
+    let opening =
+        scene.at.millis_since(scene.payee_since) < limits::OPENING_DAYS.saturating_mul(limits::DAY_SECONDS * 1_000);
     match (many, opening) {
         (false, _) => 0,
         // Everybody pays a new shop for the first time.
@@ -248,7 +250,8 @@ fn first_payers_points(scene: &Scene<'_>) -> u32 {
 #[must_use]
 pub fn stranger_suspicion(place: &Place, scan: &Scan, (mark, pays): (u64, bool), at: Instant) -> Suspicion {
     let mut found = Suspicion::default();
-    let counter = place.residents.iter().any(|resident| resident.surroundings.shared(&scan.surroundings) >= MARKS_SHARED);
+    let counter =
+        place.residents.iter().any(|resident| resident.surroundings.shared(&scan.surroundings) >= MARKS_SHARED);
     found.add(if counter && pays { 50 } else { 0 }, ReasonCode::CodeUnregisteredHere);
     found.add(report_points(place.reporters(mark, at)), ReasonCode::CodeReported);
     found

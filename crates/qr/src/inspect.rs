@@ -274,7 +274,9 @@ pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
 #[must_use]
 pub fn inspect_among(text: &str, keys: Option<&TrustedKeys>, now: Instant, known: &KnownNames) -> Inspection {
     if text.len() > limits::SCANNED_BYTES_MAX {
-        let finding = view(FindingKind::TooLong.at(limits::SCANNED_BYTES_MAX), Network::Emvco, &[]);
+        let ends = text.char_indices().skip(1).map(|(byte, _)| byte);
+        let fit = ends.take_while(|end| *end <= limits::SCANNED_BYTES_MAX).count();
+        let finding = view(FindingKind::TooLong.at(fit), Network::Emvco, &[]);
         let unknown = Inspection { scheme: Scheme::Unknown, ..empty(Verdict::Invalid) };
         return Inspection { findings: vec![finding], reasons: vec![ReasonCode::CodeMalformed], ..unknown };
     }

@@ -92,7 +92,8 @@ pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload<'_>) -> Option<Parts<'
 
 /// Whether `payload`, whose checksum holds, is `again` closed by it.
 pub(crate) fn spells(again: PayloadBuilder, payload: &str) -> bool {
-    let Some((body, checksum)) = payload.len().checked_sub(CLOSING_CHARS).and_then(|at| payload.split_at_checked(at)) else {
+    let Some((body, checksum)) = payload.len().checked_sub(CLOSING_CHARS).and_then(|at| payload.split_at_checked(at))
+    else {
         return false;
     };
     // The standard, and whoever writes ours, write it in capitals.

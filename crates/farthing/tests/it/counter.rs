@@ -122,7 +122,11 @@ fn a_code_of_another_network_on_a_registered_counter_is_doubted_reported_and_cle
     };
     assert_eq!(verdict(&[])["verdict"], "unverified");
     assert_eq!(verdict(FAR)["verdict"], "unverified");
-    assert_eq!(verdict(&["--cell", "wydm9qw"])["verdict"], "unverified", "somewhere in the cell there are many counters");
+    assert_eq!(
+        verdict(&["--cell", "wydm9qw"])["verdict"],
+        "unverified",
+        "somewhere in the cell there are many counters"
+    );
     let seen = verdict(HERE);
     assert_eq!(seen["verdict"], "suspicious");
     assert!(seen["reasons"].to_string().contains("code.unregistered_here"), "{seen}");

@@ -3,7 +3,8 @@
 use money::{Instant, PayeeId, ReasonCode};
 use payments::{
     Accepted, Alert, Arrival, CodeVerdict, Command, Event, EventKind, Intent, Noted, NotedKey, PayerAuthority, Place,
-    RegisteredCode, Row, Scene, Seen, StaffPermit, Suspect, SwapAnswer, SwapSettings, SystemPermit, Watch, Watched, suspicion,
+    RegisteredCode, Row, Scene, Seen, StaffPermit, Suspect, SwapAnswer, SwapSettings, SystemPermit, Watch, Watched,
+    suspicion,
 };
 use protocol::{Cell, CodeBody, ReportCodeBody, Scan, Surroundings, Via};
 

@@ -65,13 +65,16 @@ fn heavy(seen: &Inspection) -> bool {
 fn every_tried_text_is_judged_as_the_standards_say() {
     let (mut rows, mut wrong) = (0, Vec::new());
     for line in include_str!("tried.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let [verdict, finding, spec] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("three columns: {line}") };
+        let [verdict, finding, spec] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("three columns: {line}")
+        };
         let seen = inspect(&text_of(spec), None, NOW);
         let said = serde_json::to_value(seen.verdict).unwrap();
         let found: Vec<&str> = seen.findings.iter().map(|finding| finding.code).collect();
         // National codes leave out what the standard wants of all; that is no finding of theirs.
         let national = ["category_missing", "name_missing", "city_missing"];
-        let honest = !heavy(&seen) || seen.findings.iter().all(|one| one.weight != "warns") && found.iter().all(|one| national.contains(one));
+        let honest = !heavy(&seen)
+            || seen.findings.iter().all(|one| one.weight != "warns") && found.iter().all(|one| national.contains(one));
         let as_found = if finding == "-" { honest } else { found.contains(&finding) };
         rows += 1;
         if said != *verdict || !as_found {

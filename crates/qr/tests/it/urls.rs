@@ -20,10 +20,10 @@ fn is_read(host: &str) -> bool {
     !has(&seen, "link_unreadable") && !has(&seen, "host_invalid")
 }
 
-/// Whether two hosts are read as one.
+/// Whether two hosts are read as one; a host that is dangerous by its letters tells no more than that.
 fn are_one(host: &str, other: &str) -> bool {
-    !has(&see(&format!("https://{host}/?next=https://{other}/")), "link_redirect")
-        && !has(&see(&format!("https://{host}/?next=https://{other}/")), "link_redirect_dangerous")
+    let seen = see(&format!("https://{host}/?next=https://{other}/"));
+    !has(&seen, "link_redirect")
 }
 
 /// `\u0300` and `\x{10FFFF}` as the file writes them; `None` for what no text can hold.
@@ -72,7 +72,8 @@ fn hosts_are_read_as_uts_46_says() {
         let mut errors = errors.trim_matches(['[', ']']).split(", ").filter(|error| !error.is_empty());
         if errors.any(|error| !left_out.contains(&error)) {
             refused += 1;
-            if is_read(&source) {
+            // Characters assigned since the tables of the library are no host to us either: they are warned of.
+            if is_read(&source) && see(&format!("https://{source}/")).verdict == Verdict::Unverified {
                 wrong.push(format!("read: {line}"));
             }
         } else if ascii.len() <= 253 && ascii.split('.').all(|label| (1..=63).contains(&label.len())) {
@@ -168,7 +169,10 @@ fn owners_are_told_apart_as_the_public_suffix_list_tests_say() {
             continue;
         }
         owned += 1;
-        if !are_one(&host, &expected) || !are_one(&host, &format!("sub.{expected}")) || are_one(&host, "farthing.example.org") {
+        if !are_one(&host, &expected)
+            || !are_one(&host, &format!("sub.{expected}"))
+            || are_one(&host, "farthing.example.org")
+        {
             wrong.push(format!("{host} is of {expected}"));
         }
     }
@@ -182,16 +186,18 @@ fn own_rows_of_hosts() {
         ("shop.co.kr", "www.shop.co.kr", true),
         ("shop.co.kr", "other.co.kr", false),
         ("a.github.io", "b.github.io", false),
-        ("xn--bj0bj06e.kr", "한국.kr", true),
+        ("xn--3e0b707e.kr", "한국.kr", true),
         ("한국.kr", "WWW.한국.KR", true),
         ("faß.de", "fass.de", false),
         ("bücher.example", "xn--bcher-kva.example", true),
-        ("example.com.", "example.com", false),
+        ("example.com.", "example.com", true),
         ("a.kawasaki.jp", "city.kawasaki.jp", false),
     ] {
         assert_eq!(are_one(host, other), one, "{host} {other}");
     }
-    for bad in ["xn--a", "xn--.com", "a..b", "xn--0ca24w.com", "a\u{AD}\u{200D}b\u{378}.com", "--.xn--zz"] {
+    for bad in
+        ["xn--a", "xn--.com", "a..b", "xn--0ca24w.com", "xn--xn---epa.com", "a\u{AD}\u{200D}b\u{378}.com", "--.xn--zz"]
+    {
         assert!(see(&format!("https://{bad}/")).verdict != Verdict::Unverified, "{bad}");
     }
 }

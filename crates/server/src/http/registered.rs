@@ -14,8 +14,8 @@ use protocol::{
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
-use crate::http::surroundings::{self, Reported};
 use crate::http::lists;
+use crate::http::surroundings::{self, Reported};
 use crate::{limits, render};
 
 /// Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered

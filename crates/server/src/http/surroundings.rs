@@ -2,8 +2,8 @@
 
 use money::ReasonCode;
 use payments::{
-    Noted, NotedKey, Payee, Place, RegisteredCode, Scene, SwapAnswer, Watch, Watched, stranger_mark, stranger_suspicion,
-    suspicion,
+    Noted, NotedKey, Payee, Place, RegisteredCode, Scene, SwapAnswer, Watch, Watched, stranger_mark,
+    stranger_suspicion, suspicion,
 };
 use protocol::{Scan, Serial};
 use qr::{FindingKind, Inspection, Network, Scheme, Verdict};
