@@ -27,7 +27,8 @@ pub const STRIKES_MAX: usize = 16;
 pub const REPORTS_MAX: usize = 16;
 /// Suspicious scans within a day without which there is no alert: one phone may err.
 pub const ALERT_STRIKES_MIN: usize = 2;
-/// Of the day's scans one in so many must be suspicious, or two in the same cell: positions are wrong now and then.
+/// Of the day's scans one in so many must be suspicious, and three at least, or two in the same cell: positions are wrong
+/// now and then.
 pub const STRIKE_SHARE: usize = 8;
 /// And without which no code is suspended.
 pub const SUSPEND_STRIKES_MIN: usize = 4;

@@ -32,6 +32,9 @@ pub struct Resident {
     pub surroundings: Surroundings,
     /// How often its codes were scanned here, by phones that said where they were.
     pub scans: u32,
+    /// When first, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_at: Option<Instant>,
     /// When last.
     pub last_at: Option<Instant>,
     /// How busy it is.
@@ -108,6 +111,21 @@ impl Pace {
 }
 
 impl Resident {
+    /// A payee that was never scanned here.
+    #[must_use]
+    pub fn new(payee: PayeeId, since: Instant, surroundings: Surroundings) -> Self {
+        let (first_at, last_at, pace) = (None, None, Pace::default());
+        Self { payee, since, codes: 1, surroundings, scans: 0, first_at, last_at, pace }
+    }
+
+    /// Whether this one fell silent about when `other` was scanned here for the first time.
+    #[must_use]
+    pub fn gave_way_to(&self, other: &Self, at: Instant) -> bool {
+        let day = limits::DAY_SECONDS.saturating_mul(1_000);
+        let began = other.first_at.zip(self.last_at).is_some_and(|(first, last)| last.millis_since(first) < day);
+        began && self.is_silent(at)
+    }
+
     /// Whether its codes are scanned here only since a short while, and by people who never paid it before.
     #[must_use]
     pub fn is_new_to_payers(&self, at: Instant) -> bool {
@@ -147,8 +165,7 @@ impl Place {
             let newest = marks.into_iter().rev().take(protocol::limits::SURROUNDINGS_MAX).collect::<Vec<_>>();
             resident.surroundings = Surroundings::try_from(newest).unwrap_or_default();
         } else if self.residents.len() < limits::RESIDENTS_MAX {
-            let (surroundings, pace) = (surroundings.clone(), Pace::default());
-            self.residents.push(Resident { payee, since: at, codes: 1, surroundings, scans: 0, last_at: None, pace });
+            self.residents.push(Resident::new(payee, at, surroundings.clone()));
         }
     }
 
@@ -165,6 +182,7 @@ impl Place {
     pub(crate) fn scanned(&mut self, payee: PayeeId, at: Instant, first: bool) {
         if let Some(resident) = self.residents.iter_mut().find(|resident| resident.payee == payee) {
             resident.scans = resident.scans.saturating_add(1);
+            resident.first_at.get_or_insert(at);
             resident.last_at = Some(at);
             resident.pace.count(at.unix_millis(), first);
         }

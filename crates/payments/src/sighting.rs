@@ -134,7 +134,7 @@ impl Fold {
         let (scans, _) = watch.today(at);
         let many = struck.scans.saturating_mul(limits::STRIKE_SHARE) >= usize::try_from(scans).unwrap_or(usize::MAX);
         let here = watch.strikes.iter().filter(|strike| strike.cell.is_some() && strike.cell == cell).count();
-        let usual = many || here >= 2;
+        let usual = many && struck.scans > limits::ALERT_STRIKES_MIN || here >= limits::ALERT_STRIKES_MIN;
         let enough = struck.scans >= limits::ALERT_STRIKES_MIN && struck.points >= settings.alert_points;
         let sure = struck.sure >= limits::SURE_STRIKES_MIN && settings.alert_points < u32::MAX;
         if (usual && enough || sure) && !watch.is_alerted(at) {

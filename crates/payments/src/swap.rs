@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 use crate::noted::RegisteredCode;
-use crate::place::Place;
+use crate::place::{Place, Resident};
 use crate::watch::Watch;
 
 /// From how many points on something is done about a scan. The operator's to set; `u32::MAX` means never.
@@ -226,10 +226,9 @@ fn new_payee_points(scene: &Scene<'_>) -> u32 {
 /// neighbour's sticker lies on that counter, which no distance gives away.
 fn silence_points(scene: &Scene<'_>) -> u32 {
     let Some(place) = scene.place else { return 0 };
-    let new = place.resident(scene.payee).is_some_and(|resident| resident.is_new_to_payers(scene.at));
-    let silent =
-        |place: &Place| place.residents.iter().any(|other| other.payee != scene.payee && other.is_silent(scene.at));
-    if new && silent(place) { 30 } else { 0 }
+    let Some(own) = place.resident(scene.payee).filter(|own| own.is_new_to_payers(scene.at)) else { return 0 };
+    let gone = |other: &Resident| other.payee != scene.payee && other.gave_way_to(own, scene.at);
+    if place.residents.iter().any(gone) { 30 } else { 0 }
 }
 
 fn first_payers_points(scene: &Scene<'_>) -> u32 {

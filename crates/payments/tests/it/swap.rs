@@ -48,15 +48,7 @@ fn payee(number: u8) -> PayeeId {
 }
 
 fn resident(number: u8, since: Instant, seen: &[u16]) -> payments::Resident {
-    payments::Resident {
-        payee: payee(number),
-        since,
-        codes: 1,
-        surroundings: marks(seen),
-        scans: 0,
-        last_at: None,
-        pace: payments::Pace::default(),
-    }
+    payments::Resident::new(payee(number), since, marks(seen))
 }
 
 /// Everything a scan may be weighed by; the payee is number 1, its neighbour number 2.

@@ -83,8 +83,7 @@ pub(crate) async fn take(
     Ok((StatusCode::CREATED, Json(render::intent(&app, &intent, None, &payee))))
 }
 
-/// A payer says that this code is not where it belongs. Each payer counts once. A text that is no code of ours can be
-/// reported where registered codes are, with the cell it was scanned in.
+/// A payer says that this code is not where it belongs. Each payer counts once.
 #[utoipa::path(
     post, path = "/v1/codes/reports", operation_id = "report_code", tag = "codes", security(("device" = [])),
     request_body = ReportCodeBody, responses((status = 202, description = "Noted."))
