@@ -8,7 +8,7 @@ import { useIdentity } from '@/api/session';
 import type { LimitsView, OwnLimitView, RuleLimitView } from '@/api/types';
 import { cancelRaise } from '@/api/wallet';
 import { languageOf } from '@/domain/language';
-import { usedShare, usedShareOf, writtenCap } from '@/domain/limits';
+import { usedShare, usedShareOf, WINDOWS, writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
@@ -181,7 +181,10 @@ function Rule({ rule }: { rule: RuleLimitView }) {
   const category = useCategoryName();
   // A pack speaks its own country's language: for other readers its numbers come first, and its words as they stand.
   const speaks = languageOf(rule.say) === locale;
+  // Packs name a rule by its window where it has the window of a wallet's own limits.
+  const window = WINDOWS.find((known) => known === rule.rule);
   const numbers = [
+    window ? t(`windows.${window}`) : '',
     t('rules.cap', { cap: writtenCap(rule.cap, locale) }),
     rule.category ? category(rule.category) : '',
   ];
