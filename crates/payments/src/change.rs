@@ -203,11 +203,23 @@ pub enum EventKind {
     /// Money came back.
     #[serde(rename = "payment.refunded")]
     PaymentRefunded,
+    /// A payment was said to be fraud.
+    #[serde(rename = "payment.reported")]
+    PaymentReported,
+    /// A rule, or the score, stops more than its share: its refusals are step-ups; told to staff.
+    #[serde(rename = "risk.demoted")]
+    RiskDemoted,
+    /// It stops payments again; told to staff.
+    #[serde(rename = "risk.restored")]
+    RiskRestored,
+    /// A rule is passed over for a payer, or no longer; told to staff.
+    #[serde(rename = "risk.snoozed")]
+    RiskSnoozed,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 45] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -249,6 +261,10 @@ impl EventKind {
         Self::PaymentExpired,
         Self::PaymentRefused,
         Self::PaymentRefunded,
+        Self::PaymentReported,
+        Self::RiskDemoted,
+        Self::RiskRestored,
+        Self::RiskSnoozed,
     ];
 
     /// The stable dotted string.
@@ -296,6 +312,10 @@ impl EventKind {
             Self::PaymentExpired => "payment.expired",
             Self::PaymentRefused => "payment.refused",
             Self::PaymentRefunded => "payment.refunded",
+            Self::PaymentReported => "payment.reported",
+            Self::RiskDemoted => "risk.demoted",
+            Self::RiskRestored => "risk.restored",
+            Self::RiskSnoozed => "risk.snoozed",
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::pin::PinPurpose;
+use crate::risk_command::RiskFacts;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,6 +280,9 @@ pub enum Facts {
         body: QuoteBody,
         arrival: ArrivalFacts,
     },
+    Risk {
+        asked: RiskFacts,
+    },
     Pay {
         caller: CallerFacts,
         body: PayBody,
@@ -333,7 +337,7 @@ pub enum Facts {
     },
 }
 
-fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
+pub(crate) fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
     CallerFacts {
         payer: signed.payer(),
         device: signed.device(),
@@ -463,6 +467,7 @@ impl From<Command> for Facts {
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
             }
+            Command::Risk(command) => Self::Risk { asked: command.into() },
             Command::Fund { permit: _, payer, amount } => Self::Fund { payer, amount },
             Command::TestFund { signed } => Self::TestFund { caller: caller(&signed), body: signed.into_body() },
             Command::CreateIntent { permit, body, idempotency } => {
@@ -550,6 +555,7 @@ impl Facts {
             | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
+            Self::Risk { asked } => asked.payer(),
             Self::ShowLimits { payer, .. }
             | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }

@@ -49,6 +49,7 @@ impl Facts {
             Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
+            Self::Risk { asked } => asked.name(),
             Self::Pay { .. } => "pay",
             Self::Capture { .. } => "capture",
             Self::Void { .. } => "void",

@@ -1,11 +1,14 @@
-//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
-//! none of it is about a payer, so none of it is encrypted.
+//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys, what became known of their
+//! payments. One kind of row for all of it; none of it says anything of a payer but an id, so none of it is encrypted.
 
+use crate::demotion::Demotion;
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::MerchantKey;
+use crate::outcomes::{Alarm, OutcomeRow, Verdict};
+use crate::risk_command::rule_key;
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
-use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +30,14 @@ pub enum NotedKey {
     Watch(Watched),
     /// A scan that waits to be folded in, by the intent it paid.
     Sighting(IntentId),
+    /// What is said of a payment.
+    Verdict(PaymentId),
+    /// What became known of a payment and waits to be folded in.
+    Outcome(PaymentId),
+    /// An attack whose payments wait to be looked up, by its payer.
+    Alarm(PayerId),
+    /// A rule that is demoted, by the digest of its id.
+    Demotion([u8; 16]),
 }
 
 /// A kind of noted rows.
@@ -48,6 +59,14 @@ pub enum NotedKind {
     PayeeWatch,
     /// Scans that wait to be folded in.
     Sighting,
+    /// What is said of payments.
+    Verdict,
+    /// What became known of payments and waits to be folded in.
+    Outcome,
+    /// Attacks whose payments wait to be looked up.
+    Alarm,
+    /// Rules that are demoted.
+    Demotion,
 }
 
 impl NotedKind {
@@ -63,6 +82,10 @@ impl NotedKind {
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
             Self::Sighting => "sighting",
+            Self::Verdict => "verdict",
+            Self::Outcome => "outcome",
+            Self::Alarm => "alarm",
+            Self::Demotion => "demotion",
         }
     }
 }
@@ -79,6 +102,10 @@ pub enum Noted {
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
+    Verdict(Verdict),
+    Outcome(OutcomeRow),
+    Alarm(Alarm),
+    Demotion(Demotion),
 }
 
 impl NotedKey {
@@ -94,6 +121,10 @@ impl NotedKey {
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
             Self::Sighting(_) => NotedKind::Sighting,
+            Self::Verdict(_) => NotedKind::Verdict,
+            Self::Outcome(_) => NotedKind::Outcome,
+            Self::Alarm(_) => NotedKind::Alarm,
+            Self::Demotion(_) => NotedKind::Demotion,
         }
     }
 
@@ -108,6 +139,9 @@ impl NotedKey {
             Self::Sighting(intent) => *intent.as_bytes(),
             Self::PayeeFile(payee) => *payee.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
+            Self::Verdict(payment) | Self::Outcome(payment) => *payment.as_bytes(),
+            Self::Alarm(payer) => *payer.as_bytes(),
+            Self::Demotion(rule) => *rule,
         }
     }
 }
@@ -115,7 +149,7 @@ impl NotedKey {
 impl Noted {
     /// Its key.
     #[must_use]
-    pub const fn key(&self) -> NotedKey {
+    pub fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
@@ -124,6 +158,10 @@ impl Noted {
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
+            Self::Verdict(row) => NotedKey::Verdict(row.payment),
+            Self::Outcome(row) => NotedKey::Outcome(row.payment),
+            Self::Alarm(row) => NotedKey::Alarm(row.payer),
+            Self::Demotion(row) => NotedKey::Demotion(rule_key(&row.rule)),
         }
     }
 
@@ -163,7 +201,7 @@ impl Noted {
         }
     }
 
-    /// The payee it is listed under; nobody's, for a place.
+    /// The payee it is listed under; nobody's, for what is about none.
     #[must_use]
     pub const fn payee(&self) -> PayeeId {
         match self {
@@ -171,7 +209,9 @@ impl Noted {
             Self::PayeeFile(row) => row.payee,
             Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
-            Self::Place(_) => PayeeId::from_bytes([0; 16]),
+            Self::Place(_) | Self::Alarm(_) | Self::Demotion(_) => PayeeId::from_bytes([0; 16]),
+            Self::Verdict(row) => row.payee,
+            Self::Outcome(row) => row.payee,
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
         }

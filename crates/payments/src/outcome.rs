@@ -5,12 +5,14 @@ use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
 use policy::{Counter, Reason};
 use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
+use risk::assess::Snooze;
 use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
+use crate::outcomes::Verdict;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
@@ -61,6 +63,18 @@ pub enum Accepted {
     Passkey(Box<Passkey>),
     /// How a payer could come back, as it now is.
     Recovery(Box<Recovery>),
+    /// What is said of a payment.
+    Verdict(Verdict),
+    /// What became known of payments was learnt.
+    Learnt {
+        /// Of how many.
+        payments: usize,
+    },
+    /// The rules that are passed over for a payer.
+    Snoozed {
+        /// Each with its end.
+        snoozes: Vec<Snooze>,
+    },
     /// It was heard; the same whatever came of it.
     Heard,
     /// A payment PIN as it now is.

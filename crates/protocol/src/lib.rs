@@ -15,6 +15,7 @@ mod place;
 mod proof;
 mod quote;
 mod recovery;
+mod reports;
 mod step_up;
 mod text;
 mod views;
@@ -43,6 +44,7 @@ pub use recovery::{
     RecoveredView, RecoveryCode, RecoveryFactor, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody,
     VouchBody,
 };
+pub use reports::{AttackBody, RefundCause, ReportKind, ReportPaymentBody, ReportView};
 pub use step_up::{
     ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
     Strength,

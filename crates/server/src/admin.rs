@@ -9,7 +9,9 @@ mod keys;
 mod risk;
 mod wire;
 
-pub use self::risk::{Assessed, Candidate, Found};
+pub use self::risk::{
+    Alarms, Assessed, Candidate, FalseAlarms, Found, Judgement, RiskStatus, SnoozeView, Snoozes, Snoozing,
+};
 pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch,
 };

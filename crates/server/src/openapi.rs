@@ -243,6 +243,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
         "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
+        "report_payment" => vec![R::RequestMalformed, R::PaymentUnknown, R::PaymentRefused],
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),
         "create_intent" => with(&[
             &[R::IdempotencyKeyReused, R::PayeeClosed, R::CodeUnregistered, R::CodeRevoked, R::CodeSuspended],

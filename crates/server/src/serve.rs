@@ -24,7 +24,7 @@ use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, breaker, folder, retention, roller, sealer, sweeper};
+use crate::workers::{Workers, breaker, folder, retention, roller, sealer, sweeper, teacher};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -166,6 +166,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
     workers.spawn(breaker(Arc::clone(&app), workers.stopping()));
     workers.spawn(folder(Arc::clone(&app), workers.stopping()));
+    workers.spawn(teacher(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     workers.spawn(retention(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {

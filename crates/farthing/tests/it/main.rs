@@ -24,5 +24,6 @@ mod phone;
 mod program;
 mod qr;
 mod replay;
+mod risk;
 mod sticker;
 mod vectors;

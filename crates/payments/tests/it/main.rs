@@ -13,6 +13,7 @@ mod codes;
 mod history;
 mod limits;
 mod misuse;
+mod outcomes;
 mod passkeys;
 mod recovery;
 mod refusals;

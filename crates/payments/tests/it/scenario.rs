@@ -74,7 +74,7 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
         }
         ["refund", refund, shop, id, amount] => {
             let body =
-                RefundBody { amount: won(amount), payment: payment_id(id), reason: None, refund: refund_id(refund) };
+                RefundBody { amount: won(amount), cause: None, payment: payment_id(id), reason: None, refund: refund_id(refund) };
             let signed = world.merchant_signed(shop, "/v1/refunds", &body);
             said(world.submit(Command::Refund { signed }))
         }

@@ -244,9 +244,7 @@ fn ranked(lessons: &Lessons, range: &Range<usize>, score: impl Fn(&[f32]) -> f64
     let scored = |(row, label): (&Vec<f32>, &f64)| Scored {
         score: score(row),
         fraud: *label > 0.5,
-        payer: 0,
-        day: 0,
-        scenario: 0,
+        ..Scored::default()
     };
     let labelled = lessons.rows.iter().zip(&lessons.labels).take(range.end).skip(range.start);
     let rows: Vec<Scored> = labelled.map(scored).collect();

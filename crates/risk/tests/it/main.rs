@@ -2,8 +2,10 @@
 //! they are wrong; nothing that fails approves.
 #![expect(clippy::float_arithmetic, clippy::as_conversions, reason = "scores are statistics, as in the crate itself")]
 
+mod bad_input;
 mod dossiers;
 mod judging;
 mod model;
 mod past;
 mod rules;
+mod unseen;

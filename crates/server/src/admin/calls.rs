@@ -81,6 +81,20 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
             value(&super::risk::explained(store, payment).await?)
         }
+        ("POST", ["admin", "risk", "payments", payment, "judge"]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&super::risk::judge(store, payment, read(body)?).await?)
+        }
+        ("GET", ["admin", "risk", "payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&super::risk::snoozes(store, payer).await?)
+        }
+        ("POST", ["admin", "risk", "payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&super::risk::snooze(store, payer, read(body)?).await?)
+        }
+        ("GET", ["admin", "risk", "status"]) => value(&super::risk::standing(store).await?),
+        ("GET", ["admin", "risk", "false-alarms"]) => value(&super::risk::false_alarms(store).await?),
         ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
         _ => Err(ReasonCode::NotFound.into()),

@@ -6,6 +6,7 @@ mod retention;
 mod roller;
 mod sealer;
 mod sweeper;
+mod teacher;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;
+pub(crate) use teacher::teacher;
 
 use crate::limits;
 

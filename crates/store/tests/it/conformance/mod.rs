@@ -8,6 +8,7 @@ mod kept;
 mod limits;
 mod lists;
 mod merchant_keys;
+mod outcomes;
 mod proofs;
 mod retention;
 mod roll_up;
@@ -83,6 +84,9 @@ pub(crate) async fn conformance(open: Open<'_>) {
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
     kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
+    outcomes::what_is_reported_is_learnt_once_also_after_a_crash(next()).await;
+    outcomes::an_attack_waits_for_its_payments_also_after_a_crash(next()).await;
+    outcomes::a_demotion_holds_over_a_restart(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
