@@ -70,7 +70,7 @@ pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, P
 pub use needs::needs;
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
 pub use outcome::{Accepted, Quoted, Refusal};
-pub use outcomes::{Alarm, OutcomeRow, Said, Verdict, Voice};
+pub use outcomes::{Alarm, Label, OutcomeRow, Said, Voice};
 pub use own_limits::{OwnLimit, OwnLimits, PendingRaise};
 pub use packs::Packs;
 pub use passkey::{NewPasskey, Passkey, PasskeyUse, Passkeys};

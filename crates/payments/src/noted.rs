@@ -4,7 +4,7 @@
 use crate::demotion::Demotion;
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::MerchantKey;
-use crate::outcomes::{Alarm, OutcomeRow, Verdict};
+use crate::outcomes::{Alarm, Label, OutcomeRow};
 use crate::risk_command::rule_key;
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
@@ -31,7 +31,7 @@ pub enum NotedKey {
     /// A scan that waits to be folded in, by the intent it paid.
     Sighting(IntentId),
     /// What is said of a payment.
-    Verdict(PaymentId),
+    Label(PaymentId),
     /// What became known of a payment and waits to be folded in.
     Outcome(PaymentId),
     /// An attack whose payments wait to be looked up, by its payer.
@@ -60,7 +60,7 @@ pub enum NotedKind {
     /// Scans that wait to be folded in.
     Sighting,
     /// What is said of payments.
-    Verdict,
+    Label,
     /// What became known of payments and waits to be folded in.
     Outcome,
     /// Attacks whose payments wait to be looked up.
@@ -82,7 +82,7 @@ impl NotedKind {
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
             Self::Sighting => "sighting",
-            Self::Verdict => "verdict",
+            Self::Label => "label",
             Self::Outcome => "outcome",
             Self::Alarm => "alarm",
             Self::Demotion => "demotion",
@@ -102,7 +102,7 @@ pub enum Noted {
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
-    Verdict(Verdict),
+    Label(Label),
     Outcome(OutcomeRow),
     Alarm(Alarm),
     Demotion(Demotion),
@@ -121,7 +121,7 @@ impl NotedKey {
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
             Self::Sighting(_) => NotedKind::Sighting,
-            Self::Verdict(_) => NotedKind::Verdict,
+            Self::Label(_) => NotedKind::Label,
             Self::Outcome(_) => NotedKind::Outcome,
             Self::Alarm(_) => NotedKind::Alarm,
             Self::Demotion(_) => NotedKind::Demotion,
@@ -139,7 +139,7 @@ impl NotedKey {
             Self::Sighting(intent) => *intent.as_bytes(),
             Self::PayeeFile(payee) => *payee.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
-            Self::Verdict(payment) | Self::Outcome(payment) => *payment.as_bytes(),
+            Self::Label(payment) | Self::Outcome(payment) => *payment.as_bytes(),
             Self::Alarm(payer) => *payer.as_bytes(),
             Self::Demotion(rule) => *rule,
         }
@@ -158,7 +158,7 @@ impl Noted {
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
-            Self::Verdict(row) => NotedKey::Verdict(row.payment),
+            Self::Label(row) => NotedKey::Label(row.payment),
             Self::Outcome(row) => NotedKey::Outcome(row.payment),
             Self::Alarm(row) => NotedKey::Alarm(row.payer),
             Self::Demotion(row) => NotedKey::Demotion(rule_key(&row.rule)),
@@ -210,7 +210,7 @@ impl Noted {
             Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
             Self::Place(_) | Self::Alarm(_) | Self::Demotion(_) => PayeeId::from_bytes([0; 16]),
-            Self::Verdict(row) => row.payee,
+            Self::Label(row) => row.payee,
             Self::Outcome(row) => row.payee,
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,

@@ -12,7 +12,7 @@ use crate::kept::Session;
 use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
-use crate::outcomes::Verdict;
+use crate::outcomes::Label;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
@@ -64,7 +64,7 @@ pub enum Accepted {
     /// How a payer could come back, as it now is.
     Recovery(Box<Recovery>),
     /// What is said of a payment.
-    Verdict(Verdict),
+    Labelled(Label),
     /// What became known of payments was learnt.
     Learnt {
         /// Of how many.

@@ -38,7 +38,7 @@ pub enum Voice {
 
 /// What is said of a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
+pub struct Label {
     /// The payment.
     pub payment: PaymentId,
     /// Whom it paid.
@@ -95,9 +95,9 @@ pub struct Alarm {
 }
 
 impl State {
-    pub(crate) fn verdict(&self, payment: PaymentId) -> Option<&Verdict> {
-        match self.row(&Key::Noted(NotedKey::Verdict(payment))) {
-            Some(Row::Noted(Noted::Verdict(row))) => Some(row),
+    pub(crate) fn label(&self, payment: PaymentId) -> Option<&Label> {
+        match self.row(&Key::Noted(NotedKey::Label(payment))) {
+            Some(Row::Noted(Noted::Label(row))) => Some(row),
             _ => None,
         }
     }
@@ -131,8 +131,8 @@ pub(crate) fn report(
     if payment.status == PaymentStatus::Refused {
         return Err(ReasonCode::PaymentRefused.into());
     }
-    let verdict = learn(context, &payment, true, Voice::Payer(body.kind));
-    Ok(Accepted::Verdict(verdict))
+    let label = learn(context, &payment, true, Voice::Payer(body.kind));
+    Ok(Accepted::Labelled(label))
 }
 
 /// A payer is under attack: nothing leaves the wallet, and what was paid since then was fraud. The payments are looked up
@@ -177,15 +177,15 @@ pub(crate) fn judge(context: &mut Context<'_>, payment: PaymentId, fraud: bool) 
     if payment.status == PaymentStatus::Refused {
         return Err(ReasonCode::PaymentRefused.into());
     }
-    Ok(Accepted::Verdict(learn(context, &payment, fraud, Voice::Staff)))
+    Ok(Accepted::Labelled(learn(context, &payment, fraud, Voice::Staff)))
 }
 
 /// Takes in what one payment was.
-pub(crate) fn learn(context: &mut Context<'_>, payment: &Payment, fraud: bool, by: Voice) -> Verdict {
+pub(crate) fn learn(context: &mut Context<'_>, payment: &Payment, fraud: bool, by: Voice) -> Label {
     let mut pupil = Pupil::of(context, payment.payer);
-    let verdict = pupil.learn(context, payment, fraud, by);
+    let label = pupil.learn(context, payment, fraud, by);
     pupil.keep(context);
-    verdict
+    label
 }
 
 /// A payer's dossier, learning.
@@ -202,17 +202,17 @@ impl Pupil {
         Self { payer, dossier: if kept { dossier(context, payer).ok() } else { None }, has_learnt: false }
     }
 
-    fn learn(&mut self, context: &mut Context<'_>, payment: &Payment, fraud: bool, by: Voice) -> Verdict {
-        let earlier = context.state.verdict(payment.id).cloned();
+    fn learn(&mut self, context: &mut Context<'_>, payment: &Payment, fraud: bool, by: Voice) -> Label {
+        let earlier = context.state.label(payment.id).cloned();
         if let Some(earlier) = &earlier
             && (earlier.fraud == fraud || earlier.by == Voice::Staff && by != Voice::Staff)
         {
             let confirmed = if by == Voice::Staff { by } else { earlier.by };
-            let verdict = Verdict { by: confirmed, ..earlier.clone() };
-            if verdict != *earlier {
-                context.push(Change::Noted(Noted::Verdict(verdict.clone())));
+            let label = Label { by: confirmed, ..earlier.clone() };
+            if label != *earlier {
+                context.push(Change::Noted(Noted::Label(label.clone())));
             }
-            return verdict;
+            return label;
         }
         let amount = units(payment.amount);
         let said = Said {
@@ -220,7 +220,7 @@ impl Pupil {
             fraud,
             explained_by_amount: self.dossier.as_ref().is_some_and(|dossier| dossier.explains(amount)),
         };
-        let before = earlier.as_ref().map(Verdict::said);
+        let before = earlier.as_ref().map(Label::said);
         let taught = earlier.as_ref().map_or_else(|| self.is_heard(payment), |earlier| earlier.taught);
         self.take_in(context, payment, said, before);
         if taught {
@@ -231,7 +231,7 @@ impl Pupil {
             let row = OutcomeRow { payment: payment.id, payee, paid_at, said, earlier };
             context.push(Change::Noted(Noted::Outcome(row)));
         }
-        let verdict = Verdict {
+        let label = Label {
             payment: payment.id,
             payee: payment.payee,
             paid_at: payment.created_at,
@@ -241,11 +241,11 @@ impl Pupil {
             explained_by_amount: said.explained_by_amount,
             taught,
         };
-        context.push(Change::Noted(Noted::Verdict(verdict.clone())));
+        context.push(Change::Noted(Noted::Label(label.clone())));
         if fraud {
             tell(context, payment);
         }
-        verdict
+        label
     }
 
     fn take_in(&mut self, context: &Context<'_>, payment: &Payment, said: Said, earlier: Option<Said>) {
@@ -273,7 +273,7 @@ impl Pupil {
     }
 }
 
-impl Verdict {
+impl Label {
     const fn said(&self) -> Said {
         Said { at: self.at, fraud: self.fraud, explained_by_amount: self.explained_by_amount }
     }

@@ -229,7 +229,7 @@ pub(crate) fn learning_keys(payment: &Payment) -> [Key; 4] {
     [
         Key::Payer(payment.payer),
         Key::Kept(KeptKey::Dossier(payment.payer)),
-        Key::Noted(NotedKey::Verdict(payment.id)),
+        Key::Noted(NotedKey::Label(payment.id)),
         Key::Noted(NotedKey::Outcome(payment.id)),
     ]
 }

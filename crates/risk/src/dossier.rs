@@ -158,13 +158,13 @@ impl Dossier {
         let mut to = Writer(Vec::with_capacity(512));
         to.byte(FORM);
         self.profile.write(&mut to);
-        self.ripening.write(&mut to);
+        self.ripening.write(self.profile.last_at, &mut to);
         for kept in [&self.devices, &self.payees] {
             to.byte(kept.len() as u8);
             for known in kept {
                 to.0.extend_from_slice(&known.key.to_le_bytes());
                 known.pair.write(&mut to);
-                known.ripening.write(&mut to);
+                known.ripening.write(known.pair.last_at, &mut to);
             }
         }
         to.byte(self.snoozes.len() as u8);
@@ -186,9 +186,10 @@ impl Dossier {
         }
         let mut from = Bytes(bytes);
         let ripens = ripens(&mut from)?;
+        let profile = Profile::take(&mut from)?;
         let dossier = Self {
-            profile: Profile::take(&mut from)?,
-            ripening: ripening(&mut from, ripens)?,
+            ripening: ripening(profile.last_at, &mut from, ripens)?,
+            profile,
             devices: acquaintances(&mut from, DEVICES_IN_DOSSIER, ripens)?,
             payees: acquaintances(&mut from, PAYEES_IN_DOSSIER, ripens)?,
             snoozes: snoozes(&mut from)?,
@@ -244,8 +245,8 @@ fn ripens(from: &mut Bytes<'_>) -> Result<bool, Unreadable> {
     }
 }
 
-fn ripening(from: &mut Bytes<'_>, ripens: bool) -> Result<Ripening, Unreadable> {
-    if ripens { Ripening::take(from) } else { Ok(Ripening::default()) }
+fn ripening(near: i64, from: &mut Bytes<'_>, ripens: bool) -> Result<Ripening, Unreadable> {
+    if ripens { Ripening::take(near, from) } else { Ok(Ripening::default()) }
 }
 
 fn acquaintances(from: &mut Bytes<'_>, most: usize, ripens: bool) -> Result<Vec<Acquaintance>, Unreadable> {
@@ -260,7 +261,7 @@ fn acquaintances(from: &mut Bytes<'_>, most: usize, ripens: bool) -> Result<Vec<
             return Err(Unreadable("a pair twice"));
         }
         let pair = PairProfile::take(from)?;
-        kept.push(Acquaintance { key, pair, ripening: ripening(from, ripens)? });
+        kept.push(Acquaintance { key, pair, ripening: ripening(pair.last_at, from, ripens)? });
     }
     Ok(kept)
 }
@@ -353,7 +354,7 @@ impl PartyFile {
         let mut to = Writer(Vec::with_capacity(320));
         to.byte(FORM);
         self.profile.write(&mut to);
-        self.ripening.write(&mut to);
+        self.ripening.write(self.profile.last_at, &mut to);
         to.0
     }
 
@@ -367,7 +368,8 @@ impl PartyFile {
         }
         let mut from = Bytes(bytes);
         let ripens = ripens(&mut from)?;
-        let file = Self { profile: Profile::take(&mut from)?, ripening: ripening(&mut from, ripens)? };
+        let profile = Profile::take(&mut from)?;
+        let file = Self { ripening: ripening(profile.last_at, &mut from, ripens)?, profile };
         if from.0.is_empty() { Ok(file) } else { Err(Unreadable("something follows")) }
     }
 }

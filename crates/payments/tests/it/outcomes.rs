@@ -3,8 +3,8 @@
 
 use money::{Instant, PaymentId, ReasonCode};
 use payments::{
-    Accepted, Command, EventKind, Judging, Kept, KeptKey, Key, Noted, NotedKey, RiskCommand, Row, StaffPermit,
-    SystemPermit, Verdict, Voice, replay,
+    Accepted, Command, EventKind, Judging, Kept, KeptKey, Key, Label, Noted, NotedKey, RiskCommand, Row, StaffPermit,
+    SystemPermit, Voice, replay,
 };
 use protocol::{AttackBody, RefundBody, RefundCause, ReportKind, ReportPaymentBody};
 use risk::dossier::{Dossier, PartyFile};
@@ -92,11 +92,11 @@ fn check(world: &World, payer: (i32, i32), pair: (i32, i32), payee: (i32, i32)) 
     assert_eq!(found, (payer, pair, payee));
 }
 
-fn report(world: &mut World, name: &str, id: &str) -> Result<Verdict, ReasonCode> {
+fn report(world: &mut World, name: &str, id: &str) -> Result<Label, ReasonCode> {
     let body = ReportPaymentBody { kind: ReportKind::NotMe, payment: payment_id(id) };
     let signed = world.signed(name, "/v1/payments/report", &body);
     match world.submit(Command::Risk(RiskCommand::Report { signed })) {
-        Ok(Accepted::Verdict(said)) => Ok(said),
+        Ok(Accepted::Labelled(said)) => Ok(said),
         Ok(other) => panic!("{other:?}"),
         Err(refusal) => Err(refusal.first()),
     }
@@ -275,10 +275,10 @@ fn a_rule_sleeps_for_one_payer_until_its_end_and_is_woken() {
     run(&mut world, "intent b1 cafe 3000\nintent b2 cafe 3000\nintent b3 cafe 3000\nintent b4 cafe 3000");
     let asked = step(&mut world, "pay q1 ann b1");
     assert!(asked.contains("step_up"), "{asked}");
-    assert_eq!(snooze(&mut world, "large", Some(3_600)), Ok(1));
+    assert_eq!(snooze(&mut world, "large", Some(100)), Ok(1));
     assert!(!step(&mut world, "pay q1 ann b1").contains("refused"));
     assert!(step(&mut world, "pay q2 bea b2").contains("step_up"), "for nobody else");
-    run(&mut world, "wait 3600");
+    run(&mut world, "wait 100");
     assert!(step(&mut world, "pay q3 ann b3").contains("step_up"), "it has ended");
     assert_eq!(snooze(&mut world, "large", Some(60)), Ok(1));
     assert_eq!(snooze(&mut world, "large", None), Ok(0));

@@ -262,7 +262,7 @@ pub fn backtest<R: std::io::Read>(
         }
         let features = memory.features(&row.event);
         let reading = memory.reading(&row.event);
-        contest.judge(&row.event, row.event.amount as i64, &reading, features, row.fraud);
+        contest.judge(&row.event, row.event.amount as i64, &reading, &features, row.fraud);
         if let Some(fraud) = row.fraud {
             let explained_by_amount = memory.explains(&row.event);
             let known_at_millis = now.saturating_add(delay_millis);

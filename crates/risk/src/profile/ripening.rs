@@ -79,9 +79,10 @@ impl Ripening {
         ripe
     }
 
-    pub(crate) fn write(&self, to: &mut Writer) {
+    /// Appends it; the moments by their distance from `near_millis`, when its profile last saw a payment.
+    pub(crate) fn write(&self, near_millis: i64, to: &mut Writer) {
         to.byte(self.0.len() as u8);
-        let mut before = 0;
+        let mut before = near_millis.div_euclid(MINUTE_MILLIS);
         for span in &self.0 {
             to.signed(span.from.wrapping_sub(before));
             to.whole(u64::from(span.payments));
@@ -89,7 +90,7 @@ impl Ripening {
         }
     }
 
-    pub(crate) fn take(from: &mut Bytes<'_>) -> Result<Self, Unreadable> {
+    pub(crate) fn take(near_millis: i64, from: &mut Bytes<'_>) -> Result<Self, Unreadable> {
         let count = usize::from(from.byte()?);
         if count > RIPENING_SPANS_MAX {
             return Err(Unreadable("too many spans"));
@@ -97,7 +98,8 @@ impl Ripening {
         let mut spans: Vec<Span> = Vec::with_capacity(count);
         for _ in 0..count {
             let before = spans.last().map(|span| span.from);
-            let span = Span { from: before.unwrap_or(0).wrapping_add(from.signed()?), payments: from.u32()? };
+            let near = before.unwrap_or(near_millis.div_euclid(MINUTE_MILLIS));
+            let span = Span { from: near.wrapping_add(from.signed()?), payments: from.u32()? };
             if span.payments == 0 || before.is_some_and(|before| before >= span.from) {
                 return Err(Unreadable("spans without order"));
             }
@@ -155,8 +157,8 @@ mod tests {
         }
         assert!(ripening.0.len() <= RIPENING_SPANS_MAX);
         let mut to = Writer::default();
-        ripening.write(&mut to);
+        ripening.write(6_000_000_000, &mut to);
         assert!(to.0.len() < 60, "{} bytes", to.0.len());
-        assert_eq!(Ripening::take(&mut Bytes(&to.0)), Ok(ripening));
+        assert_eq!(Ripening::take(6_000_000_000, &mut Bytes(&to.0)), Ok(ripening));
     }
 }

@@ -192,7 +192,7 @@ fn a_rule_over_a_missing_feature_counts_as_not_hit_and_is_reported() {
         RuleSet::read(&[("t.toml", &text)]).unwrap()
     };
     let contest = Contest::new(
-        rules("payment.amount > 1e9"),
+        rules("payment.amount > 1_000_000_000"),
         rules("signal.sim_age < 2d"),
         None,
         RiskSettings { unlike_from_minor: i64::MAX, ..RiskSettings::default() },

@@ -61,9 +61,9 @@ struct Islander {
     years: u32,
 }
 
-/// Ninety days of an island: three hundred people, forty shops. Stolen wallets pay large sums far from home at shops their
+/// Some days of an island: three hundred people, forty shops. Stolen wallets pay large sums far from home at shops their
 /// owner never visits; a shop whose terminal is skimmed has a week of frauds among its genuine payments.
-fn island(seed: u64, prefix: &str, age_shift: u32) -> String {
+fn island(seed: u64, prefix: &str, age_shift: u32, days: u32) -> String {
     let mut dice = Dice(seed);
     let shops: Vec<((f64, f64), usize)> = (0..40)
         .map(|_| ((33.2 + dice.roll() * 0.4, 126.2 + dice.roll() * 0.8), dice.below(GOODS.len())))
@@ -79,7 +79,7 @@ fn island(seed: u64, prefix: &str, age_shift: u32) -> String {
     let mut text =
         "when,cust_no,shop,goods,cents,lat,lon,home_lat,home_lon,years,handset,verdict\n".to_owned();
     let (mut skimmed, mut stolen) = (usize::MAX, Vec::<(usize, u32)>::new());
-    for slot in 0..90 * 24 * 6_u32 {
+    for slot in 0..days * 24 * 6 {
         let (day, minute) = (slot / 144, slot % 144 * 10);
         if slot % (144 * 7) == 0 {
             skimmed = dice.below(40);
@@ -128,14 +128,14 @@ fn run(text: &str, model: Option<Model>) -> Evaluated {
 
 #[test]
 fn an_unseen_data_set_and_its_sibling_need_a_schema_file_only() {
-    let own = run(&island(20_250_801, "c", 0), None);
+    let own = run(&island(20_250_801, "c", 0, 90), None);
     let base = own.report.test_frauds as f64 / own.report.test_rows as f64;
     println!("own: {:?}, base rate {base:.4}", own.report);
     assert!(own.report.test_frauds > 50, "{:?}", own.report);
     assert!(own.report.average_precision > 0.6 && own.report.average_precision > 8.0 * base, "{:?}", own.report);
     assert!(own.report.average_precision > own.report.raw_average_precision, "{:?}", own.report);
     let model = own.models.last().cloned().unwrap();
-    let sibling = run(&island(777, "zz-", 0), Some(model));
+    let sibling = run(&island(777, "zz-", 0, 90), Some(model));
     println!("sibling: {:?}", sibling.report);
     assert!(sibling.report.average_precision > 0.6, "transferred: {:?}", sibling.report);
     assert_eq!(sibling.report.train_rows, 0);
@@ -144,7 +144,7 @@ fn an_unseen_data_set_and_its_sibling_need_a_schema_file_only() {
 /// An age is read for reports, and changes no score by a bit.
 #[test]
 fn ages_change_reports_and_no_score() {
-    let (young, old) = (run(&island(5, "c", 0), None), run(&island(5, "c", 30), None));
+    let (young, old) = (run(&island(5, "c", 0, 30), None), run(&island(5, "c", 30, 30), None));
     let scores = |run: &Evaluated| run.scored.iter().map(|row| row.score.to_bits()).collect::<Vec<_>>();
     assert_eq!(scores(&young), scores(&old));
     assert_ne!(young.report.false_alarms_by_age_band, old.report.false_alarms_by_age_band);

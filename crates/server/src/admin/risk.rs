@@ -179,10 +179,10 @@ pub(crate) async fn judge(
     store: &dyn Store,
     payment: PaymentId,
     Judgement { fraud }: Judgement,
-) -> Result<payments::Verdict, AdminError> {
+) -> Result<payments::Label, AdminError> {
     let permit = super::calls::permit();
     match super::calls::submit(store, Command::Risk(RiskCommand::Judge { permit, payment, fraud })).await? {
-        Accepted::Verdict(said) => Ok(said),
+        Accepted::Labelled(said) => Ok(said),
         _ => Err(ReasonCode::ServiceFault.into()),
     }
 }
@@ -286,8 +286,8 @@ async fn ended(store: &dyn Store, recorded: &Recorded) -> Result<Option<(i64, En
     if row.as_ref().is_some_and(|row| row.payment.decision != recorded.decision) {
         return Ok(Some((body.amount.minor(), Ending::Later)));
     }
-    let said = match store.noted(NotedKey::Verdict(body.payment)).await? {
-        Some(Noted::Verdict(said)) => Some(said.fraud),
+    let said = match store.noted(NotedKey::Label(body.payment)).await? {
+        Some(Noted::Label(said)) => Some(said.fraud),
         _ => None,
     };
     let delay = i64::from(store.settings().risk.label_delay_seconds);

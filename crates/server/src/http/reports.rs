@@ -30,7 +30,7 @@ pub(crate) async fn payment(
         Failure::from(ReasonCode::RequestMalformed).with_detail("`payment` is not the payment of the address".to_owned())
     })?;
     match app.accept(Command::Risk(RiskCommand::Report { signed })).await? {
-        Accepted::Verdict(said) => {
+        Accepted::Labelled(said) => {
             Ok((StatusCode::ACCEPTED, Json(ReportView { payment: said.payment, reported_at: said.at })))
         }
         _ => Err(unexpected()),

@@ -83,7 +83,7 @@ async fn not_me_reaches_the_payees_profile_within_seconds_and_staff_take_it_back
     assert_eq!((&judged["fraud"], &judged["by"]), (&json!(false), &json!("staff")));
     learnt(&world, &merchant, 0.0).await;
     report(&world, &mut payer, paid.payment).await.expect::<ReportView>(202);
-    let Some(Noted::Verdict(said)) = world.store.noted(NotedKey::Verdict(paid.payment)).await.unwrap() else {
+    let Some(Noted::Label(said)) = world.store.noted(NotedKey::Label(paid.payment)).await.unwrap() else {
         panic!("nothing is said of it")
     };
     assert!(!said.fraud, "staff have the last word");

@@ -135,7 +135,7 @@ impl LabelPayment {
         let mut staff = Staff::of(&self.folder).await?;
         let path = format!("/admin/risk/payments/{}/judge", self.payment);
         let fraud = self.outcome == WhatItWas::Fraud;
-        let answer: Result<payments::Verdict, Failure> = staff.post(&path, &Judgement { fraud }).await;
+        let answer: Result<payments::Label, Failure> = staff.post(&path, &Judgement { fraud }).await;
         staff.close().await?;
         let said = answer?;
         if output.is_json() {

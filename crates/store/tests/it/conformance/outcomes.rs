@@ -62,7 +62,7 @@ pub(crate) async fn what_is_reported_is_learnt_once_also_after_a_crash(place: Pl
     for _ in 0..2 {
         let signed = place.town.signed(&mina, "/v1/payments/report", &body);
         let said = place.run(Command::Risk(RiskCommand::Report { signed })).await;
-        assert!(matches!(said, Ok(Accepted::Verdict(said)) if said.fraud && said.payment == first.id));
+        assert!(matches!(said, Ok(Accepted::Labelled(said)) if said.fraud && said.payment == first.id));
     }
     assert_eq!(waiting(store, NotedKind::Outcome).await, 1);
     // The server dies before anybody folds it.
@@ -74,7 +74,7 @@ pub(crate) async fn what_is_reported_is_learnt_once_also_after_a_crash(place: Pl
     }
     let place = place.restart().await;
     let store = &*place.store;
-    assert_eq!((waiting(store, NotedKind::Outcome).await, waiting(store, NotedKind::Verdict).await), (0, 1));
+    assert_eq!((waiting(store, NotedKind::Outcome).await, waiting(store, NotedKind::Label).await), (0, 1));
     assert!((frauds(store, &shop).await - 1.0).abs() < 0.01);
     place.proven().await;
 }
