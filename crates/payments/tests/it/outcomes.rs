@@ -196,8 +196,8 @@ fn staff_have_the_last_word() {
 #[test]
 fn an_attack_freezes_and_what_was_paid_since_is_learnt() {
     let mut world = town();
-    run(&mut world, "pay p1 ann i1\nwait 600\npay p2 ann i2\npay p3 ann i3\npay p4 bea i4\nwait 60\nroll-up cafe");
-    let since = world.now.checked_add_seconds(-120).unwrap();
+    run(&mut world, "pay p1 ann i1\nwait 100\npay p2 ann i2\npay p3 ann i3\npay p4 bea i4\nwait 30\nroll-up cafe");
+    let since = world.now.checked_add_seconds(-60).unwrap();
     let payer = world.people["ann"].phone.payer();
     let signed = world.signed("ann", "/v1/attack", &AttackBody { payer, since });
     world.submit(Command::Risk(RiskCommand::Attack { signed })).unwrap();
