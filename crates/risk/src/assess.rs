@@ -199,13 +199,7 @@ struct Decided {
     asks: bool,
 }
 
-fn decide(
-    judges: &Judges,
-    settings: &RiskSettings,
-    case: &Case<'_>,
-    scored: &Scored,
-    findings: &Findings,
-) -> Decided {
+fn decide(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, scored: &Scored, findings: &Findings) -> Decided {
     let mut voices = Voices::default();
     let mut causes = causes(judges, case);
     let mut said = Said::of(judges.rules.as_ref(), case, findings);

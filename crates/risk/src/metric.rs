@@ -43,7 +43,8 @@ pub struct Point {
 pub fn curve(rows: &[Scored]) -> Vec<Point> {
     let mut sorted: Vec<&Scored> = rows.iter().collect();
     sorted.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let weigh = |fraud: bool| rows.iter().filter(|row| row.fraud == fraud).map(|row| f64::from(row.weight)).sum::<f64>();
+    let weigh =
+        |fraud: bool| rows.iter().filter(|row| row.fraud == fraud).map(|row| f64::from(row.weight)).sum::<f64>();
     let (frauds, genuine) = (weigh(true), weigh(false));
     let (mut found, mut wrong) = (0.0, 0.0);
     let mut points = Vec::new();

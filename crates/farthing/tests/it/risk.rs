@@ -91,7 +91,17 @@ fn a_stored_payment_is_explained_labelled_and_judged_again() {
         assert!(printed.contains(word), "{printed}");
     }
 
-    let slept = town.risk(&["snooze", "--payer", &payer, "--rule", "night_large_unusual_hour", "--for", "2h", "--because", "case 7"]);
+    let slept = town.risk(&[
+        "snooze",
+        "--payer",
+        &payer,
+        "--rule",
+        "night_large_unusual_hour",
+        "--for",
+        "2h",
+        "--because",
+        "case 7",
+    ]);
     assert_documented("risk snooze", &slept);
     assert_eq!(slept["snoozes"][0]["rule"], "night_large_unusual_hour");
     let alarms = town.risk(&["false-alarms"]);
@@ -118,7 +128,7 @@ fn a_payment_and_a_rule_that_are_not_there_are_refused_in_words() {
         assert!(!output.status.success(), "{args:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    let nobody = "pmt_01jz0000000000000000000000";
+    let nobody = "pay_01jz0000000000000000000000";
     assert!(refused(&["risk", "explain", nobody, "--data", &town.data]).contains("payment.unknown"));
     let snooze = ["risk", "snooze", "--data", &town.data, "--payer", &payer];
     let said = refused(&[&snooze[..], &["--rule", "no_such", "--for", "2h", "--because", "x"]].concat());

@@ -209,7 +209,11 @@ fn an_attack_freezes_and_what_was_paid_since_is_learnt() {
         payments: payments.to_vec(),
     };
     for taken in [2, 0] {
-        assert_eq!(learnt(&mut world, alarm(&payments)), taken, "what came before, and what others paid, is left alone");
+        assert_eq!(
+            learnt(&mut world, alarm(&payments)),
+            taken,
+            "what came before, and what others paid, is left alone"
+        );
         check(&world, (2, 2), (2, 2), (0, 0));
     }
     assert_eq!(fold(&mut world, &["p1", "p2", "p3", "p4"]), 1);
@@ -284,7 +288,9 @@ fn a_rule_sleeps_for_one_payer_until_its_end_and_is_woken() {
     assert_eq!(snooze(&mut world, "large", None), Ok(0));
     assert!(step(&mut world, "pay q4 ann b4").contains("step_up"), "it was woken");
     assert_eq!(told(&world, EventKind::RiskSnoozed), 3);
-    assert!(world.events.iter().filter(|event| event.kind == EventKind::RiskSnoozed).all(|event| event.payer.is_none()));
+    assert!(
+        world.events.iter().filter(|event| event.kind == EventKind::RiskSnoozed).all(|event| event.payer.is_none())
+    );
 }
 
 #[test]
@@ -308,9 +314,7 @@ fn demote(world: &mut World, until: Option<Instant>) {
 #[test]
 fn a_demotion_begins_once_is_prolonged_and_ends_after_its_time() {
     let mut world = town();
-    let key = Key::Noted(NotedKey::Demotion(
-        protocol::sha256(b"large").as_bytes()[..16].try_into().unwrap(),
-    ));
+    let key = Key::Noted(NotedKey::Demotion(protocol::sha256(b"large").as_bytes()[..16].try_into().unwrap()));
     let later = |world: &World, seconds| world.now.checked_add_seconds(seconds);
     let until = |world: &World| match row(world, key) {
         Some(Row::Noted(Noted::Demotion(row))) => Some(row.until),

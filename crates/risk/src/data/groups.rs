@@ -72,9 +72,10 @@ mod tests {
     #[test]
     fn classes_are_counted_by_name_and_never_run_out() {
         let mut classes = Classes::default();
-        assert_eq!([classes.number("phone"), classes.number("web"), classes.number("phone"), classes.number("")], [
-            1, 2, 1, 0
-        ]);
+        assert_eq!(
+            [classes.number("phone"), classes.number("web"), classes.number("phone"), classes.number("")],
+            [1, 2, 1, 0]
+        );
         for number in 0..1_000 {
             let _ = classes.number(&number.to_string());
         }

@@ -134,7 +134,12 @@ impl<'a> Table<'a> {
             fraud,
             scenario: maybe(&columns.scenario).map_or(0, |scenario| scenario.clamp(0.0, 65_535.0) as u16),
             age: maybe(&columns.age),
-            device_class: columns.device_class.as_deref().and_then(|name| self.text(record, name)).unwrap_or("").to_owned(),
+            device_class: columns
+                .device_class
+                .as_deref()
+                .and_then(|name| self.text(record, name))
+                .unwrap_or("")
+                .to_owned(),
             numbers: columns.numbers.iter().map(|n| self.number(record, n).map_or(f32::NAN, |x| x as f32)).collect(),
             names: columns.names.iter().map(|n| self.text(record, n).unwrap_or("").to_owned()).collect(),
         })

@@ -2,8 +2,8 @@
 
 use crate::event::Outcome;
 use crate::limits::FRAUD_RUN_MAX;
-use crate::profile::{Fading, Ripe};
 use crate::profile::decay::Kept;
+use crate::profile::{Fading, Ripe};
 
 /// Known outcomes, fading; and the run of frauds at the end of what is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

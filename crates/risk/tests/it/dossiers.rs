@@ -56,7 +56,12 @@ fn typical() -> Dossier {
         let at = NOW + i64::from(number) * 39_000_000 + i64::from(number % 11) * 1_000_003;
         let amount = 1_000.0 + 317.0 * (number % 23) as f32;
         let event = event(at, 0, (number % 4) as u8, amount);
-        dossier.observe(&event, Company { met_seconds_ago: Some(9_999.0), fraud_lift: 1.0, age_seconds: 9e6 }, None, DELAY);
+        dossier.observe(
+            &event,
+            Company { met_seconds_ago: Some(9_999.0), fraud_lift: 1.0, age_seconds: 9e6 },
+            None,
+            DELAY,
+        );
     }
     dossier
 }

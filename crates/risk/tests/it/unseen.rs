@@ -65,9 +65,8 @@ struct Islander {
 /// owner never visits; a shop whose terminal is skimmed has a week of frauds among its genuine payments.
 fn island(seed: u64, prefix: &str, age_shift: u32, days: u32) -> String {
     let mut dice = Dice(seed);
-    let shops: Vec<((f64, f64), usize)> = (0..40)
-        .map(|_| ((33.2 + dice.roll() * 0.4, 126.2 + dice.roll() * 0.8), dice.below(GOODS.len())))
-        .collect();
+    let shops: Vec<((f64, f64), usize)> =
+        (0..40).map(|_| ((33.2 + dice.roll() * 0.4, 126.2 + dice.roll() * 0.8), dice.below(GOODS.len()))).collect();
     let people: Vec<Islander> = (0..300)
         .map(|_| Islander {
             home: (33.2 + dice.roll() * 0.4, 126.2 + dice.roll() * 0.8),
@@ -76,8 +75,7 @@ fn island(seed: u64, prefix: &str, age_shift: u32, days: u32) -> String {
             years: 14 + dice.below(70) as u32,
         })
         .collect();
-    let mut text =
-        "when,cust_no,shop,goods,cents,lat,lon,home_lat,home_lon,years,handset,verdict\n".to_owned();
+    let mut text = "when,cust_no,shop,goods,cents,lat,lon,home_lat,home_lon,years,handset,verdict\n".to_owned();
     let (mut skimmed, mut stolen) = (usize::MAX, Vec::<(usize, u32)>::new());
     for slot in 0..days * 24 * 6 {
         let (day, minute) = (slot / 144, slot % 144 * 10);

@@ -27,7 +27,8 @@ pub(crate) async fn payment(
 ) -> Result<(StatusCode, Json<ReportView>), Failure> {
     let named: PaymentId = id(&payment, ReasonCode::PaymentUnknown)?;
     let signed = Some(signed).filter(|signed| signed.body().payment == named).ok_or_else(|| {
-        Failure::from(ReasonCode::RequestMalformed).with_detail("`payment` is not the payment of the address".to_owned())
+        Failure::from(ReasonCode::RequestMalformed)
+            .with_detail("`payment` is not the payment of the address".to_owned())
     })?;
     match app.accept(Command::Risk(RiskCommand::Report { signed })).await? {
         Accepted::Labelled(said) => {

@@ -206,7 +206,13 @@ async fn two_merchants_cannot_tell_that_their_payer_is_one_person() {
             said.push_str(
                 &stream.listen(world.address(), |text| text.contains("taken") || text.contains("problem")).await,
             );
-            let body = RefundBody { amount: won(10), cause: None, payment: paid.payment, reason: None, refund: refund_id(&world) };
+            let body = RefundBody {
+                amount: won(10),
+                cause: None,
+                payment: paid.payment,
+                reason: None,
+                refund: refund_id(&world),
+            };
             said.push_str(&merchant.sign(&world, "/v1/refunds", &body).await.text());
         }
     }

@@ -162,7 +162,11 @@ impl FalseAlarmReport {
         let mut rows = vec![row("all", found.all)];
         rows.extend(groups("device", &found.by_device_class));
         rows.extend(groups("age", &found.by_age_band));
-        output.lines(&table(&["group", "genuine", "asked", "stopped", "asked, %", "stopped, %"], &rows, &[1, 2, 3, 4, 5]));
+        output.lines(&table(
+            &["group", "genuine", "asked", "stopped", "asked, %", "stopped, %"],
+            &rows,
+            &[1, 2, 3, 4, 5],
+        ));
         Ok(())
     }
 }

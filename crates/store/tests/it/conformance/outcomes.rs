@@ -100,11 +100,8 @@ pub(crate) async fn an_attack_waits_for_its_payments_also_after_a_crash(place: P
     let page = store.payments(alarm.payer, filter, PageRequest { before: None, limit: 9 }).await.unwrap();
     let found: Vec<PaymentId> = page.rows.iter().map(|row| row.payment.id).collect();
     assert_eq!(found, [during.id]);
-    let take = || RiskCommand::TakeAlarm {
-        permit: sweeper(),
-        payer: mina.payer(),
-        payments: vec![during.id, before.id],
-    };
+    let take =
+        || RiskCommand::TakeAlarm { permit: sweeper(), payer: mina.payer(), payments: vec![during.id, before.id] };
     for taken in [1, 0] {
         assert_eq!(learnt(&place, take()).await, taken);
     }
