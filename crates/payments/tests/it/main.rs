@@ -11,6 +11,7 @@
 
 mod codes;
 mod history;
+mod judged;
 mod limits;
 mod misuse;
 mod outcomes;
