@@ -247,7 +247,9 @@ fn one_payer_is_heard_once_against_one_payee() {
         run(&mut world, &format!("pay {id} ann i{number}"));
     }
     run(&mut world, "roll-up cafe");
-    ids.iter().for_each(|id| drop(report(&mut world, "ann", id).unwrap()));
+    for id in ids {
+        report(&mut world, "ann", id).unwrap();
+    }
     assert_eq!(fold(&mut world, &ids), 1);
     check(&world, (5, 5), (5, 5), (1, 1));
 }

@@ -34,7 +34,7 @@ fn schema() -> Schema {
 }
 
 fn line(row: u64) -> String {
-    let fraud = row % 11 == 0;
+    let fraud = row.is_multiple_of(11);
     let amount = if fraud { 900 + row % 97 } else { 10 + row * 7 % 300 };
     let (payer, payee) = (row % 40, row % 9);
     format!("i{row},p{payer},t{payee},{},{amount},KRW,{}\n", NOW + i64::try_from(row).unwrap() * 600, u8::from(fraud))

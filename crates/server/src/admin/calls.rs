@@ -85,35 +85,17 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             value(&export(store, store.settings().test_mode, payer).await?)
         }
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
-        ("GET", ["admin", "risk", "payments", payment]) => {
-            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
-            value(&super::risk::explained(store, payment).await?)
-        }
-        ("POST", ["admin", "risk", "payments", payment, "judge"]) => {
-            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
-            value(&super::risk::judge(store, payment, read(body)?).await?)
-        }
-        ("GET", ["admin", "risk", "payers", payer, "snoozes"]) => {
-            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
-            value(&super::risk::snoozes(store, payer).await?)
-        }
-        ("POST", ["admin", "risk", "payers", payer, "snoozes"]) => {
-            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
-            value(&super::risk::snooze(store, payer, read(body)?).await?)
-        }
-        ("GET", ["admin", "risk", "status"]) => value(&super::risk::standing(store).await?),
-        ("GET", ["admin", "risk", "false-alarms"]) => value(&super::risk::false_alarms(store).await?),
-        ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
+        (method, ["admin", "risk", rest @ ..]) => super::risk::dispatch(store, method, rest, body).await,
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
         _ => Err(ReasonCode::NotFound.into()),
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
     serde_json::from_slice(body).map_err(|error| AdminError::malformed(error.to_string()))
 }
 
-fn value<T: Serialize>(answer: &T) -> Result<Value, AdminError> {
+pub(super) fn value<T: Serialize>(answer: &T) -> Result<Value, AdminError> {
     serde_json::to_value(answer).map_err(|_| ReasonCode::ServiceFault.into())
 }
 

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::{Recorded, Store};
 
 use super::AdminError;
+use super::calls::{permit, read, submit, value};
 use crate::limits;
 
 /// How a payment was judged, made again from its record.
@@ -81,7 +82,7 @@ pub struct Candidate {
 }
 
 /// Why a payment was judged as it was.
-pub(crate) async fn explained(store: &dyn Store, payment: PaymentId) -> Result<Assessed, AdminError> {
+async fn explained(store: &dyn Store, payment: PaymentId) -> Result<Assessed, AdminError> {
     let recorded = store.recorded(payment).await?.ok_or(ReasonCode::PaymentUnknown)?;
     let found = assessed(&recorded.record, None).map_err(|error| AdminError::malformed(error.to_string()))?;
     let marks = recorded.record.settings.judging.marks().clone();
@@ -174,32 +175,63 @@ pub struct RiskStatus {
     pub demoted: Vec<Demotion>,
 }
 
+/// Answers the calls about risk.
+pub(super) async fn dispatch(
+    store: &dyn Store,
+    method: &str,
+    path: &[&str],
+    body: &[u8],
+) -> Result<serde_json::Value, AdminError> {
+    match (method, path) {
+        ("GET", ["payments", payment]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&explained(store, payment).await?)
+        }
+        ("POST", ["payments", payment, "judge"]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&judge(store, payment, read(body)?).await?)
+        }
+        ("GET", ["payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&snoozes(store, payer).await?)
+        }
+        ("POST", ["payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&snooze(store, payer, read(body)?).await?)
+        }
+        ("GET", ["status"]) => value(&standing(store).await?),
+        ("GET", ["false-alarms"]) => value(&false_alarms(store).await?),
+        ("POST", ["backtest"]) => value(&backtest(store, read(body)?).await?),
+        _ => Err(ReasonCode::NotFound.into()),
+    }
+}
+
 /// Says what a payment was, in the last instance.
-pub(crate) async fn judge(
+async fn judge(
     store: &dyn Store,
     payment: PaymentId,
     Judgement { fraud }: Judgement,
 ) -> Result<payments::Label, AdminError> {
-    let permit = super::calls::permit();
-    match super::calls::submit(store, Command::Risk(RiskCommand::Judge { permit, payment, fraud })).await? {
+    let permit = permit();
+    match submit(store, Command::Risk(RiskCommand::Judge { permit, payment, fraud })).await? {
         Accepted::Labelled(said) => Ok(said),
         _ => Err(ReasonCode::ServiceFault.into()),
     }
 }
 
 /// Passes a rule over for a payer, or no longer.
-pub(crate) async fn snooze(store: &dyn Store, payer: PayerId, asked: Snoozing) -> Result<Snoozes, AdminError> {
+async fn snooze(store: &dyn Store, payer: PayerId, asked: Snoozing) -> Result<Snoozes, AdminError> {
     let Snoozing { rule, seconds, because } = asked;
     let until = store.now().checked_add_seconds(i64::from(seconds)).filter(|_| seconds > 0);
-    let command = RiskCommand::Snooze { permit: super::calls::permit(), payer, rule, until, because };
-    match super::calls::submit(store, Command::Risk(command)).await? {
+    let command = RiskCommand::Snooze { permit: permit(), payer, rule, until, because };
+    match submit(store, Command::Risk(command)).await? {
         Accepted::Snoozed { snoozes } => Ok(shown(payer, &snoozes)),
         _ => Err(ReasonCode::ServiceFault.into()),
     }
 }
 
 /// The rules that are passed over for a payer now.
-pub(crate) async fn snoozes(store: &dyn Store, payer: PayerId) -> Result<Snoozes, AdminError> {
+async fn snoozes(store: &dyn Store, payer: PayerId) -> Result<Snoozes, AdminError> {
     store.payer(payer).await?.ok_or(ReasonCode::PayerUnknown)?;
     let kept = store.kept(KeptKey::Dossier(payer)).await?;
     let Some(Kept::Dossier(row)) = kept else { return Ok(shown(payer, &[])) };
@@ -219,7 +251,7 @@ fn shown(payer: PayerId, snoozes: &[Snooze]) -> Snoozes {
 }
 
 /// By what payments are judged, and what is demoted.
-pub(crate) async fn standing(store: &dyn Store) -> Result<RiskStatus, AdminError> {
+async fn standing(store: &dyn Store) -> Result<RiskStatus, AdminError> {
     let settings = store.settings();
     let marks = settings.judging.marks();
     let rules = settings.judging.judges().and_then(|judges| judges.rules.as_ref());
@@ -243,7 +275,7 @@ pub(crate) async fn standing(store: &dyn Store) -> Result<RiskStatus, AdminError
 
 /// Judges every recorded payment again under a candidate set, each from what its decision had read; beside it, under the
 /// rules of now; with what the payments turned out to be.
-pub(crate) async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<Backtest, AdminError> {
+async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<Backtest, AdminError> {
     let files: Vec<(&str, &str)> = candidate.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let rules = RuleSet::read(&files).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -333,7 +365,7 @@ impl Alarms {
 }
 
 /// Counts false alarms over every recorded payment, as it was judged: from its record, made again.
-pub(crate) async fn false_alarms(store: &dyn Store) -> Result<FalseAlarms, AdminError> {
+async fn false_alarms(store: &dyn Store) -> Result<FalseAlarms, AdminError> {
     let mut found = FalseAlarms::default();
     let mut last = None;
     loop {
