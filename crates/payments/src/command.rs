@@ -275,6 +275,15 @@ pub enum Command {
         /// Whose wallet.
         payer: PayerId,
     },
+    /// Let a lost or stolen device act no longer.
+    StaffRevokeDevice {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payer: PayerId,
+        /// Which.
+        device: DeviceId,
+    },
     /// Take a forgotten PIN away.
     StaffRemovePin {
         /// Staff.

@@ -144,6 +144,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::FreezeFor { caller, body } => recovery::freeze_for(context, caller, body),
         Facts::RotateKey { caller, key, .. } => enrol::rotate_key(context, caller, *key),
         Facts::StaffThaw { payer } => lockdown::staff_thaw(context, *payer),
+        Facts::StaffRevokeDevice { payer, device } => session::staff_revoke(context, *payer, *device),
         Facts::StaffRemovePin { payer } => pin::staff_remove(context, *payer),
         Facts::BeginPasskey { caller, body } => passkey::begin(context, caller, body),
         Facts::AddPasskey { caller, made, name, vouched, .. } => {

@@ -185,6 +185,10 @@ pub enum Facts {
     StaffThaw {
         payer: PayerId,
     },
+    StaffRevokeDevice {
+        payer: PayerId,
+        device: DeviceId,
+    },
     StaffRemovePin {
         payer: PayerId,
     },
@@ -436,6 +440,7 @@ impl From<Command> for Facts {
                 Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
             }
             Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRevokeDevice { permit: _, payer, device } => Self::StaffRevokeDevice { payer, device },
             Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
@@ -559,6 +564,7 @@ impl Facts {
             | Self::Recover { payer, .. }
             | Self::FreezeByCode { payer, .. }
             | Self::StaffThaw { payer }
+            | Self::StaffRevokeDevice { payer, .. }
             | Self::StaffRemovePin { payer } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }

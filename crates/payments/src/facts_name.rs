@@ -28,6 +28,7 @@ impl Facts {
             Self::FreezeFor { .. } => "freeze_for",
             Self::RotateKey { .. } => "rotate_key",
             Self::StaffThaw { .. } => "staff_thaw",
+            Self::StaffRevokeDevice { .. } => "staff_revoke_device",
             Self::StaffRemovePin { .. } => "staff_remove_pin",
             Self::BeginPasskey { .. } => "begin_passkey",
             Self::AddPasskey { .. } => "add_passkey",

@@ -66,6 +66,8 @@ pub const CONTACTS_MAX: usize = 3;
 pub const CLAIMS_MAX: usize = 3;
 /// For how long what spoke for a device is remembered, in seconds (a week).
 pub const CLAIM_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// For how long a recovery that a device called off goes on only with papers, in seconds (ninety days).
+pub const CANCELLED_SECONDS: i64 = 90 * 24 * 3_600;
 /// Factors of different kinds that bind a device.
 pub const RECOVERY_FACTORS_MIN: usize = 2;
 /// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).

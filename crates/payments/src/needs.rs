@@ -119,7 +119,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RevokeDevice { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            recovery_keys(caller.payer, wanted);
             device_keys(body.device, wanted);
         }
         Facts::BindDevice { caller, body, key, possession } => {
@@ -163,6 +163,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.extend([Key::Proof(possession.id), Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
+        Facts::StaffRevokeDevice { payer, device } => {
+            wanted.push(Key::Payer(*payer));
+            device_keys(*device, wanted);
+        }
         Facts::StaffRemovePin { payer } => {
             wanted.push(Key::Payer(*payer));
             pin_keys(*payer, wanted);

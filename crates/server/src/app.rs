@@ -121,6 +121,7 @@ const fn command_name(command: &Command) -> &'static str {
         Command::FreezeFor { .. } => "freeze_for",
         Command::RotateKey { .. } => "rotate_key",
         Command::StaffThaw { .. } => "staff_thaw",
+        Command::StaffRevokeDevice { .. } => "staff_revoke_device",
         Command::StaffRemovePin { .. } => "staff_remove_pin",
         Command::BeginPasskey { .. } => "begin_passkey",
         Command::AddPasskey { .. } => "add_passkey",

@@ -66,6 +66,7 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
                 "vouch" => value(&vouch(store, payer, read(body)?).await?),
                 "erase" => value(&store.erase(payer).await??),
                 "thaw" => value(&thaw(store, payer).await?),
+                "revoke-device" => value(&revoke_device(store, payer, read(body)?).await?),
                 "remove-pin" => value(&remove_pin(store, payer).await?),
                 _ => Err(ReasonCode::NotFound.into()),
             }
@@ -148,6 +149,15 @@ pub async fn vouch(store: &dyn Store, payer: PayerId, body: Vouching) -> Result<
 /// [`AdminError`].
 pub async fn thaw(store: &dyn Store, payer: PayerId) -> Result<Done, AdminError> {
     submit(store, Command::StaffThaw { permit: permit(), payer }).await?;
+    Ok(Done { payer })
+}
+
+/// Lets a lost or stolen device of a payer whose papers were seen act no longer.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn revoke_device(store: &dyn Store, payer: PayerId, body: Vouching) -> Result<Done, AdminError> {
+    submit(store, Command::StaffRevokeDevice { permit: permit(), payer, device: body.device }).await?;
     Ok(Done { payer })
 }
 
