@@ -135,6 +135,7 @@ reasons! {
     RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyLimitReached "key.limit_reached": "가맹점이 가질 수 있는 키 수를 넘었습니다. 먼저 하나를 끝내 주세요.", "This merchant has as many keys as it may; end one first.";
     KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     RecoveryPapersNeeded "recovery.papers_needed": "등록된 기기가 이 복구를 취소했습니다. 사업자에게 신분증을 보여 주세요.", "A device of the wallet cancelled this recovery; the provider must see papers before it goes on.";

@@ -314,6 +314,13 @@ pub enum Command {
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
     },
+    /// Let the next of the server's own keys sign tokens, nonces and ceremonies.
+    RotateServerKeys {
+        /// Staff.
+        permit: StaffPermit,
+        /// For how long what the present ones signed stays good.
+        overlap_seconds: i64,
+    },
     /// Give a payee one more key.
     AddMerchantKey {
         /// Staff.

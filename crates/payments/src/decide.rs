@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
-    refund, roll_up, session, settle, shown_limits, sighting,
+    refund, roll_up, server_keys, session, settle, shown_limits, sighting,
 };
 use credentials::ProofUse;
 
@@ -155,6 +155,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::ApproveByPasskey { caller, body, used } => passkey::approve(context, caller, *body, used),
         Facts::SignIn { payer, device, used, place, .. } => passkey::sign_in(context, *payer, device, used, place),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
+        Facts::RotateServerKeys { overlap_seconds } => server_keys::rotate(context, *overlap_seconds),
         Facts::AddMerchantKey { key } => merchant_key::add(context, key),
         Facts::EndMerchantKey { key, in_seconds } => merchant_key::end(context, *key, *in_seconds),
         Facts::RekeyPayee { payee, api_key, signing_key } => {

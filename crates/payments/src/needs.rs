@@ -196,8 +196,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
         Facts::AddMerchantKey { key } => {
             wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+            wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
         }
         Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
+        Facts::RotateServerKeys { .. } => wanted.push(Key::Noted(NotedKey::ServerKeys)),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
         }
@@ -294,6 +296,11 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
         }
         Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
             follow_payment(rows, *payment, wanted);
+        }
+        Facts::EndMerchantKey { key, .. } => {
+            if let Some(Row::Noted(Noted::MerchantKey(key))) = rows.known(&Key::Noted(NotedKey::MerchantKey(*key))) {
+                wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
+            }
         }
         Facts::Unfreeze { caller, .. } => {
             if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::merchant_key::MerchantKey;
+use crate::server_keys::ServerKeys;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
@@ -69,6 +70,8 @@ pub enum Accepted {
     Code(RegisteredCode),
     /// A merchant's key as it now is.
     MerchantKey(MerchantKey),
+    /// The server's own keys as they now are.
+    ServerKeys(ServerKeys),
     /// Scans are folded in.
     Folded {
         /// How many.

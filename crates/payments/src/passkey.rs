@@ -223,7 +223,8 @@ pub(crate) fn approve(
     pipeline::usable(context, caller.device)?;
     let payer = payer.id;
     let row = after_use(context, payer, used)?;
-    let approval = step_up::approval(context, caller.device, body, alone(context, &row, used)?)?;
+    let strength = alone(context, &row, used)?;
+    let approval = step_up::approval(context, caller.device, body, strength)?;
     context.push(Change::Kept(Kept::Passkeys(row)));
     let guard = step_up::approve(context, step_up::guard(context, payer), approval.clone());
     context.push(Change::Kept(Kept::Guard(guard)));

@@ -118,7 +118,7 @@ pub(crate) fn code(row: &RegisteredCode, payload: Option<String>) -> CodeView {
 
 pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, payee: &Payee) -> IntentView {
     // Terms that do not fit an EMVCo code (a sum of more than 13 characters) can still be paid by link.
-    let code = app.signer.code(intent, payee).unwrap_or_else(|error| {
+    let code = app.signer().code(intent, payee).unwrap_or_else(|error| {
         tracing::warn!(error = %error, "an intent cannot be shown as a code");
         String::new()
     });

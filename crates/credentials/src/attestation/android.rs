@@ -71,14 +71,14 @@ pub(super) fn verify(ceremony: &Ceremony<'_>) -> Result<Option<Said>, Attestatio
 
 impl<'a> Description<'a> {
     fn read(extension: &'a [u8]) -> Option<Self> {
-        let mut parts = Values::of(Values::of(extension).take(SEQUENCE)?);
-        parts.take(INTEGER)?;
-        let attested_in = der::number(parts.take(ENUMERATED)?)?;
-        parts.take(INTEGER)?;
-        let kept_in = der::number(parts.take(ENUMERATED)?)?;
-        let challenge = parts.take(OCTETS)?;
-        parts.take(OCTETS)?;
-        let (software, hardware) = (List::read(parts.take(SEQUENCE)?)?, List::read(parts.take(SEQUENCE)?)?);
+        let mut parts = Values::of(Values::of(extension).universal(SEQUENCE)?);
+        parts.universal(INTEGER)?;
+        let attested_in = der::number(parts.universal(ENUMERATED)?)?;
+        parts.universal(INTEGER)?;
+        let kept_in = der::number(parts.universal(ENUMERATED)?)?;
+        let challenge = parts.universal(OCTETS)?;
+        parts.universal(OCTETS)?;
+        let (software, hardware) = (List::read(parts.universal(SEQUENCE)?)?, List::read(parts.universal(SEQUENCE)?)?);
         // The weaker of the two: a statement made in software says nothing of hardware.
         let place = match attested_in.min(kept_in) {
             0 => KeyPlace::Software,
@@ -117,7 +117,7 @@ impl List {
             match part.number {
                 _ if part.class != CONTEXT => return None,
                 PURPOSE => {
-                    let mut purposes = Values::of(inner().take(SET)?);
+                    let mut purposes = Values::of(inner().universal(SET)?);
                     for purpose in purposes.by_ref() {
                         let is_sign = der::number(purpose.bytes)? == PURPOSE_SIGN;
                         (read.signs, read.does_more) = (read.signs || is_sign, read.does_more || !is_sign);
@@ -125,14 +125,14 @@ impl List {
                     purposes.is_over().then_some(())?;
                 }
                 NO_AUTH_REQUIRED => read.without_user = true,
-                USER_AUTH_TYPE => read.user_by = der::number(inner().take(INTEGER)?)?,
+                USER_AUTH_TYPE => read.user_by = der::number(inner().universal(INTEGER)?)?,
                 ALL_APPLICATIONS => read.for_all = true,
-                ORIGIN => read.origin = Some(der::number(inner().take(INTEGER)?)?),
+                ORIGIN => read.origin = Some(der::number(inner().universal(INTEGER)?)?),
                 ROOT_OF_TRUST => {
-                    let mut root = Values::of(inner().take(SEQUENCE)?);
-                    root.take(OCTETS)?;
-                    let is_locked = root.take(BOOLEAN)?.iter().any(|byte| *byte != 0);
-                    read.boot_holds = is_locked && der::number(root.take(ENUMERATED)?)? == BOOT_VERIFIED;
+                    let mut root = Values::of(inner().universal(SEQUENCE)?);
+                    root.universal(OCTETS)?;
+                    let is_locked = root.universal(BOOLEAN)?.iter().any(|byte| *byte != 0);
+                    read.boot_holds = is_locked && der::number(root.universal(ENUMERATED)?)? == BOOT_VERIFIED;
                 }
                 _ => {}
             }

@@ -28,7 +28,7 @@ pub(super) fn verify(ceremony: &Ceremony<'_>) -> Result<Option<Said>, Attestatio
 
 /// `SEQUENCE { [1] { OCTET STRING } }`.
 fn nonce(extension: &[u8]) -> Option<&[u8]> {
-    let mut inner = Values::of(Values::of(extension).take(SEQUENCE)?);
+    let mut inner = Values::of(Values::of(extension).universal(SEQUENCE)?);
     let tagged = inner.next().filter(|value| value.class == CONTEXT && value.number == 1)?;
-    Values::of(tagged.bytes).take(OCTETS).filter(|_| inner.is_over())
+    Values::of(tagged.bytes).universal(OCTETS).filter(|_| inner.is_over())
 }

@@ -60,7 +60,7 @@ impl<'a> Leaf<'a> {
     pub(super) fn is_of(&self, aaguid: &Aaguid) -> Result<(), AttestationError> {
         let Some(value) = self.extension(AAGUID) else { return Ok(()) };
         let is_critical = self.parsed.extensions().iter().any(|one| one.oid.to_id_string() == AAGUID && one.critical);
-        let named = der::Values::of(value).take(der::OCTETS);
+        let named = der::Values::of(value).universal(der::OCTETS);
         match named {
             _ if is_critical => Err(Certificate),
             Some(named) if named == aaguid => Ok(()),

@@ -12,6 +12,7 @@
 mod codes;
 mod history;
 mod limits;
+mod merchant_keys;
 mod misuse;
 mod passkeys;
 mod recovery;

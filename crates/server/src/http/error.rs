@@ -141,6 +141,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentIdReused
         | R::PayerExists
         | R::KeyExists
+        | R::KeyLimitReached
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed

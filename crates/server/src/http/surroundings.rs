@@ -54,9 +54,9 @@ pub(crate) async fn serial(app: &App, payload: &str) -> Result<Serial, Failure> 
 
 /// Whose code it is, and which registered one.
 async fn scanned(app: &App, payload: &str) -> Result<Option<(Payee, Option<Serial>)>, Failure> {
-    let (payee, serial) = match qr::verify_static(payload, app.signer.trusted(), app.now()) {
+    let (payee, serial) = match qr::verify_static(payload, app.signer().trusted(), app.now()) {
         Ok(sticker) => (sticker.code().payee, sticker.code().serial.parse().ok()),
-        Err(_) => match qr::verify(payload, app.signer.trusted(), app.now()) {
+        Err(_) => match qr::verify(payload, app.signer().trusted(), app.now()) {
             Ok(code) => {
                 let intent = app.store.intent(code.code().intent).await?;
                 let counter = intent.and_then(|(intent, _)| intent.core.counter);
