@@ -96,7 +96,9 @@ pub fn verify(
         "fido-u2f" => (AttestationFormat::FidoU2f, u2f::verify(&ceremony)?),
         _ => return Ok(None),
     };
-    let (Some(said), chain) = (said, object.certificates().ok_or(AttestationError::Malformed)?) else { return Ok(None) };
+    let (Some(said), chain) = (said, object.certificates().ok_or(AttestationError::Malformed)?) else {
+        return Ok(None);
+    };
     let aaguid = object.aaguid();
     if roots.is_withdrawn(&aaguid) {
         return Ok(None);

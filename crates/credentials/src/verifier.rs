@@ -176,10 +176,14 @@ impl Verifier {
     pub fn caller(&self, request: &DeviceRequest<'_>, now: Instant) -> Result<Caller, ProofError> {
         let (grant, token, opened) = self.authenticate(request, now)?;
         let expected = self.expected(request, Some(token), now);
-        let (checked, ()) = opened.check(&expected, |nonce| self.fresh(nonce, now), |claimed| match claimed {
-            None if request.body.is_empty() => Ok(()),
-            _ => Err(ProofError::WrongBody),
-        })?;
+        let (checked, ()) = opened.check(
+            &expected,
+            |nonce| self.fresh(nonce, now),
+            |claimed| match claimed {
+                None if request.body.is_empty() => Ok(()),
+                _ => Err(ProofError::WrongBody),
+            },
+        )?;
         let is_local = checked.process == self.process;
         Ok(Caller::new(grant, &checked, is_local))
     }
@@ -217,9 +221,13 @@ impl Verifier {
         let opened = proof::open(compact)?;
         let expected = Expected { method: "POST", origin: &self.origin, path, token: None, now };
         let wanted = sha256(&to_canonical(joining));
-        let (checked, ()) = opened.check(&expected, |nonce| self.fresh(nonce, now), |claimed| {
-            if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
-        })?;
+        let (checked, ()) = opened.check(
+            &expected,
+            |nonce| self.fresh(nonce, now),
+            |claimed| {
+                if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
+            },
+        )?;
         Ok(Possession::new(checked, joining.device))
     }
 

@@ -98,10 +98,7 @@ const CODE_ROOT: &str = "code-root";
 const CODE_SET: &str = "code-set";
 
 /// A database that other nodes may share. All of them sign codes under one root, so that each accepts the others'.
-async fn shared(
-    plan: &Plan,
-    url: &Secret<String>,
-) -> Result<(Arc<dyn Store>, CodeSigner, SignerReader), Failure> {
+async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, CodeSigner, SignerReader), Failure> {
     let options = PostgresOptions::new(url.dangerous_reveal().clone(), &plan.data);
     let options = options.settings(plan.settings.clone()).keys(plan.keys.clone());
     let origin = plan.public_origin.clone().unwrap_or_else(|| format!("http://{}", plan.listen));

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::merchant_key::MerchantKey;
-use crate::server_keys::ServerKeys;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
+use crate::server_keys::ServerKeys;
 use crate::step_up::{Approval, StepUp};
 
 /// The command was carried out (or, for a quote, answered).

@@ -277,6 +277,9 @@ mod tests {
             let weighed = Biometric::weighed(vouched, told);
             assert_eq!((weighed, weighed.may_stand_alone()), (expected, alone), "{vouched:?} {told:?}");
         }
-        assert_eq!(serde_json::to_string(&[Class1, Class2, Class3, Face]).unwrap(), r#"["class_1","class_2","class_3","face"]"#);
+        assert_eq!(
+            serde_json::to_string(&[Class1, Class2, Class3, Face]).unwrap(),
+            r#"["class_1","class_2","class_3","face"]"#
+        );
     }
 }

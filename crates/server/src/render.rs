@@ -7,9 +7,9 @@ use payments::{
     Refund, RegisteredCode, Session, Settings, Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, AttestationView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
-    PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
-    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    AlertView, ApprovalView, AttestationView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView,
+    LimitLeftView, PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView,
+    ReasonView, ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 

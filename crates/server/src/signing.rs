@@ -8,8 +8,7 @@ use qr::KeySet;
 use crate::CodeSigner;
 
 /// Reads the keys of dynamic codes anew; `Err` says what is wrong with them.
-pub type SignerReader =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<CodeSigner, String>> + Send>> + Send + Sync>;
+pub type SignerReader = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<CodeSigner, String>> + Send>> + Send + Sync>;
 
 /// The signer that holds now.
 pub(crate) struct Signing {

@@ -169,14 +169,7 @@ impl Maker {
     }
 
     fn signed_statement(&self, format: &'static str, signature: &[u8], leaf: &[u8]) -> Statement {
-        let map = [
-            vec![0xa3],
-            text("alg"),
-            vec![0x26],
-            text("sig"),
-            bytes(signature),
-            self.chain(leaf),
-        ];
+        let map = [vec![0xa3], text("alg"), vec![0x26], text("sig"), bytes(signature), self.chain(leaf)];
         Statement { format, map: map.concat() }
     }
 
@@ -192,7 +185,8 @@ impl Keystore {
         let purposes: Vec<u8> = self.purposes.iter().flat_map(|purpose| [0x02, 0x01, *purpose]).collect();
         let state = u8::from(!self.boot_holds);
         let locked = if self.boot_holds { 0xff } else { 0 };
-        let root = [value(&[0x04], &[1; 32]), vec![0x01, 0x01, locked], vec![0x0a, 0x01, state], value(&[0x04], &[2; 32])];
+        let root =
+            [value(&[0x04], &[1; 32]), vec![0x01, 0x01, locked], vec![0x0a, 0x01, state], value(&[0x04], &[2; 32])];
         let list = [
             value(&[0xa1], &value(&[0x31], &purposes)),
             if self.without_user { vec![0xbf, 0x83, 0x77, 0x02, 0x05, 0x00] } else { Vec::new() },

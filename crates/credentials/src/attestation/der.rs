@@ -99,13 +99,16 @@ mod tests {
 
     #[test]
     fn values_are_read_one_after_the_other_and_nothing_beyond_their_end() {
-        let mut values = Values::of(&[0x02, 0x01, 0x05, 0xbf, 0x85, 0x3e, 0x03, 0x02, 0x01, 0x00, 0x04, 0x81, 0x01, 0xff]);
+        let mut values =
+            Values::of(&[0x02, 0x01, 0x05, 0xbf, 0x85, 0x3e, 0x03, 0x02, 0x01, 0x00, 0x04, 0x81, 0x01, 0xff]);
         assert_eq!(values.universal(INTEGER).and_then(number), Some(5));
         let origin = values.next().unwrap();
         assert_eq!((origin.class, origin.number, origin.bytes), (CONTEXT, 702, &[0x02, 0x01, 0x00][..]));
         assert_eq!(values.universal(OCTETS), Some(&[0xff][..]));
         assert!(values.is_over() && values.next().is_none());
-        for broken in [&[0x02][..], &[0x02, 0x02, 0x01], &[0x1f, 0x80, 0x80, 0x80, 0x01, 0x00], &[0x04, 0x84, 0, 0, 0, 0]] {
+        for broken in
+            [&[0x02][..], &[0x02, 0x02, 0x01], &[0x1f, 0x80, 0x80, 0x80, 0x01, 0x00], &[0x04, 0x84, 0, 0, 0, 0]]
+        {
             let mut values = Values::of(broken);
             assert!(values.next().is_none() && !values.is_over(), "{broken:?}");
         }

@@ -64,7 +64,8 @@ impl Object {
         };
         let flags = *data.get(FLAGS_AT)?;
         let length = u16::from_be_bytes(*data.get(LENGTH_AT..)?.first_chunk()?);
-        let (id, rest) = data.get(ID_AT..)?.split_at_checked(usize::from(length)).filter(|_| flags & CREDENTIAL != 0)?;
+        let (id, rest) =
+            data.get(ID_AT..)?.split_at_checked(usize::from(length)).filter(|_| flags & CREDENTIAL != 0)?;
         let id = id.to_vec();
         let (key, rest) = map(rest)?;
         let (extensions, rest) = if flags & EXTENSIONS == 0 { (BTreeMap::new(), rest) } else { map(rest)? };

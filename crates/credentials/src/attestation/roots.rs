@@ -197,7 +197,8 @@ struct Check {
 
 impl MetadataStatement {
     fn model(&self, reports: &[Report]) -> Model {
-        let roots = self.roots.iter().filter_map(|root| STANDARD.decode(root.split_whitespace().collect::<String>()).ok());
+        let roots =
+            self.roots.iter().filter_map(|root| STANDARD.decode(root.split_whitespace().collect::<String>()).ok());
         let roots = roots.map(CertificateDer::from).filter(|root| anchor_from_trusted_cert(root).is_ok());
         let is_certified = reports.iter().any(|report| report.status.starts_with("FIDO_CERTIFIED"));
         let is_withdrawn = reports.iter().any(|report| WITHDRAWN.contains(&report.status.as_str()));
@@ -218,7 +219,8 @@ impl MetadataStatement {
     /// The weakest way in is what counts: each list is one way, all of its checks together.
     fn biometric(&self, is_certified: bool) -> Biometric {
         let mut ways = self.checks.iter().filter(|way| !way.is_empty());
-        let all_of = |way: &Vec<Check>, wanted: &[&str]| way.iter().all(|check| wanted.contains(&check.method.as_str()));
+        let all_of =
+            |way: &Vec<Check>, wanted: &[&str]| way.iter().all(|check| wanted.contains(&check.method.as_str()));
         let some_way = |wanted: &[&str]| self.checks.iter().any(|way| !way.is_empty() && all_of(way, wanted));
         match () {
             () if is_certified => Biometric::Fido,

@@ -13,13 +13,7 @@ pub(super) fn verify(ceremony: &Ceremony<'_>) -> Result<Option<Said>, Attestatio
     let signature = object.bytes("sig").ok_or(malformed)?;
     let chain = object.certificates().filter(|chain| chain.len() == 1).ok_or(malformed)?;
     let Key::P256(point) = object.key() else { return Err(AttestationError::OtherKey) };
-    let signed = [
-        &[0],
-        object.relying_party(),
-        ceremony.client.as_bytes(),
-        object.credential_id(),
-        &point,
-    ];
+    let signed = [&[0], object.relying_party(), ceremony.client.as_bytes(), object.credential_id(), &point];
     Leaf::of(&chain)?.verify(ES256, &signed.concat(), signature)?;
     Ok(Some(Said { place: KeyPlace::SecureElement, biometric: Biometric::Unknown }))
 }

@@ -74,7 +74,8 @@ fn what_says_nothing_is_worth_nothing_and_no_fault() {
     }
     let mut bare = Authenticator::new([5; 32], "https://pay.example", "pay.example");
     let answer = bare.create(&json!({"challenge": "AAAA", "user": {"id": "AAAA"}}));
-    let (object, client) = (bytes(&answer["response"]["attestationObject"]), bytes(&answer["response"]["clientDataJSON"]));
+    let (object, client) =
+        (bytes(&answer["response"]["attestationObject"]), bytes(&answer["response"]["clientDataJSON"]));
     assert_eq!(attestation::verify(&object, &client, &Roots::default(), AT), Ok(None));
 }
 
@@ -101,7 +102,10 @@ fn every_lie_has_its_name() {
     let roots = trusting(&maker);
     let (object, client) = made(maker);
     assert_eq!(attestation::verify(&object[1..], &client, &roots, AT), Err(AttestationError::Malformed));
-    assert_eq!(attestation::verify(&[&object[..], &[0]].concat(), &client, &roots, AT), Err(AttestationError::Malformed));
+    assert_eq!(
+        attestation::verify(&[&object[..], &[0]].concat(), &client, &roots, AT),
+        Err(AttestationError::Malformed)
+    );
 }
 
 #[test]
@@ -130,7 +134,9 @@ fn a_published_model_counts_for_its_own_roots_only_and_not_once_it_is_withdrawn(
     assert_eq!(said(&blob(own, "NOT_FIDO_CERTIFIED", "pattern_internal")), Some((tee, Biometric::Passcode)));
     assert_eq!(said(&blob(own, "REVOKED", "fingerprint_internal")), None);
     assert_eq!(said(&blob("bbbbbbbb-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "FIDO_CERTIFIED", "fingerprint_internal")), None);
-    for wrong in [&b"-----BEGIN NOTHING-----"[..], b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+    for wrong in
+        [&b"-----BEGIN NOTHING-----"[..], b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+    {
         assert!(Roots::default().with_pem(wrong).is_err());
     }
     assert!(Roots::default().with_metadata(b"eyJ").is_err());
@@ -231,16 +237,23 @@ fn py_webauthn_statements_hold_or_are_named() {
         let (object, client) = (bytes(&response["attestationObject"]), bytes(&response["clientDataJSON"]));
         let mut roots = Roots::default();
         let trusted = input["pem_root_certs_bytes_by_fmt"].as_object();
-        for root in trusted.into_iter().flat_map(|by| by.values()).flat_map(|list| list.as_array().into_iter().flatten()) {
+        for root in
+            trusted.into_iter().flat_map(|by| by.values()).flat_map(|list| list.as_array().into_iter().flatten())
+        {
             roots = roots.with_pem(&pem_of(root)).unwrap();
         }
         let read = Object::read(&object);
         let at = read.as_ref().and_then(day_of).unwrap_or(AT);
         // Nor are the makers' roots among the vectors: whoever stands at the end of the chain is trusted instead.
-        if let Some(last) = read.as_ref().and_then(|read| read.chain().last().copied().filter(|_| read.chain().len() > 1)) {
+        if let Some(last) =
+            read.as_ref().and_then(|read| read.chain().last().copied().filter(|_| read.chain().len() > 1))
+        {
             roots = roots.clone().with_pem(pem(last).as_bytes()).unwrap_or(roots);
         }
-        said.insert(case["upstream_test"].as_str().unwrap().trim_start_matches("tests.").to_owned(), words(attestation::verify(&object, &client, &roots, at)));
+        said.insert(
+            case["upstream_test"].as_str().unwrap().trim_start_matches("tests.").to_owned(),
+            words(attestation::verify(&object, &client, &roots, at)),
+        );
     }
     insta::assert_snapshot!("py_webauthn_statements", lines(&said));
 }

@@ -2,7 +2,7 @@
 
 use money::{PayeeId, ReasonCode};
 use payments::{
-    Accepted, Command, KeyMaterial, KeyRing, Key, MerchantKey, Noted, NotedKey, Row, ServerKeys, StaffPermit, limits,
+    Accepted, Command, Key, KeyMaterial, KeyRing, MerchantKey, Noted, NotedKey, Row, ServerKeys, StaffPermit, limits,
 };
 
 use crate::scenario::{check, run};
@@ -94,12 +94,12 @@ fn what_is_refused_of_a_key_has_its_code() {
 #[test]
 fn the_servers_keys_are_counted_up_and_the_ones_before_stay_good_for_a_while() {
     let mut world = check("payee cafe");
-    let rotate = |world: &mut World, overlap_seconds| {
-        match world.submit(Command::RotateServerKeys { permit: staff(), overlap_seconds }) {
-            Ok(Accepted::ServerKeys(keys)) => Ok(keys),
-            Ok(other) => panic!("{other:?}"),
-            Err(refusal) => Err(refusal.first()),
-        }
+    let rotate = |world: &mut World, overlap_seconds| match world
+        .submit(Command::RotateServerKeys { permit: staff(), overlap_seconds })
+    {
+        Ok(Accepted::ServerKeys(keys)) => Ok(keys),
+        Ok(other) => panic!("{other:?}"),
+        Err(refusal) => Err(refusal.first()),
     };
     let ServerKeys { generation, since, previous_until } = rotate(&mut world, 3_600).unwrap();
     assert_eq!((generation, since, previous_until.millis_since(since)), (1, world.now, 3_600_000));

@@ -68,9 +68,7 @@ fn the_w3c_vectors_are_accepted_or_refused_for_a_reason_of_ours() {
         let Some(challenge) = hex(registration, "challenge") else { continue };
         let part = |of: &Value, name: &str| b64(&hex(of, name).unwrap());
         let id = part(registration, "credential_id");
-        let answer = |response: Value| {
-            json!({"id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {}, "response": response})
-        };
+        let answer = |response: Value| json!({"id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {}, "response": response});
         let made = answer(json!({
             "attestationObject": part(registration, "attestationObject"),
             "clientDataJSON": part(registration, "clientDataJSON"),
@@ -110,9 +108,8 @@ fn py_webauthns_vectors_are_accepted_or_refused_for_a_reason_of_ours() {
         credential["clientExtensionResults"] = json!({});
         let outcome = match case["kind"].as_str().unwrap() {
             "registration" => registered(&passkeys, challenge, &credential).map(|_| "registered".to_owned()),
-            _ => known(&passkeys, input).and_then(|known| {
-                asserted(&passkeys, &known, challenge, &credential).map(|()| "accepted".to_owned())
-            }),
+            _ => known(&passkeys, input)
+                .and_then(|known| asserted(&passkeys, &known, challenge, &credential).map(|()| "accepted".to_owned())),
         };
         let upstream = if case["expect"] == "valid" { "valid" } else { "invalid" };
         let outcome = words(outcome);

@@ -212,7 +212,10 @@ fn what_vouches_for_an_authenticator_is_kept_with_its_passkey() {
         let start = nobody.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
         assert_eq!(start.options["attestation"], "none");
         let unvouched = register(&nobody, &mut phone).unwrap();
-        assert_eq!((unvouched.made.attested, unvouched.made.strength(Biometric::Unknown)), (None, Some(Strength::Passkey)));
+        assert_eq!(
+            (unvouched.made.attested, unvouched.made.strength(Biometric::Unknown)),
+            (None, Some(Strength::Passkey))
+        );
     }
     // One that can be copied is worth no more than any passkey: what was vouched for stays behind.
     let (passkeys, mut phone) = trusting(Kind::Packed(None));

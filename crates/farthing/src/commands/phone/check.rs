@@ -128,7 +128,9 @@ pub(super) async fn step_up(
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     let Some(Pending { body }) = saved.pending.clone() else {
-        return Err(Failure::negative("nothing waits for a check").hint("farthing phone pay leaves what it was asked for"));
+        return Err(
+            Failure::negative("nothing waits for a check").hint("farthing phone pay leaves what it was asked for")
+        );
     };
     let approval = approve(line, sha256(&to_canonical(&body)), source, screen).await?;
     let payment: PaymentView = match line.post("/v1/payments", &body).await {

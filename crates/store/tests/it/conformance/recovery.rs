@@ -77,8 +77,7 @@ pub(crate) async fn a_code_is_used_up_and_what_spoke_is_remembered(place: Place<
     let place = place.restart().await;
     let signed = place.town.signed(&mina, "/v1/devices/revoke", &RevokeDeviceBody { device: other.phone.device() });
     assert_eq!(refused(place.run(Command::RevokeDevice { signed }).await), ReasonCode::RecoveryContested);
-    let command =
-        Command::StaffRevokeDevice { permit: staff(), payer: mina.payer(), device: mina.phone.device() };
+    let command = Command::StaffRevokeDevice { permit: staff(), payer: mina.payer(), device: mina.phone.device() };
     place.run(command).await.unwrap();
     let place = place.restart().await;
     assert_eq!(refused(place.run(place.town.freeze(&mina)).await), ReasonCode::DeviceRevoked);
