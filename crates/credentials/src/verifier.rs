@@ -88,7 +88,6 @@ impl std::fmt::Debug for Verifier {
 impl Verifier {
     /// A verifier for `origin`, e.g. `http://127.0.0.1:8080`, without a trailing slash.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "whoever makes a verifier has no more use for its keys")]
     pub fn new(origin: &str, keys: VerifierKeys) -> Self {
         let keys = Keys { signing: Pair::of(&keys), others: Vec::new() };
         Self { origin: origin.to_owned(), keys: RwLock::new(Arc::new(keys)), process: [0; 8] }

@@ -11,8 +11,8 @@ mod wire;
 
 pub use self::risk::{Assessed, Candidate, Found};
 pub use calls::{
-    check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, revoke_device, status, thaw,
-    verify_audit, vouch,
+    check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, revoke_device, rotate_server_keys,
+    server_keys, status, thaw, verify_audit, vouch,
 };
 pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};

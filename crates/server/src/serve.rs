@@ -113,6 +113,14 @@ impl Running {
         packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
     }
 
+    /// Looks now, and not within the next second, whether staff have let other keys of the server sign.
+    ///
+    /// # Errors
+    /// [`StoreError`]: those used until now go on.
+    pub async fn renew_keys(&self) -> Result<(), StoreError> {
+        generations::look(&self.app).await
+    }
+
     /// Reads the keys of dynamic codes anew, and signs by them from now on.
     ///
     /// # Errors

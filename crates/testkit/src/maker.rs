@@ -36,7 +36,6 @@ pub enum Kind {
 
 /// What Android's keystore says of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of Android's `AuthorizationList`")]
 pub struct Keystore {
     /// 0 software, 1 trusted environment, 2 `StrongBox`.
     pub level: u8,

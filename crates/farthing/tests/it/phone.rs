@@ -265,7 +265,7 @@ fn another_key_takes_over_also_when_the_rotation_was_cut_short() {
     assert!(said.contains("risk.step_up_needed"), "{said}");
     assert_eq!(key(), old, "nothing has changed");
     let rotated = town.phone("phone", &["rotate", "--pin-file", &pin]);
-    assert_documented("phone rotate", &rotated);
+    assert_eq!(rotated["revoked"], false);
     let new = key();
     assert_ne!(new, old);
     assert_eq!(town.phone("phone", &["status"])["payer"]["payer"], wallet["payer"]);

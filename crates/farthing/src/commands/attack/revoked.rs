@@ -91,7 +91,7 @@ impl Revoked {
     }
 }
 
-fn plain(url: &String) -> String {
+fn plain(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
