@@ -1,8 +1,8 @@
 //! Attestation: what somebody the operator trusts says about one authenticator and its key (WebAuthn L3 §6.5, §8).
 //!
 //! Nothing here admits a passkey: its key, challenge and flags are verified where WebAuthn is spoken. Here is read what a
-//! statement vouches for, up to a root of [`Roots`]. A statement that is *false* is refused; one that says nothing, that is in
-//! a format nobody reads, or behind which no trusted root stands, is worth nothing, and no fault.
+//! statement vouches for, up to a root of [`Roots`]. A statement that is *false*, or in
+//! a form nobody asked for, is refused; one that says nothing, or behind which no trusted root stands, is worth nothing, and no fault.
 
 mod android;
 mod apple;
@@ -47,6 +47,9 @@ pub enum AttestationError {
     /// It cannot be read.
     #[error("attestation cannot be read")]
     Malformed,
+    /// It is in a form that was not asked for and that nobody reads.
+    #[error("attestation is in a form that nobody reads")]
+    Format,
     /// Its signature does not hold.
     #[error("signature of the attestation does not hold")]
     Signature,
@@ -94,7 +97,8 @@ pub fn verify(
         "apple" => (AttestationFormat::Apple, apple::verify(&ceremony)?),
         "tpm" => (AttestationFormat::Tpm, tpm::verify(&ceremony)?),
         "fido-u2f" => (AttestationFormat::FidoU2f, u2f::verify(&ceremony)?),
-        _ => return Ok(None),
+        "none" => return Ok(None),
+        _ => return Err(AttestationError::Format),
     };
     let (Some(said), chain) = (said, object.certificates().ok_or(AttestationError::Malformed)?) else {
         return Ok(None);

@@ -19,7 +19,8 @@ const CEREMONIES: &str = "passkey ceremonies";
 /// The keys of number 0, and what this node last heard.
 pub(crate) struct Generations {
     first: VerifierKeys,
-    heard: Mutex<Heard>,
+    /// Nothing yet, until it has looked.
+    heard: Mutex<Option<Heard>>,
 }
 
 /// Which keys are in use: the number of those that sign, and whether the ones before are still good.
@@ -65,7 +66,7 @@ pub(crate) async fn look(app: &App) -> Result<(), StoreError> {
         previous: app.now() < previous_until,
     });
     let generations = &app.generations;
-    if *generations.heard.lock().unwrap_or_else(PoisonError::into_inner) == wanted {
+    if *generations.heard.lock().unwrap_or_else(PoisonError::into_inner) == Some(wanted) {
         return Ok(());
     }
     // WHY the next one opens, too: another node may have heard of it a moment earlier.
@@ -78,7 +79,7 @@ pub(crate) async fn look(app: &App) -> Result<(), StoreError> {
     let sealing = sealing.collect::<Result<Vec<_>, _>>()?;
     app.verifier.renew(&signing, &others);
     app.passkeys.sealer().renew(&sealing);
-    *generations.heard.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+    *generations.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
     tracing::info!(generation = wanted.signing, previous = wanted.previous, "the server's keys are in use");
     Ok(())
 }

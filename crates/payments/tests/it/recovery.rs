@@ -392,6 +392,27 @@ fn rotate(world: &mut World, name: &str) -> Result<Accepted, ReasonCode> {
     done
 }
 
+/// The body holds the new key's proof, which works once: a check that was missing does not use it up.
+#[test]
+fn a_rotation_that_wanted_a_check_is_sent_again_as_it_was() {
+    let mut world = check(TOWN);
+    run(&mut world, "wait 700");
+    let (device, owner) = (world.people["ann"].phone.device(), payer(&world, "ann"));
+    let next = world.new_phone_as(owner, device);
+    let possession = next.possession_at("/v1/devices/rotate", world.moment()).unwrap();
+    let body = RotateKeyBody { possession: possession.clone() };
+    let whose = TokenBody { device, kind: SessionKind::Own, payer: owner };
+    let send = |world: &mut World| {
+        let signed = world.signed("ann", "/v1/devices/rotate", &body);
+        let shown = world.verifier.possession(&possession, "/v1/devices/rotate", &whose, world.now).unwrap();
+        answer(world.submit(Command::RotateKey { signed, possession: shown })).map(drop)
+    };
+    assert_eq!(send(&mut world), Err(ReasonCode::StepUpNeeded));
+    crate::scenario::approve_by_pin(&mut world, "ann", "493817", &body);
+    assert_eq!(send(&mut world), Ok(()));
+    assert_eq!(send(&mut world), Err(ReasonCode::ProofReplayed));
+}
+
 #[test]
 fn a_rotated_key_goes_on_where_a_factor_vouched_and_waits_where_none_did() {
     let mut world = check("payer ann 1000000\npayee cafe\nwait 700");
