@@ -41,6 +41,13 @@ impl Town {
         self.phone(phone, &["enrol", "--url", &self.demo.text("url"), "--name", "새내기"])
     }
 
+    /// A code for this much.
+    fn code_for(&self, amount: &str) -> String {
+        let (url, key) = (self.demo.text("url"), self.demo.text("shop_key"));
+        let ask = ["--json", "qr", "make", "intent", "--url", &url, "--api-key", &key, "--amount", amount];
+        json(&[&ask[..], &["--purpose", "숙박"]].concat())["payload"].as_str().unwrap().to_owned()
+    }
+
     fn code(&self, more: &[&str]) -> Value {
         let (url, key) = (self.demo.text("url"), self.demo.text("shop_key"));
         let ask = ["--json", "qr", "make", "intent", "--url", &url, "--api-key", &key];
@@ -229,7 +236,7 @@ fn a_payment_that_wants_one_more_check_waits_for_it_and_is_sent_again_as_it_is()
 
     let (_, said) = town.refused("phone", &["step-up", "--pin-file", &pin]);
     assert!(said.contains("nothing waits for a check"), "{said}");
-    let big = town.code(&["--amount", "150000KRW"])["payload"].as_str().unwrap().to_owned();
+    let big = town.code_for("150000KRW");
     let (code, said) = town.refused("phone", &["pay", &big, "--yes"]);
     assert!(code == Some(2) && said.contains("risk.step_up_needed") && said.contains("step-up"), "{said}");
     let (_, said) = town.refused("phone", &["step-up", "--pin-file", &wrong]);
@@ -243,7 +250,7 @@ fn a_payment_that_wants_one_more_check_waits_for_it_and_is_sent_again_as_it_is()
     assert!(said.contains("nothing waits"), "{said}");
 
     // With the PIN at hand, `pay` does it in one go.
-    let other = town.code(&["--amount", "150001KRW"])["payload"].as_str().unwrap().to_owned();
+    let other = town.code_for("150001KRW");
     let paid = town.phone("phone", &["pay", &other, "--yes", "--pin-file", &pin]);
     assert_eq!(paid["payment"]["status"], "captured");
     let short = line(&town, "short", "12345");
@@ -304,7 +311,7 @@ fn a_lost_phone_is_come_back_from_with_a_printed_code_and_papers() {
     let half = town.phone("new", &["recover", "--code-file", &code]);
     assert_documented("phone recover", &half);
     assert_eq!((&half["bound"], &half["reason"]), (&Value::from(false), &"recovery.factor_missing".into()));
-    let data = town.demo.text("data");
+    let data = text(&town.place.path().join("data"));
     let device = half["device"].as_str().unwrap();
     json(&["--json", "admin", "payer", "vouch", "--data", &data, "--payer", &payer, "--device", device]);
     let back = town.phone("new", &["recover"]);

