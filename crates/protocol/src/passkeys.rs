@@ -52,9 +52,9 @@ impl Biometric {
     #[must_use]
     pub fn weighed(vouched: Self, told: &[Self]) -> Self {
         let is_vouched = matches!(vouched, Self::Class3 | Self::Apple | Self::Fido);
-        let against = |said: &&Self| !said.may_stand_alone() && !(is_vouched && matches!(said, Self::Face));
+        let is_good = |said: &Self| said.may_stand_alone() || is_vouched && matches!(said, Self::Face);
         let said = || told.iter().find(|said| **said != Self::Unknown);
-        match (told.iter().find(against), vouched) {
+        match (told.iter().find(|said| !is_good(said)), vouched) {
             (Some(worst), _) => *worst,
             (None, Self::Unknown) => said().copied().unwrap_or_default(),
             (None, vouched) => vouched,
