@@ -245,7 +245,7 @@ fn a_payment_that_wants_one_more_check_waits_for_it_and_is_sent_again_as_it_is()
     let done = town.phone("phone", &["step-up", "--pin-file", &pin]);
     assert_documented("phone step-up", &done);
     assert_eq!((&done["approval"]["strength"], &done["payment"]["status"]), (&"pin".into(), &"captured".into()));
-    assert_eq!(town.phone("phone", &["balance"])["balance"]["available"]["amount_minor"], 250_000);
+    assert_eq!(town.phone("phone", &["balance"])["balance"]["available"]["minor"], 250_000);
     let (_, said) = town.refused("phone", &["step-up", "--pin-file", &pin]);
     assert!(said.contains("nothing waits"), "{said}");
 
