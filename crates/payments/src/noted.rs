@@ -3,9 +3,10 @@
 
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant_key::{KeyRing, MerchantKey};
+use crate::place::Place;
 use crate::server_keys::ServerKeys;
 use crate::state::{Key, Row, State};
-use crate::watch::{Place, Sighting, Watch, Watched};
+use crate::watch::{Sighting, Watch, Watched};
 use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};

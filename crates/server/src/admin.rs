@@ -14,7 +14,7 @@ pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, revoke_device, rotate_server_keys,
     server_keys, status, thaw, verify_audit, vouch,
 };
-pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
+pub use codes::{Cleared, NewCode, SwapView, clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 pub use wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status,

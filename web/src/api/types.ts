@@ -32,7 +32,9 @@ export type CaptureMode = 'automatic' | 'manual';
 export type IntentStatus = 'open' | 'taken' | 'expired';
 export type Warning = 'first_time_payee' | 'expires_soon' | 'leaves_little' | 'code_doubtful';
 
-export type Via = { kind: 'code'; payload: string } | { kind: 'link' };
+/** Where and among what something was scanned, coarse, and only when the payer agreed to say so. */
+export type Scan = { cell?: string; surroundings?: number[] };
+export type Via = { kind: 'code'; payload: string; scan?: Scan } | { kind: 'link' };
 
 export type SignUpBody = {
   currency: string;
@@ -54,6 +56,8 @@ export type BindDeviceBody = {
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
+export type StickerBody = { amount: Amount; payload: string; purpose?: string };
+export type ReportCodeBody = { payload: string; scan?: Scan };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
@@ -232,6 +236,43 @@ export interface SignInView {
   payer: PayerView;
   token: TokenView;
 }
+export type RecoveryFactor = 'printed_code' | 'passkey' | 'contact' | 'identity';
+export interface ContactView {
+  contact: PayerId;
+  name: string;
+  usable_from: Instant;
+}
+export interface RecoveryView {
+  codes_left: number;
+  codes_printed_at?: Instant | null;
+  contacts: ContactView[];
+}
+export interface CodesView {
+  codes: string[];
+  usable_from: Instant;
+}
+export type PrintCodesBody = { payer: PayerId };
+export type AddContactBody = { contact: PayerId; name: string };
+export type RemoveContactBody = { contact: PayerId };
+export type VouchBody = { device: DeviceId; payer: PayerId };
+export type FreezeForBody = { payer: PayerId };
+export type FreezeByCodeBody = { code: string; payer: PayerId };
+export type RecoveryPasskey = { ceremony: string; credential: Credential };
+export type RecoverBody = {
+  code?: string;
+  device: DeviceId;
+  device_name: string;
+  passkey?: RecoveryPasskey;
+  payer: PayerId;
+};
+export interface RecoveredView {
+  payer: PayerView;
+  token: TokenView;
+}
+export interface HeardView {
+  heard: boolean;
+}
+export type RotateKeyBody = { possession: string };
 export interface ApprovalView {
   body: Digest;
   expires_at: Instant;

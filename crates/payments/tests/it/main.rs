@@ -11,6 +11,7 @@
 
 mod codes;
 mod history;
+mod judged;
 mod limits;
 mod merchant_keys;
 mod misuse;

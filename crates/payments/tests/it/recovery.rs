@@ -425,3 +425,22 @@ fn a_rotated_key_goes_on_where_a_factor_vouched_and_waits_where_none_did() {
     run(&mut world, "wait 700");
     assert_eq!(rotate(&mut world, "ann").map(drop), Err(ReasonCode::StepUpNeeded));
 }
+
+/// The body that asked for one more check is sent again as it is, the new key's own proof inside.
+#[test]
+fn a_rotation_may_be_sent_again_once_it_was_checked() {
+    let mut world = check(TOWN);
+    run(&mut world, "wait 700");
+    let phone = &world.people["ann"].phone;
+    let (device, owner) = (phone.device(), phone.payer());
+    let next = world.new_phone_as(owner, device);
+    let possession = next.possession_at("/v1/devices/rotate", world.moment()).unwrap();
+    for _ in 0..2 {
+        let body = RotateKeyBody { possession: possession.clone() };
+        let signed = world.signed("ann", "/v1/devices/rotate", &body);
+        let whose = TokenBody { device, kind: SessionKind::Own, payer: owner };
+        let shown = world.verifier.possession(&possession, "/v1/devices/rotate", &whose, world.now).unwrap();
+        let refused = answer(world.submit(Command::RotateKey { signed, possession: shown }));
+        assert_eq!(refused.map(drop), Err(ReasonCode::StepUpNeeded));
+    }
+}
