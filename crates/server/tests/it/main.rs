@@ -21,6 +21,7 @@ mod pages;
 mod passkeys;
 mod recovery;
 mod reports;
+mod server_keys;
 mod sessions;
 mod staff;
 mod step_up;

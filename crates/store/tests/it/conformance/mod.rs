@@ -9,7 +9,9 @@ mod limits;
 mod lists;
 mod merchant_keys;
 mod outcomes;
+mod passkeys;
 mod proofs;
+mod recovery;
 mod retention;
 mod roll_up;
 mod sessions;
@@ -87,6 +89,8 @@ pub(crate) async fn conformance(open: Open<'_>) {
     outcomes::what_is_reported_is_learnt_once_also_after_a_crash(next()).await;
     outcomes::an_attack_waits_for_its_payments_also_after_a_crash(next()).await;
     outcomes::a_demotion_holds_over_a_restart(next()).await;
+    passkeys::a_passkey_is_kept_used_once_a_ceremony_and_flagged_for_good(next()).await;
+    recovery::a_code_is_used_up_and_what_spoke_is_remembered(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
