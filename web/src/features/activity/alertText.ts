@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'recovery.begun': 'recovery_begun',
   'recovery.vouched': 'recovery_vouched',
   'recovery.granted': 'recovery_granted',
+  'recovery.cancelled': 'recovery_cancelled',
   'device.revoke_requested': 'device_revoke_requested',
   'device.rotated': 'device_rotated',
   'pin.set': 'pin_set',
