@@ -185,6 +185,10 @@ pub enum Facts {
     StaffThaw {
         payer: PayerId,
     },
+    StaffRevokeDevice {
+        payer: PayerId,
+        device: DeviceId,
+    },
     StaffRemovePin {
         payer: PayerId,
     },
@@ -224,6 +228,9 @@ pub enum Facts {
     },
     AddMerchantKey {
         key: MerchantKey,
+    },
+    RotateServerKeys {
+        overlap_seconds: i64,
     },
     EndMerchantKey {
         key: KeyId,
@@ -443,6 +450,7 @@ impl From<Command> for Facts {
                 Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
             }
             Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRevokeDevice { permit: _, payer, device } => Self::StaffRevokeDevice { payer, device },
             Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
@@ -465,6 +473,7 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::RotateServerKeys { permit: _, overlap_seconds } => Self::RotateServerKeys { overlap_seconds },
             Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
             Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
@@ -529,54 +538,6 @@ impl Facts {
                 Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
-        }
-    }
-
-    /// The payer this is about, where the command itself says so.
-    #[must_use]
-    pub const fn payer(&self) -> Option<PayerId> {
-        match self {
-            // The wallet that is spoken about, not who speaks.
-            Self::Vouch { body: VouchBody { payer, .. }, .. }
-            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
-            Self::OpenPayer { body, .. } => Some(body.payer),
-            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::ShowLimits { payer, .. }
-            | Self::Fund { payer, .. }
-            | Self::ApproveByPin { payer, .. }
-            | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. }
-            | Self::VouchIdentity { payer, .. }
-            | Self::Recover { payer, .. }
-            | Self::FreezeByCode { payer, .. }
-            | Self::StaffThaw { payer }
-            | Self::StaffRemovePin { payer } => Some(*payer),
-            Self::EndSessions { caller, .. }
-            | Self::RevokeDevice { caller, .. }
-            | Self::BindDevice { caller, .. }
-            | Self::SetPin { caller, .. }
-            | Self::TryPin { caller, .. }
-            | Self::RemovePin { caller, .. }
-            | Self::BeginPasskey { caller, .. }
-            | Self::PrintCodes { caller, .. }
-            | Self::AddContact { caller, .. }
-            | Self::RemoveContact { caller, .. }
-            | Self::RotateKey { caller, .. }
-            | Self::AddPasskey { caller, .. }
-            | Self::RenamePasskey { caller, .. }
-            | Self::RevokePasskey { caller, .. }
-            | Self::ApproveByPasskey { caller, .. }
-            | Self::TestFund { caller, .. }
-            | Self::TakeSticker { caller, .. }
-            | Self::ReportCode { caller, .. }
-            | Self::ReportStranger { caller, .. }
-            | Self::Quote { caller, .. }
-            | Self::Pay { caller, .. }
-            | Self::Freeze { caller, .. }
-            | Self::SetLimit { caller, .. }
-            | Self::CancelRaise { caller, .. }
-            | Self::Unfreeze { caller, .. } => Some(caller.payer),
-            _ => None,
         }
     }
 }

@@ -13,6 +13,7 @@ mod codes;
 mod history;
 mod judged;
 mod limits;
+mod merchant_keys;
 mod misuse;
 mod passkeys;
 mod recovery;

@@ -113,6 +113,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinOldNeeded
         | R::RecoveryRefused
         | R::RecoveryFactorMissing
+        | R::RecoveryPapersNeeded
+        | R::RecoveryContested
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -124,7 +126,10 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PasskeyWrongBody
         | R::PasskeyUserNotVerified
         | R::PasskeyBackupInvalid
+        | R::PasskeyAlgorithm
+        | R::PasskeyAttestation
         | R::PasskeySignature
+        | R::PasskeyWeakCheck
         | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
@@ -136,6 +141,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentIdReused
         | R::PayerExists
         | R::KeyExists
+        | R::KeyLimitReached
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed
