@@ -102,10 +102,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
         _ => true,
     };
     if leaves_record {
-        // WHY: where a check is missing the same bytes are sent again, and the new key's own proof stands among them.
-        let is_sent_again = outcome.as_ref().is_err_and(|refusal| refusal.step_up.is_some());
-        let spent = if is_sent_again && matches!(facts, Facts::RotateKey { .. }) { 1 } else { proofs.len() };
-        changes.extend(proofs.into_iter().take(spent).flatten().map(Change::Proof));
+        changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
     Decision { outcome, changes, leaves_record, keep_until }
 }
