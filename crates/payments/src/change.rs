@@ -188,6 +188,9 @@ pub enum EventKind {
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
+    /// A payment waits, because a rule holds it.
+    #[serde(rename = "payment.held")]
+    PaymentHeld,
     /// A payment has moved money.
     #[serde(rename = "payment.captured")]
     PaymentCaptured,
@@ -244,6 +247,7 @@ impl EventKind {
         Self::CodeSwapNearby,
         Self::CodeSuspended,
         Self::PaymentAuthorized,
+        Self::PaymentHeld,
         Self::PaymentCaptured,
         Self::PaymentVoided,
         Self::PaymentExpired,
@@ -291,6 +295,7 @@ impl EventKind {
             Self::CodeSwapNearby => "code.swap_nearby",
             Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentHeld => "payment.held",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",

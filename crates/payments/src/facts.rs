@@ -7,7 +7,7 @@ use money::{
     SessionId,
 };
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
     FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody, RemoveContactBody,
     RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
     SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
@@ -15,7 +15,7 @@ use protocol::{
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority};
 use crate::enrol::NewDevice;
 use crate::merchant_key::MerchantKey;
 use crate::model::Name;
@@ -310,6 +310,14 @@ pub enum Facts {
         caller: CallerFacts,
         body: UnfreezeBody,
     },
+    CancelPayment {
+        caller: CallerFacts,
+        body: CancelPaymentBody,
+    },
+    JudgeHeld {
+        payment: PaymentId,
+        verdict: HeldVerdict,
+    },
     SetLimit {
         caller: CallerFacts,
         body: SetLimitBody,
@@ -482,6 +490,10 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelPayment { signed } => {
+                Self::CancelPayment { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::JudgeHeld { permit: _, payment, verdict } => Self::JudgeHeld { payment, verdict },
             Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
             Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
             Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
@@ -538,53 +550,6 @@ impl Facts {
                 Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
-        }
-    }
-
-    /// The payer this is about, where the command itself says so.
-    #[must_use]
-    pub const fn payer(&self) -> Option<PayerId> {
-        match self {
-            // The wallet that is spoken about, not who speaks.
-            Self::Vouch { body: VouchBody { payer, .. }, .. }
-            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
-            Self::OpenPayer { body, .. } => Some(body.payer),
-            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::ShowLimits { payer, .. }
-            | Self::Fund { payer, .. }
-            | Self::ApproveByPin { payer, .. }
-            | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. }
-            | Self::VouchIdentity { payer, .. }
-            | Self::Recover { payer, .. }
-            | Self::FreezeByCode { payer, .. }
-            | Self::StaffThaw { payer }
-            | Self::StaffRemovePin { payer } => Some(*payer),
-            Self::EndSessions { caller, .. }
-            | Self::RevokeDevice { caller, .. }
-            | Self::BindDevice { caller, .. }
-            | Self::SetPin { caller, .. }
-            | Self::TryPin { caller, .. }
-            | Self::RemovePin { caller, .. }
-            | Self::BeginPasskey { caller, .. }
-            | Self::PrintCodes { caller, .. }
-            | Self::AddContact { caller, .. }
-            | Self::RemoveContact { caller, .. }
-            | Self::RotateKey { caller, .. }
-            | Self::AddPasskey { caller, .. }
-            | Self::RenamePasskey { caller, .. }
-            | Self::RevokePasskey { caller, .. }
-            | Self::ApproveByPasskey { caller, .. }
-            | Self::TestFund { caller, .. }
-            | Self::TakeSticker { caller, .. }
-            | Self::ReportCode { caller, .. }
-            | Self::Quote { caller, .. }
-            | Self::Pay { caller, .. }
-            | Self::Freeze { caller, .. }
-            | Self::SetLimit { caller, .. }
-            | Self::CancelRaise { caller, .. }
-            | Self::Unfreeze { caller, .. } => Some(caller.payer),
-            _ => None,
         }
     }
 }

@@ -254,6 +254,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
         }
+        Facts::CancelPayment { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Payment(body.payment));
+        }
         Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
@@ -263,7 +267,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.extend([Key::Payer(*payer), Key::Device(*device)]);
             limit_keys(*payer, wanted);
         }
-        Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
         Facts::RollUp { account } => wanted.extend([Key::Account(*account), Key::AppendedTo(*account)]),
     }
@@ -288,8 +292,13 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
                 wanted.push(Key::Intent(payment.intent));
             }
         }
-        Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
+        Facts::Capture { payment, .. } | Facts::Void { payment, .. } => follow_payment(rows, *payment, wanted),
+        Facts::CancelPayment { body, .. } => follow_payment(rows, body.payment, wanted),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => {
             follow_payment(rows, *payment, wanted);
+            if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(*payment)) {
+                wanted.push(Key::Device(payment.device));
+            }
         }
         Facts::Unfreeze { caller, .. } => {
             if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {

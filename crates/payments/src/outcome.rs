@@ -15,6 +15,7 @@ use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
 use crate::step_up::{Approval, StepUp};
+use crate::wait::Wait;
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,8 +103,11 @@ pub struct Quoted {
     pub limit_left: Amount,
     /// Every limit that was looked at, each with the sentence of its rule.
     pub limits: Vec<(Counter, String)>,
-    /// The rules behind a refusal or a check.
+    /// The rules behind a refusal, a wait or a check.
     pub rules: Vec<Reason>,
+    /// How long it would wait before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// The check that would be asked for.

@@ -17,6 +17,7 @@ use crate::own_limits::OwnLimits;
 use crate::pipeline::Case;
 use crate::step_up::Demand;
 use crate::usage::Usage;
+use crate::wait::Wait;
 
 /// Out of what a wallet pays, in the packs' words.
 pub(crate) const FUNDING: &str = "prepaid_wallet";
@@ -39,6 +40,8 @@ impl From<ReasonCode> for Stop {
 pub(crate) struct Judgement {
     /// Whether it may go on, and what it demands then.
     pub(crate) verdict: Result<Option<Demand>, ReasonCode>,
+    /// How long it waits before it goes on.
+    pub(crate) wait: Option<Wait>,
     /// The rules that mattered, the strictest first.
     pub(crate) rules: Vec<Reason>,
     /// Every limit that was looked at.
@@ -66,6 +69,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
     let left = limit.checked_sub(total).ok().filter(|left| !left.is_negative());
     let mut judgement = Judgement {
         verdict: left.map(|_| None).ok_or(ReasonCode::PolicyPaymentLimit),
+        wait: None,
         rules: Vec::new(),
         counters: Vec::new(),
         headroom: left.unwrap_or(Amount::zero(total.currency())),
@@ -76,19 +80,33 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
         judgement.verdict = Err(ReasonCode::ServiceFault);
         return judgement;
     };
-    judgement.asked = ask(context, case, book, total);
-    let usage = usage(context, case, book, &judgement.asked);
-    let Ok(decision) = usage.counters.decide(book.library(), &judgement.asked) else {
+    let Some((asked, decision)) = decided(context, case, total) else {
         judgement.verdict = Err(ReasonCode::ServiceFault);
         return judgement;
     };
+    judgement.asked = asked;
     judgement.take(decision, book.library());
     judgement
 }
 
+/// What is asked about a payment of `total`, and what the packs say; `None` where they cannot be asked.
+pub(crate) fn decided(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<(Request, Decision)> {
+    let book = context.settings.packs.book()?;
+    let asked = ask(context, case, book, total);
+    let usage = usage(context, case, book, &asked);
+    let decision = usage.counters.decide(book.library(), &asked).ok()?;
+    Some((asked, decision))
+}
+
 impl Judgement {
     fn take(&mut self, decision: Decision, library: &Library) {
-        let said = verdict(&decision, library);
+        let held = decision.hold.filter(|_| decision.outcome == Outcome::Hold);
+        self.wait = held.and_then(|held| Wait::of(held, self.asked.at));
+        let said = match self.wait {
+            // The money is set aside once every check is done.
+            Some(_) => demanded(&decision, library),
+            None => verdict(&decision, library),
+        };
         self.verdict = match (&self.verdict, said) {
             (Err(ours), Err(theirs)) => Err(theirs.min(*ours)),
             (Err(ours), Ok(_)) => Err(*ours),
@@ -127,7 +145,7 @@ impl Judgement {
         let (library, key) = (book.library(), payment.id.to_string());
         usage.counters.adopt(library, &asked);
         match payment.status {
-            PaymentStatus::Authorized => usage.counters.reserve(library, &asked, &key, &event),
+            PaymentStatus::Authorized | PaymentStatus::Held => usage.counters.reserve(library, &asked, &key, &event),
             _ => usage.counters.record(library, &asked, &key, &event),
         }
         usage.last_used_at = Some(context.at);
@@ -160,16 +178,22 @@ pub(crate) fn verdict(decision: &Decision, library: &Library) -> Result<Option<D
             let all = decision.reasons.iter().filter(|reason| reason.outcome == Outcome::Deny).map(stopped);
             Err(all.min().unwrap_or(ReasonCode::PolicyRefused))
         }
-        // WHY refused: there is no other licence to send it to, and nothing here holds money for a day and then moves it.
+        // WHY refused: the rule says where it may go, and that is told; this provider has no such way of paying.
         Outcome::Route => Err(ReasonCode::PolicyElsewhere),
         Outcome::Hold => Err(ReasonCode::PolicyHeld),
-        Outcome::StepUp => {
-            let asked = decision.step_up.as_ref().ok_or(ReasonCode::PolicyProofImpossible)?;
-            let enough = CHECKS.into_iter().find(|check| library.meets(asked, factors(*check)));
-            let strength = enough.ok_or(ReasonCode::PolicyProofImpossible)?;
-            Ok(Some(Demand::new(strength, ReasonCode::PolicyProofNeeded)))
-        }
+        Outcome::StepUp => match demanded(decision, library)? {
+            Some(demand) => Ok(Some(demand)),
+            None => Err(ReasonCode::PolicyProofImpossible),
+        },
     }
+}
+
+/// The weakest check that meets what a decision demands, if it demands any.
+fn demanded(decision: &Decision, library: &Library) -> Result<Option<Demand>, ReasonCode> {
+    let Some(asked) = &decision.step_up else { return Ok(None) };
+    let enough = CHECKS.into_iter().find(|check| library.meets(asked, factors(*check)));
+    let strength = enough.ok_or(ReasonCode::PolicyProofImpossible)?;
+    Ok(Some(Demand::new(strength, ReasonCode::PolicyProofNeeded)))
 }
 
 const FACTORS: Fact = Fact::of("auth.factors");

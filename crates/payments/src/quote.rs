@@ -49,6 +49,7 @@ pub(crate) fn quote(
         available_after: after.filter(|_| refusals.is_empty()),
         limit_left: judged.headroom,
         limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
+        wait: judged.wait.filter(|_| refusals.is_empty()),
         rules: judged.rules,
         warnings: warnings(context, &case, available, after),
         step_up: step_up.map(Box::new),

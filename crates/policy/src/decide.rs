@@ -9,7 +9,7 @@ use crate::auth::{Factors, Requirement};
 use crate::calendar::Calendar;
 use crate::condition::{Truth, View};
 use crate::counters::Counters;
-use crate::decision::{Decision, Outcome, Reason, StepUp};
+use crate::decision::{Decision, Held, Outcome, Reason, StepUp};
 use crate::effects;
 use crate::fact::{Fact, Value};
 use crate::input::Request;
@@ -307,7 +307,19 @@ impl<'a> Case<'a> {
         let ends = span.map(|span| self.pack.zone.due(begun, span, self.calendar));
         let over = ends.is_some_and(|ends| ends <= self.request.at);
         if !over || from.is_none() {
-            self.effect(rule, &Effect::Hold { span: None, confirm }, missing, ends, decision);
+            self.held(ends, confirm, decision);
+            self.said(rule, Outcome::Hold, missing, decision);
+        }
+    }
+
+    /// Held until `ends`, or until somebody confirms; beside what holds it already.
+    fn held(&self, ends: Option<Instant>, confirm: bool, decision: &mut Decision) {
+        let held = Held::by(ends, confirm, self.request.at);
+        decision.hold = Some(decision.hold.map_or(held, |other| other.join(held)));
+        // Packs write offsets of their own: moments are compared, never their texts.
+        if let Some(ends) = ends.filter(|ends| decision.hold_ends.is_none_or(|held| held < *ends)) {
+            decision.hold_ends = Some(ends);
+            decision.held_until = Some(self.pack.zone.show(ends));
         }
     }
 
@@ -347,16 +359,14 @@ impl<'a> Case<'a> {
         let outcome = match effect {
             Effect::Deny => Outcome::Deny,
             Effect::Route(route) => {
-                decision.route = Some(route.clone());
+                decision.route.get_or_insert_with(|| route.clone());
                 Outcome::Route
             }
-            Effect::Hold { span, .. } => {
-                let ends = until.or_else(|| span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar)));
-                // Packs write offsets of their own: moments are compared, never their texts.
-                if let Some(ends) = ends.filter(|ends| decision.hold_ends.is_none_or(|held| held < *ends)) {
-                    decision.hold_ends = Some(ends);
-                    decision.held_until = Some(self.pack.zone.show(ends));
-                }
+            Effect::Hold { span, confirm } => {
+                let own = span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar));
+                // A rule that has an end of its own waits for that; only a word that names none waits for somebody.
+                let waits_for_word = *confirm && (span.is_some() || until.is_none());
+                self.held(until.or(own), waits_for_word, decision);
                 Outcome::Hold
             }
             Effect::StepUp(require) => {
@@ -370,6 +380,15 @@ impl<'a> Case<'a> {
                 Outcome::StepUp
             }
         };
+        let place = decision.reasons.len();
+        self.said(rule, outcome, missing, decision);
+        if let (Effect::Route(route), Some(reason)) = (effect, decision.reasons.get_mut(place)) {
+            reason.route = Some(route.clone());
+        }
+    }
+
+    /// Says the rule, or which fact it lacks.
+    fn said(&self, rule: &Rule, outcome: Outcome, missing: Option<Fact>, decision: &mut Decision) {
         self.say(rule, outcome, decision, |reason| {
             if let Some(fact) = missing {
                 reason.code = "FactMissing".to_owned();
@@ -393,6 +412,7 @@ impl<'a> Case<'a> {
             cap: None,
             missing: None,
             details: Vec::new(),
+            route: None,
             say: rule.say.clone(),
         };
         change(&mut reason);

@@ -34,7 +34,7 @@ pub struct Decision {
     /// What a step-up has to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_up: Option<StepUp>,
-    /// Until when it is held.
+    /// The latest moment until which a rule holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
     /// Where it may go instead.
@@ -57,11 +57,40 @@ pub struct Decision {
     pub parameters: BTreeMap<String, String>,
     /// Packs selected, with their digests.
     pub packs: Vec<String>,
-    /// The moment of [`Decision::held_until`].
+    /// How it comes free where it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Held>,
     #[serde(skip)]
-    pub hold_ends: Option<Instant>,
+    pub(crate) hold_ends: Option<Instant>,
     #[serde(skip)]
     pub(crate) requirement: Option<Requirement>,
+}
+
+/// How a held operation comes free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// When it goes on by itself; `None`: never without somebody's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub releases_at: Option<Instant>,
+    /// From when somebody's word lets it go on; `None`: nobody's does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmable_from: Option<Instant>,
+}
+
+impl Held {
+    /// By one rule: until `ends`, or, where `confirm`, until somebody confirms.
+    pub(crate) fn by(ends: Option<Instant>, confirm: bool, now: Instant) -> Self {
+        Self { releases_at: ends, confirmable_from: if confirm { Some(now) } else { ends } }
+    }
+
+    /// By both: it goes on when neither holds it any more.
+    pub(crate) fn join(self, other: Self) -> Self {
+        let both = |a: Option<Instant>, b: Option<Instant>| Some(a?.max(b?));
+        Self {
+            releases_at: both(self.releases_at, other.releases_at),
+            confirmable_from: both(self.confirmable_from, other.confirmable_from),
+        }
+    }
 }
 
 /// One rule that mattered.
@@ -96,6 +125,9 @@ pub struct Reason {
     /// What else there is to say: fields not shown, factors not accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<String>,
+    /// Where it may go instead, where it may not go on here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
     /// One sentence.
     pub say: String,
 }

@@ -35,7 +35,7 @@ pub use backtest::{Backtest, Moved};
 pub use calendar::Calendar;
 pub use counters::{Counters, CountersError};
 pub use decide::decide;
-pub use decision::{Counter, Deadline, Decision, Liability, Obligation, Outcome, Reason, Retained, StepUp};
+pub use decision::{Counter, Deadline, Decision, Held, Liability, Obligation, Outcome, Reason, Retained, StepUp};
 pub use diff::{Change, Way, diff};
 pub use fact::{Fact, Facts, Value};
 pub use input::{Block, Event, InputError, OwnLimit, Request};

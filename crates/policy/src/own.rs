@@ -244,6 +244,7 @@ fn say(decision: &mut Decision, outcome: Outcome, code: &str, rule: &str, senten
         cap: None,
         missing: None,
         details: Vec::new(),
+        route: None,
         say: sentence.to_owned(),
     });
 }

@@ -20,7 +20,7 @@ mod text;
 mod views;
 
 pub use bodies::{
-    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
+    BindDeviceBody, CancelPaymentBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
     RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
     VoidBody,
 };
@@ -51,5 +51,5 @@ pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, ExportView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView,
     PayeeView, PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView,
-    SessionView, SignUpView, TokenView, Warning,
+    SessionView, SignUpView, TokenView, WaitView, Warning,
 };

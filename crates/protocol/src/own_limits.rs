@@ -263,6 +263,9 @@ pub struct RuleReasonView {
     pub outcome: String,
     /// The pack; `payer` for the payer's own limits.
     pub pack: String,
+    /// Where it may go instead, where it may not go on here: in the pack's words, e.g. `licensed_provider`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
     /// The rule of the pack.
     pub rule: String,
     /// One sentence, in the pack's own language.

@@ -5,8 +5,10 @@
 
 mod calls;
 mod codes;
+mod held;
 mod keys;
 mod risk;
+mod tried;
 mod wire;
 
 pub use self::risk::{Assessed, Candidate, Found};
@@ -14,7 +16,9 @@ pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch,
 };
 pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
+pub use held::{HeldView, JudgedView, held, judge_held};
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
+pub use tried::{PolicyTrial, PolicyTried, try_policy};
 pub use wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
 };

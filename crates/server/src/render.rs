@@ -4,12 +4,12 @@ use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
     Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
-    Refund, RegisteredCode, Session, Settings, Standing, StepUp,
+    Refund, RegisteredCode, Session, Settings, Standing, StepUp, Wait,
 };
 use protocol::{
     AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
     PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
-    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength, WaitView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -164,6 +164,7 @@ fn rule(reason: &policy::Reason) -> RuleReasonView {
         missing: reason.missing.clone(),
         outcome: outcome.to_owned(),
         pack: reason.pack.clone(),
+        route: reason.route.clone(),
         rule: reason.rule.clone(),
         say: reason.say.clone(),
         version: reason.version.clone(),
@@ -196,8 +197,15 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         rules: rules(&quoted.rules),
         step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
+        wait: quoted.wait.map(wait),
         warnings: quoted.warnings,
     }
+}
+
+/// How long a payment waits. Staff may let it go on where they may before its wait is over.
+fn wait(wait: Wait) -> WaitView {
+    let confirmable = wait.confirmable_from.is_some_and(|from| from < wait.until);
+    WaitView { confirmable, goes_on: wait.goes_on, until: wait.until }
 }
 
 /// A missing check, and where to do it.
@@ -281,6 +289,7 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         refunded: payment.refunded,
         rules: rules(&payment.rules),
         status: payment.status,
+        wait: payment.wait.map(wait),
     }
 }
 

@@ -25,6 +25,7 @@ mod retention;
 mod rows;
 mod rules;
 mod sqlite;
+mod waiting;
 mod words;
 
 pub use api::{

@@ -86,6 +86,19 @@ impl Agreement {
     }
 }
 
+/// `options` with what the nodes have agreed on in the place of what they say; as they are where nobody has agreed yet.
+pub(crate) async fn agreed(link: &Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
+    let failed = |fault: Fault| StoreError::Failed { action: "reading what nodes agreed on", source: say(&fault).into() };
+    let row = link.maybe("SELECT value FROM meta WHERE key = $1", &[&KEY]).await.map_err(failed)?;
+    let Some(row) = row else { return Ok(options) };
+    let text = row.try_get::<_, Vec<u8>>(0).map_err(|error| failed(error.into()))?;
+    let unreadable = |_| failed(Fault::Unreadable("agreement"));
+    let mut said: Map<String, Value> = serde_json::from_slice(&text).map_err(unreadable)?;
+    let origin = said.remove("public_origin").and_then(|origin| origin.as_str().map(str::to_owned));
+    let settings = serde_json::from_value(Value::Object(said)).map_err(unreadable)?;
+    Ok(PostgresOptions { settings, origin, ..options })
+}
+
 /// Everything a node was told that others must have been told, too.
 fn said(options: &PostgresOptions) -> Result<Map<String, Value>, StoreError> {
     let unreadable = |_| StoreError::Unusable("the settings cannot be written down".to_owned());

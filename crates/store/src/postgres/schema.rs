@@ -15,6 +15,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("V5__policy", include_str!("../../migrations/postgres/V5__policy.sql")),
     ("V6__code_alerts", include_str!("../../migrations/postgres/V6__code_alerts.sql")),
     ("V7__retention", include_str!("../../migrations/postgres/V7__retention.sql")),
+    ("V8__waiting", include_str!("../../migrations/postgres/V8__waiting.sql")),
 ];
 
 /// Brings the schema up to date. A newer one than this program knows is left alone.

@@ -18,6 +18,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("V5__policy", include_str!("../../migrations/V5__policy.sql")),
     ("V6__code_alerts", include_str!("../../migrations/V6__code_alerts.sql")),
     ("V7__retention", include_str!("../../migrations/V7__retention.sql")),
+    ("V8__waiting", include_str!("../../migrations/V8__waiting.sql")),
 ];
 
 /// The version of the last of them; numbers may be left out.
