@@ -48,6 +48,7 @@ mod stamp;
 mod state;
 mod step_up;
 mod swap;
+mod top_up;
 mod tried;
 mod usage;
 mod wait;

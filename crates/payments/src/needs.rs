@@ -196,10 +196,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
+            limit_keys(*payer, wanted);
         }
         Facts::TestFund { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Account(test_cash(body.amount.currency())));
+            wanted.extend([
+                Key::Account(test_cash(body.amount.currency())),
+                Key::Kept(KeptKey::Guard(caller.payer)),
+            ]);
+            limit_keys(caller.payer, wanted);
         }
         Facts::CreateIntent { payee, body, idempotency } => {
             wanted.push(Key::Payee(*payee));

@@ -228,26 +228,31 @@ fn ask(context: &Context<'_>, case: &Case<'_>, book: &Rulebook, total: Amount) -
         "operation.payee_new" => Value::Flag(pair.is_none_or(|pair| pair.captured_at.is_none())),
         "operation.static_code" => Value::Flag(channel(case.arrival) == Channel::QrStatic),
     );
-    if let Some(account) = context.state.account(case.payer.wallet) {
-        say!(request.facts, "payer.balance" => Value::Money(account.posted()));
-    }
     request.limits = OwnLimits::holding(context, case.payer.id);
     request
 }
 
 /// What is known of every payment out of this wallet with this device.
 pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book: &Rulebook) -> Request {
-    let mut request = book.request(context.at);
-    let last_used_at = context.state.usage(payer.id).and_then(|usage| usage.last_used_at);
+    let mut request = about_wallet(context, payer, book);
+    about_device(&mut request, device);
     say!(request.facts,
         "operation.kind" => text("payment"),
         "operation.direction" => text("outgoing"),
         "operation.payee_trusted" => Value::Flag(false),
         "operation.own_account" => Value::Flag(false),
+    );
+    request
+}
+
+/// What is known of whatever concerns this wallet.
+pub(crate) fn about_wallet(context: &Context<'_>, payer: &Payer, book: &Rulebook) -> Request {
+    let mut request = book.request(context.at);
+    let last_used_at = context.state.usage(payer.id).and_then(|usage| usage.last_used_at);
+    say!(request.facts,
         "operation.funding" => text(FUNDING),
         "operation.instrument" => Value::Text(payer.wallet.to_string()),
         "operation.account" => Value::Text(payer.wallet.to_string()),
-        "operation.device" => Value::Text(device.id.to_string()),
         "operation.recurring" => text("none"),
         "payer.id" => Value::Text(payer.id.to_string()),
         // A wallet is opened by a person for themselves, and nobody's name was checked.
@@ -258,6 +263,17 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "payer.arrears" => Value::Flag(false),
         "payer.contact_changed_at" => Value::Never,
         "payer.last_used_at" => last_used_at.map_or(Value::Never, Value::Moment),
+    );
+    if let Some(account) = context.state.account(payer.wallet) {
+        say!(request.facts, "payer.balance" => Value::Money(account.posted()));
+    }
+    request
+}
+
+/// What is known of whatever this device asks for.
+pub(crate) fn about_device(request: &mut Request, device: &Device) {
+    say!(request.facts,
+        "operation.device" => Value::Text(device.id.to_string()),
         "device.registered" => Value::Flag(true),
         "device.bound_at" => Value::Moment(device.bound_at),
         "device.token_activated_at" => Value::Moment(device.bound_at),
@@ -265,7 +281,6 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "auth.linked" => Value::Flag(true),
         "auth.factors" => texts(factors(Strength::DeviceKey)),
     );
-    request
 }
 
 /// Until when the packs want the record of a payment of `amount` for `category` kept. WHY two days more than they say: a

@@ -261,17 +261,19 @@ impl<'a> Case<'a> {
     /// a payment the rule does not speak of.
     fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, absent_is_never: bool, decision: &mut Decision) {
         let (last_used_at, consent_at) = const { (Fact::of("payer.last_used_at"), Fact::of("consent.at")) };
+        // The latest first: the first that is one says it all.
         let past = || {
-            let past = self.request.history.iter().filter(|event| event.at <= self.request.at);
+            let past = self.request.history.iter().rev().filter(|event| event.at <= self.request.at);
             past.filter(|event| crate::limit::is_live(&event.facts))
         };
         let is_use = |event: &&crate::input::Event| {
             let own = View { over: Some(&event.facts), at: event.at, ..self.view() };
             rule.when.holds(&own) != Truth::No
         };
-        let is_consent = |event: &&crate::input::Event| event.facts.text("operation.kind") == Some("consent");
+        let kind = const { Fact::of("operation.kind") };
+        let is_consent = |event: &&crate::input::Event| event.facts.text(kind) == Some("consent");
         let is_said = self.view().value(last_used_at).is_some();
-        let Some(used) = self.view().moment(last_used_at).max(past().filter(is_use).map(|event| event.at).max()) else {
+        let Some(used) = self.view().moment(last_used_at).max(past().find(is_use).map(|event| event.at)) else {
             if !is_said && !absent_is_never {
                 self.effect(rule, &Effect::Deny, Some(last_used_at), None, decision);
             }
@@ -279,7 +281,7 @@ impl<'a> Case<'a> {
         };
         let asleep = self.pack.zone.due(used, unused_for, self.calendar);
         let consented = self.view().moment(consent_at).filter(|at| *at <= self.request.at);
-        let consented = consented.max(past().filter(is_consent).map(|event| event.at).max());
+        let consented = consented.max(past().find(is_consent).map(|event| event.at));
         if self.request.at > asleep && consented.is_none_or(|at| at <= asleep) {
             self.effect(rule, &Effect::Deny, None, None, decision);
         }

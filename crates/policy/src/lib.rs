@@ -37,7 +37,7 @@ pub use counters::{Counters, CountersError};
 pub use decide::decide;
 pub use decision::{Counter, Deadline, Decision, Held, Liability, Obligation, Outcome, Reason, Retained, StepUp};
 pub use diff::{Change, Way, diff};
-pub use fact::{Fact, Facts, Value};
+pub use fact::{Fact, Facts, Name, Value};
 pub use input::{Block, Event, InputError, OwnLimit, Request};
 pub use library::Library;
 pub use own::raise_starts;

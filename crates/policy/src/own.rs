@@ -159,7 +159,13 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         let (value, fact) = value.as_ref().zip(Fact::named(name))?;
         Some(Condition::Is(fact, Test::OneOf(vec![Value::Text(value.clone())])))
     };
-    let counts = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)];
+    // What comes in is no spending.
+    let payment = Condition::Is(
+        const { Fact::of("operation.kind") },
+        Test::OneOf(vec![Value::Text("payment".to_owned())]),
+    );
+    let filters = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)];
+    let counts = filters.into_iter().chain([Some(payment)]);
     let rule = Limit {
         measure: Measure::Amount,
         cap: Cap::Money(cap),
@@ -172,7 +178,7 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         effect: Effect::Deny,
         variant: Vec::new(),
     };
-    (rule, Condition::All(counts.into_iter().flatten().collect()))
+    (rule, Condition::All(counts.flatten().collect()))
 }
 
 fn own_limit(
