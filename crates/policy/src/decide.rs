@@ -15,7 +15,7 @@ use crate::fact::{Fact, Value};
 use crate::input::Request;
 use crate::library::Library;
 use crate::limit::{Measured, Past, measure};
-use crate::pack::{Body, Effect, Grade, Limit, Pack, Rule, Select, Status};
+use crate::pack::{Body, Effect, Grade, Limit, Pack, Period, Rule, Select, Status};
 
 /// What `library` makes of `request`.
 ///
@@ -106,15 +106,14 @@ impl<'a> Case<'a> {
             Select::Requested => const { Fact::of("operation.requested_at") },
             Select::Transaction => const { Fact::of("claim.transaction_at") },
         };
-        let now = self.request.facts.moment(said).map_or(self.now, |at| self.pack.zone.civil(at));
-        let within = |from: Option<DateTime>, to: Option<DateTime>| {
-            from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
-        };
+        let at = self.request.facts.moment(said).unwrap_or(self.request.at);
+        let now = if at == self.request.at { self.now } else { self.pack.zone.civil(at) };
+        let within = |period: &Period| period.holds(&self.pack.zone, at, now);
         let starts = rule.starts_after.is_none_or(|span| {
             self.pack.effective.from.is_some_and(|from| span.after(from.date(), self.calendar) <= now.date())
         });
-        within(self.pack.effective.from, self.pack.effective.to)
-            && within(rule.period.from, rule.period.to)
+        within(&self.pack.effective)
+            && within(&rule.period)
             && starts
             && self.is_chosen(&rule.variant)
     }

@@ -20,6 +20,7 @@ mod limit;
 mod limits;
 mod own;
 mod pack;
+mod possible;
 mod ratio;
 mod read;
 mod read_rule;

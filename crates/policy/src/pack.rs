@@ -65,10 +65,8 @@ impl Pack {
     /// Whether it binds at `at`, by its own clock; one that has no start never does.
     #[must_use]
     pub fn is_in_force(&self, at: Instant) -> bool {
-        let now = self.zone.civil(at);
-        self.status == Status::InForce
-            && self.effective.from.is_some_and(|from| from <= now)
-            && self.effective.to.is_none_or(|to| now < to)
+        let is_started = self.status == Status::InForce && self.effective.from.is_some();
+        is_started && self.effective.holds(&self.zone, at, self.zone.civil(at))
     }
 }
 
@@ -122,6 +120,17 @@ pub struct Period {
     pub to: Option<DateTime>,
 }
 
+impl Period {
+    /// Whether it holds at `at`, whose wall clock in `zone` shows `now`. What began in an hour that comes twice goes on
+    /// when that hour comes again, and what ended stays ended.
+    #[must_use]
+    pub fn holds(&self, zone: &Zone, at: Instant, now: DateTime) -> bool {
+        let has_come =
+            |civil: DateTime| civil <= now || (civil.date() == now.date() && zone.moment(civil) <= at);
+        self.from.is_none_or(has_come) && !self.to.is_some_and(has_come)
+    }
+}
+
 /// Where a rule is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
@@ -168,8 +177,7 @@ impl Rule {
     /// Whether its own period holds at `at`, by the clock of its `pack`.
     #[must_use]
     pub fn is_live(&self, pack: &Pack, at: Instant) -> bool {
-        let now = pack.zone.civil(at);
-        self.period.from.is_none_or(|from| from <= now) && self.period.to.is_none_or(|to| now < to)
+        self.period.holds(&pack.zone, at, pack.zone.civil(at))
     }
 }
 
