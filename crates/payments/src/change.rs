@@ -210,7 +210,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,

@@ -67,7 +67,7 @@ pub use merchant_key::{KeyMaterial, MerchantKey, Network, NetworkError, Scope};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use needs::needs;
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
-pub use outcome::{Accepted, Quoted, Refusal};
+pub use outcome::{Accepted, Quoted, Refusal, ShownLimit};
 pub use own_limits::{OwnLimit, OwnLimits, PendingRaise};
 pub use packs::Packs;
 pub use passkey::{NewPasskey, Passkey, PasskeyUse, Passkeys};

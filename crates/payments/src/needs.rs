@@ -200,10 +200,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::TestFund { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.extend([
-                Key::Account(test_cash(body.amount.currency())),
-                Key::Kept(KeptKey::Guard(caller.payer)),
-            ]);
+            wanted.extend([Key::Account(test_cash(body.amount.currency())), Key::Kept(KeptKey::Guard(caller.payer))]);
             limit_keys(caller.payer, wanted);
         }
         Facts::CreateIntent { payee, body, idempotency } => {

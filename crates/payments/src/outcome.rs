@@ -1,9 +1,11 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
+use std::collections::BTreeMap;
+
 use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
-use policy::{Counter, Reason};
+use policy::{Counter, Reason, Wording};
 use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +86,17 @@ pub enum Accepted {
     },
 }
 
+/// A limit as a payer is shown it before they pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownLimit {
+    /// How far it is used.
+    pub counter: Counter,
+    /// The sentence of its rule; of the payer's own, none.
+    pub say: String,
+    /// The same by language.
+    pub texts: BTreeMap<String, Wording>,
+}
+
 /// What paying would mean: the real pipeline, run dry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
@@ -101,8 +114,8 @@ pub struct Quoted {
     pub available_after: Option<Amount>,
     /// The least that would be left under any limit.
     pub limit_left: Amount,
-    /// Every limit that was looked at, each with the sentence of its rule.
-    pub limits: Vec<(Counter, String)>,
+    /// Every limit that was looked at, each with what its rule says.
+    pub limits: Vec<ShownLimit>,
     /// The rules behind a refusal, a wait or a check.
     pub rules: Vec<Reason>,
     /// How long it would wait before it goes on.

@@ -86,7 +86,11 @@ pub(crate) fn expire(context: &mut Context<'_>, payment: PaymentId) -> Result<Ac
 }
 
 /// The payment and its open hold. Another payee's payment does not exist for this one.
-pub(crate) fn held(context: &Context<'_>, payee: Option<PayeeId>, id: PaymentId) -> Result<(Payment, HoldId), ReasonCode> {
+pub(crate) fn held(
+    context: &Context<'_>,
+    payee: Option<PayeeId>,
+    id: PaymentId,
+) -> Result<(Payment, HoldId), ReasonCode> {
     let payment = context.state.payment(id).ok_or(ReasonCode::PaymentUnknown)?;
     if payee.is_some_and(|payee| payee != payment.payee) {
         return Err(ReasonCode::PaymentUnknown);

@@ -85,7 +85,8 @@ impl Backtest {
         self.changed = self.changed.saturating_add(1);
         let amount = request.facts.money("operation.amount");
         let put = |list: &mut Vec<Moved>, group: String| {
-            let mut one = Moved { group, before: before.outcome, after: after.outcome, count: 1, worth: BTreeMap::new() };
+            let mut one =
+                Moved { group, before: before.outcome, after: after.outcome, count: 1, worth: BTreeMap::new() };
             one.worth.extend(amount.map(|amount| (amount.currency(), amount.minor())));
             add(list, one);
         };
@@ -122,9 +123,7 @@ impl Backtest {
 
 /// Adds `one` to its group. Groups are few: outcomes, bands, categories, rules.
 fn add(list: &mut Vec<Moved>, one: Moved) {
-    let same = |moved: &&mut Moved| {
-        moved.group == one.group && moved.before == one.before && moved.after == one.after
-    };
+    let same = |moved: &&mut Moved| moved.group == one.group && moved.before == one.before && moved.after == one.after;
     let Some(moved) = list.iter_mut().find(same) else { return list.push(one) };
     moved.count = moved.count.saturating_add(one.count);
     for (currency, minor) in one.worth {

@@ -1,6 +1,6 @@
 //! [`decide`]: the packs a question concerns, rule by rule, the strictest answer winning.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use money::Instant;
@@ -112,10 +112,7 @@ impl<'a> Case<'a> {
         let starts = rule.starts_after.is_none_or(|span| {
             self.pack.effective.from.is_some_and(|from| span.after(from.date(), self.calendar) <= now.date())
         });
-        within(&self.pack.effective)
-            && within(&rule.period)
-            && starts
-            && self.is_chosen(&rule.variant)
+        within(&self.pack.effective) && within(&rule.period) && starts && self.is_chosen(&rule.variant)
     }
 
     fn is_chosen(&self, wanted: &[(String, String)]) -> bool {
@@ -415,6 +412,7 @@ impl<'a> Case<'a> {
             details: Vec::new(),
             route: None,
             say: rule.say.clone(),
+            texts: if outcome > Outcome::Permit { self.pack.wordings(rule) } else { BTreeMap::new() },
         };
         change(&mut reason);
         decision.outcome = decision.outcome.max(outcome);

@@ -6,7 +6,7 @@ use money::{Amount, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Requirement;
-use crate::pack::{Citation, Grade};
+use crate::pack::{Citation, Grade, Wording};
 
 /// From the mildest to the strictest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,8 +128,11 @@ pub struct Reason {
     /// Where it may go instead, where it may not go on here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// One sentence.
+    /// One sentence, in the pack's own language.
     pub say: String,
+    /// The same by language, where the rule does more than permit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, Wording>,
 }
 
 /// The authentication asked for.

@@ -42,7 +42,7 @@ pub use fact::{Fact, Facts, Name, Value};
 pub use input::{Block, Event, InputError, OwnLimit, Request};
 pub use library::Library;
 pub use own::raise_starts;
-pub use pack::{Citation, Grade, Layer, Pack, Rule, Status};
+pub use pack::{Citation, Grade, Layer, Pack, Rule, Status, Translation, Wording};
 pub use ratio::{Ratio, RatioError, Rounding};
 pub use read::PackError;
 pub use rulebook::{Choice, Rulebook, RulebookError};

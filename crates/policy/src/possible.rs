@@ -21,10 +21,7 @@ pub(crate) fn is_possible(condition: &Condition) -> bool {
 fn fulfils<'a>(mut asked: Asked<'a>, condition: &'a Condition) -> bool {
     gather(condition, &mut asked);
     let either = std::mem::take(&mut asked.either);
-    agrees(&asked)
-        && either.iter().all(|branches| {
-            branches.iter().any(|branch| fulfils(asked.clone(), branch))
-        })
+    agrees(&asked) && either.iter().all(|branches| branches.iter().any(|branch| fulfils(asked.clone(), branch)))
 }
 
 fn gather<'a>(condition: &'a Condition, asked: &mut Asked<'a>) {

@@ -1,5 +1,7 @@
 //! The payer's own limits: what is sent to change them, and what is answered.
 
+use std::collections::BTreeMap;
+
 use money::{Amount, Instant, PayerId};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
@@ -193,6 +195,19 @@ pub struct CitationView {
     pub source: String,
 }
 
+/// What a rule says, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleTextView {
+    /// Article and paragraph.
+    pub article: String,
+    /// The law, terms or notice.
+    pub law: String,
+    /// One sentence.
+    pub say: String,
+    /// What the pack is, in a line.
+    pub title: String,
+}
+
 /// A limit that a law or somebody's terms set, and how far it is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleLimitView {
@@ -214,6 +229,9 @@ pub struct RuleLimitView {
     pub rule: String,
     /// One sentence, in the pack's own language.
     pub say: String,
+    /// What it says by language (`ko`, `en`); a language that is not here has no translation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// What is used, in the cap's words.
     pub used: String,
     /// The pack's version.
@@ -270,6 +288,9 @@ pub struct RuleReasonView {
     pub rule: String,
     /// One sentence, in the pack's own language.
     pub say: String,
+    /// What it says by language (`ko`, `en`); a language that is not here has no translation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// The pack's version.
     pub version: String,
 }

@@ -1,5 +1,7 @@
 //! What the server answers.
 
+use std::collections::BTreeMap;
+
 use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId,
     ReasonCode, RefundId, SessionId,
@@ -8,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    CaptureMode, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView,
+    CaptureMode, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, RuleTextView,
+    SessionKind, StepUpView,
 };
 
 /// Posted, held and available money of one account: available = posted − held.
@@ -251,6 +254,9 @@ pub struct LimitLeftView {
     pub rule: String,
     /// One sentence, in the pack's own language; empty for the payer's own limits.
     pub say: String,
+    /// What it says by language (`ko`, `en`); empty for the payer's own limits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// What would be used, in the cap's words.
     pub used: String,
 }

@@ -1,15 +1,18 @@
 //! From the core's rows to what callers see. Nothing here decides.
 
+use std::collections::BTreeMap;
+
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
     Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
-    Refund, RegisteredCode, Session, Settings, Standing, StepUp, Wait,
+    Refund, RegisteredCode, Session, Settings, ShownLimit, Standing, StepUp, Wait,
 };
 use protocol::{
     AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
     PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
-    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength, WaitView,
+    ReceiptView, RecoveryView, RefundView, RuleReasonView, RuleTextView, SessionView, StepUpMethod, StepUpView,
+    Strength, WaitView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -167,11 +170,18 @@ fn rule(reason: &policy::Reason) -> RuleReasonView {
         route: reason.route.clone(),
         rule: reason.rule.clone(),
         say: reason.say.clone(),
+        texts: texts(reason.texts.clone()),
         version: reason.version.clone(),
     }
 }
 
-fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
+/// What a rule says, by language.
+fn texts(texts: BTreeMap<String, policy::Wording>) -> BTreeMap<String, RuleTextView> {
+    let text = |policy::Wording { title, say, law, article }| RuleTextView { article, law, say, title };
+    texts.into_iter().map(|(language, wording)| (language, text(wording))).collect()
+}
+
+fn limit_left(ShownLimit { counter, say, texts: all }: ShownLimit) -> LimitLeftView {
     let (pack, rule) = counter.rule.split_once('/').unwrap_or(("", &counter.rule));
     LimitLeftView {
         cap: counter.cap,
@@ -180,6 +190,7 @@ fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
         pack: pack.to_owned(),
         rule: rule.to_owned(),
         say,
+        texts: texts(all),
         used: counter.after,
     }
 }

@@ -66,11 +66,7 @@ pub(crate) fn epoch_start(epoch: i64, started_at: i64, prev: &Hash) -> Hash {
 }
 
 /// The leaf of a commit with these decisions, in their order.
-pub(crate) fn leaf<'a>(
-    form: LeafForm,
-    leaf: &Leaf<'_>,
-    decisions: impl ExactSizeIterator<Item = Entry<'a>>,
-) -> Hash {
+pub(crate) fn leaf<'a>(form: LeafForm, leaf: &Leaf<'_>, decisions: impl ExactSizeIterator<Item = Entry<'a>>) -> Hash {
     let mut hash = Hasher::new(form.label());
     hash.number(leaf.epoch);
     hash.number(leaf.seq);

@@ -55,7 +55,11 @@ fn an_unknown_key_is_refused() {
     check("cap = ", "cup = ", "t.toml:18: rules.r.cup: is not a key here");
     check("title = ", "titel = ", "t.toml:2: titel: is not a key here");
     check("article = ", "artikel = ", "t.toml:12: citations.a.artikel: is not a key here");
-    check("window", "when = { \"payer.agee\" = 5 }\nwindow", "t.toml:19: rules.r.when.payer.agee: `payer.agee` is no fact");
+    check(
+        "window",
+        "when = { \"payer.agee\" = 5 }\nwindow",
+        "t.toml:19: rules.r.when.payer.agee: `payer.agee` is no fact",
+    );
     check("kind = \"limit\"", "kind = \"limitt\"", "t.toml:15: rules.r.kind: is no kind of rule");
     check("window = \"day\"", "window = \"fortnight\"", "t.toml:19: rules.r.window: is no window");
     check("Europe/Berlin", "Europe/Atlantis", "t.toml:8: time_zone: not a time zone");
@@ -116,18 +120,30 @@ fn a_period_without_a_day_can_never_apply() {
     check("to = 2027-01-01", "to = 2026-01-01", "effective.to: is not after `from`: this can never apply");
     let day = "window = \"day\"";
     check(day, "window = \"day\"\nto = 2025-06-01", "t.toml:20: rules.r.to: is before the pack starts: this can never");
-    check(day, "window = \"day\"\nfrom = 2027-01-01", "t.toml:20: rules.r.from: is after the pack ends: this can never");
+    check(
+        day,
+        "window = \"day\"\nfrom = 2027-01-01",
+        "t.toml:20: rules.r.from: is after the pack ends: this can never",
+    );
     check(day, "window = \"day\"\nstarts_after = \"12mo\"", "t.toml:20: rules.r.starts_after: is after it ends");
 }
 
 #[test]
 fn bounds_between_which_nothing_lies_can_never_apply() {
     let and = |when: &str| format!("when = {{ {when} }}\nwindow");
-    check("window", &and("\"payer.age\" = { lt = 5, gt = 9 }"), "t.toml:19: rules.r.when.payer.age: nothing lies between");
+    check(
+        "window",
+        &and("\"payer.age\" = { lt = 5, gt = 9 }"),
+        "t.toml:19: rules.r.when.payer.age: nothing lies between",
+    );
     check("window", &and("\"payer.age\" = { lt = 5, ge = 5 }"), "nothing lies between");
     check("window", &and("\"operation.amount\" = { gt = \"2 EUR\", lt = \"1 EUR\" }"), "nothing lies between");
     check("window", &and("\"operation.channel\" = []"), "is empty: this can never apply");
-    check("window", &and("\"operation.channel\" = \"fax\""), "t.toml:19: rules.r.when.operation.channel: `fax` is none of");
+    check(
+        "window",
+        &and("\"operation.channel\" = \"fax\""),
+        "t.toml:19: rules.r.when.operation.channel: `fax` is none of",
+    );
 }
 
 #[test]
@@ -135,8 +151,16 @@ fn a_condition_that_contradicts_itself_can_never_apply() {
     let and = |when: &str| format!("when = {{ {when} }}\nwindow");
     let said = "t.toml:19: rules.r.when: its parts contradict each other: this can never apply";
     check("window", &and("\"operation.kind\" = \"payment\", any = [{ \"operation.kind\" = \"claim\" }]"), said);
-    check("window", &and("\"payer.age\" = { lt = 12 }, any = [{ \"payer.age\" = { ge = 12 } }, { \"payer.age\" = 13 }]"), said);
-    check("window", &and("\"operation.kind\" = \"payment\", not = { \"operation.kind\" = [\"payment\", \"refund\"] }"), said);
+    check(
+        "window",
+        &and("\"payer.age\" = { lt = 12 }, any = [{ \"payer.age\" = { ge = 12 } }, { \"payer.age\" = 13 }]"),
+        said,
+    );
+    check(
+        "window",
+        &and("\"operation.kind\" = \"payment\", not = { \"operation.kind\" = [\"payment\", \"refund\"] }"),
+        said,
+    );
     // One branch that can hold is enough.
     let good = and("\"payer.age\" = { lt = 12 }, any = [{ \"payer.age\" = { ge = 12 } }, { \"payer.age\" = 11 }]");
     assert!(Library::read([("t.toml", GOOD.replacen("window", &good, 1).as_str())]).is_ok());
@@ -146,11 +170,21 @@ fn a_condition_that_contradicts_itself_can_never_apply() {
 fn a_rule_that_does_nothing_can_never_apply() {
     let rule = |more: &str| format!("citation = \"a\"\nsay = \"s\"\n{more}\n");
     check_rule(&rule("kind = \"age\"\nat_least = 20\nbelow = 20"), "rules.r.below: is not above `at_least`");
-    check_rule(&rule("kind = \"authentication\"\nrequire = {}"), "rules.r.require: demands nothing: this can never apply");
+    check_rule(
+        &rule("kind = \"authentication\"\nrequire = {}"),
+        "rules.r.require: demands nothing: this can never apply",
+    );
     check_rule(&rule("kind = \"exemption\"\nexempts = []"), "rules.r.exempts: names no rule: this can never apply");
-    check_rule(&rule("kind = \"exemption\"\nexempts = [\"x\"]"), "`x` demands no authentication in this pack: this can");
+    check_rule(
+        &rule("kind = \"exemption\"\nexempts = [\"x\"]"),
+        "`x` demands no authentication in this pack: this can",
+    );
     check("window = \"day\"", "window = { band = [\"20:00\", \"20:00\"] }", "is empty: this can never apply");
-    check("window = \"day\"", "window = \"day\"\nvariant = { x = \"y\" }", "is no variant of this pack: this can never");
+    check(
+        "window = \"day\"",
+        "window = \"day\"\nvariant = { x = \"y\" }",
+        "is no variant of this pack: this can never",
+    );
 }
 
 #[test]

@@ -175,7 +175,11 @@ fn months_and_years_part_where_the_calendar_does() {
 fn a_bill_that_closes_on_the_thirty_first_closes_on_the_last_day_of_a_short_month() {
     let cycle = cap("Asia/Tokyo", "{ cycle = \"payer.closing_day\" }");
     let check = |at: &str, before: &str, expected: Outcome| {
-        assert_eq!(outcome(&cycle, &request(at, r#""closing_day":31"#, &[(before, 61)])), expected, "{at} after {before}");
+        assert_eq!(
+            outcome(&cycle, &request(at, r#""closing_day":31"#, &[(before, 61)])),
+            expected,
+            "{at} after {before}"
+        );
     };
     check("2026-02-28T23:59:59+09:00", "2026-02-01T00:00:00+09:00", Deny);
     check("2026-03-01T00:00:00+09:00", "2026-02-28T23:59:59+09:00", Permit);

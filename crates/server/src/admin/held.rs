@@ -73,11 +73,7 @@ pub async fn held(store: &dyn Store) -> Result<Vec<HeldView>, AdminError> {
 ///
 /// # Errors
 /// [`AdminError`].
-pub async fn judge_held(
-    store: &dyn Store,
-    payment: PaymentId,
-    verdict: HeldVerdict,
-) -> Result<JudgedView, AdminError> {
+pub async fn judge_held(store: &dyn Store, payment: PaymentId, verdict: HeldVerdict) -> Result<JudgedView, AdminError> {
     match submit(store, Command::JudgeHeld { permit: permit(), payment, verdict }).await? {
         Accepted::Payment { payment, .. } => Ok(JudgedView { payment: payment.id, status: payment.status }),
         _ => Err(ReasonCode::ServiceFault.into()),

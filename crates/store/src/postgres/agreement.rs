@@ -88,7 +88,8 @@ impl Agreement {
 
 /// `options` with what the nodes have agreed on in the place of what they say; as they are where nobody has agreed yet.
 pub(crate) async fn agreed(link: &Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
-    let failed = |fault: Fault| StoreError::Failed { action: "reading what nodes agreed on", source: say(&fault).into() };
+    let failed =
+        |fault: Fault| StoreError::Failed { action: "reading what nodes agreed on", source: say(&fault).into() };
     let row = link.maybe("SELECT value FROM meta WHERE key = $1", &[&KEY]).await.map_err(failed)?;
     let Some(row) = row else { return Ok(options) };
     let text = row.try_get::<_, Vec<u8>>(0).map_err(|error| failed(error.into()))?;

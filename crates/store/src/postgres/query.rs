@@ -6,6 +6,7 @@ use payments::{
     Device, Event, Intent, Kept, KeptKey, Key, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Row,
     Standing, State,
 };
+use protocol::PaymentStatus;
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};

@@ -7,7 +7,7 @@ use crate::postgres::link::Link;
 use crate::{StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__initial", include_str!("../../migrations/postgres/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/postgres/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/postgres/V3__kept.sql")),

@@ -182,10 +182,7 @@ pub(crate) fn due(tables: Tables<'_>, now: Instant, limit: usize) -> Result<Due,
     let params = (now.unix_millis(), count(limit));
     let mut due = tables.all(waits, params, |columns| columns.id(PaymentId::from_bytes))?;
     due.extend(tables.all(holds, params, |columns| columns.id(PaymentId::from_bytes))?);
-    Ok(Due {
-        holds: due,
-        intents: tables.all(intents, params, |columns| columns.id(IntentId::from_bytes))?,
-    })
+    Ok(Due { holds: due, intents: tables.all(intents, params, |columns| columns.id(IntentId::from_bytes))? })
 }
 
 /// Payments that a rule holds, the one that waits shortest first.

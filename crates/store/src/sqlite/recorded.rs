@@ -38,11 +38,7 @@ pub(crate) fn page(
 }
 
 /// The records, and the id of the last row.
-fn opened(
-    tables: Tables<'_>,
-    sql: &str,
-    params: impl Params,
-) -> Result<(Vec<Recorded>, Option<[u8; 16]>), Fault> {
+fn opened(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<(Vec<Recorded>, Option<[u8; 16]>), Fault> {
     let rows = tables.all(sql, params, |columns| {
         let (at, id, payer) = (columns.take()?, columns.take()?, columns.take::<Option<[u8; 16]>>()?);
         let (epoch, blob) = (columns.take::<i64>()?, columns.take::<Vec<u8>>()?);

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::{Options, StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__initial", include_str!("../../migrations/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/V3__kept.sql")),

@@ -146,7 +146,7 @@ impl Writer<'_> {
     }
 
     fn intent(self, row: &Intent, fresh: bool) -> Result<(), Fault> {
-        let (id, status) = (row.id.as_bytes(), waiting::status(row.status).word());
+        let (id, status) = (row.id.as_bytes(), row.status.word());
         let payment = row.payment.as_ref().map(money::PaymentId::as_bytes);
         if !fresh {
             let sql = "UPDATE intents SET status = ?2, payment = ?3 WHERE id = ?1";
@@ -179,7 +179,7 @@ impl Writer<'_> {
 
     fn payment(self, row: &Payment, fresh: bool) -> Result<(), Fault> {
         let currency = one_currency(&[row.amount, row.fee, row.captured, row.refunded], "payment")?;
-        let (id, status) = (row.id.as_bytes(), row.status.word());
+        let (id, status) = (row.id.as_bytes(), waiting::status(row.status).word());
         let transfer = row.transfer.as_ref().map(money::TransferId::as_bytes);
         let (captured, refunded) = (row.captured.minor(), row.refunded.minor());
         let (waits, until, confirmable_from) = waiting::columns(row);
@@ -187,8 +187,7 @@ impl Writer<'_> {
             let sql = "UPDATE payments SET status = ?2, transfer = ?3, captured_minor = ?4, refunded_minor = ?5, \
                 reasons = ?6, waits = ?7, waits_until = ?8, confirmable_from = ?9 WHERE id = ?1";
             let reasons = reasons(&row.reasons);
-            let values =
-                params![id, status, transfer, captured, refunded, reasons, waits, until, confirmable_from];
+            let values = params![id, status, transfer, captured, refunded, reasons, waits, until, confirmable_from];
             return self.one(sql, values, "payment");
         }
         let sql = "INSERT INTO payments (id, payer, payee, device, intent, body, quote, amount_minor, fee_minor, \

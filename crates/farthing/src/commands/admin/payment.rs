@@ -74,7 +74,15 @@ async fn held(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
         let rule = held.rules.first().map(|rule| format!("{}/{}", rule.pack, rule.rule)).unwrap_or_default();
         let from = held.confirmable_from.map_or_else(|| "never".to_owned(), |from| from.to_string());
         let amount = held.amount.for_people().to_string();
-        vec![held.payment.to_string(), amount, held.payee_name.clone(), held.until.to_string(), then.to_owned(), from, rule]
+        vec![
+            held.payment.to_string(),
+            amount,
+            held.payee_name.clone(),
+            held.until.to_string(),
+            then.to_owned(),
+            from,
+            rule,
+        ]
     };
     let rows: Vec<Vec<String>> = waiting.iter().map(row).collect();
     output.lines(&table(&["payment", "amount", "to", "until", "then", "may be released", "rule"], &rows, &[1]));

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use device::{Phone as Device, ShowError, Shown, SoftwareKey};
 use money::{Amount, Currency, PayerId, PaymentId, ReasonCode, Secret};
 use protocol::{
-    CancelPaymentBody, DeviceView, FreezeBody, Page, PayerView, PaymentView, SessionKind, SignUpBody, TestFundsBody, Text, UnfreezeBody,
-    limits,
+    CancelPaymentBody, DeviceView, FreezeBody, Page, PayerView, PaymentView, SessionKind, SignUpBody, TestFundsBody,
+    Text, UnfreezeBody, limits,
 };
 use simulator::http::Connection;
 use simulator::{Handset, HandsetError};

@@ -128,7 +128,11 @@ fn shown(report: &Backtest, output: &mut Output) -> Result<(), Failure> {
     if output.is_json() {
         return output.object(report);
     }
-    output.line(&format!("{} of {} payments would come out otherwise", grouped(report.changed), grouped(report.payments)));
+    output.line(&format!(
+        "{} of {} payments would come out otherwise",
+        grouped(report.changed),
+        grouped(report.payments)
+    ));
     if report.skipped > 0 {
         let skipped = grouped(report.skipped);
         output.line(&format!("{FAINT}{skipped} more never came to these packs, or are of an older program{FAINT:#}"));
