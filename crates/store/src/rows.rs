@@ -11,7 +11,7 @@ use payments::{
     Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee,
     Payer, Payment, Refund,
 };
-use protocol::{PayeeCard, PaymentStatus, QuoteCore, Text};
+use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
 use crate::keys::SealKey;
@@ -490,7 +490,7 @@ pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
     let intent = columns.id(IntentId::from_bytes)?;
     let (body, quote) = (columns.digest()?, columns.digest()?);
     let (amount, fee, currency) = (columns.take()?, columns.take()?, columns.currency()?);
-    let mut payment = Payment {
+    let payment = Payment {
         id,
         payer,
         payee,
@@ -513,11 +513,7 @@ pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
         rules: waiting::cited(columns.str()?)?,
         wait: None,
     };
-    payment.wait = waiting::read(columns)?;
-    if payment.wait.is_some() {
-        payment.status = PaymentStatus::Held;
-    }
-    Ok(payment)
+    waiting::told(payment, columns)
 }
 
 pub(crate) fn refund(columns: &mut Columns<'_, '_>) -> Result<Refund, Fault> {

@@ -23,8 +23,15 @@ pub(crate) fn cited(text: &str) -> Result<Vec<Reason>, Fault> {
     serde_json::from_str(text).map_err(|_| Fault::Unreadable("cited rules"))
 }
 
+/// `payment` with how long it waits, which its last columns say.
+pub(crate) fn told(payment: Payment, columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
+    let wait = read(columns)?;
+    let status = if wait.is_some() { PaymentStatus::Held } else { payment.status };
+    Ok(Payment { status, wait, ..payment })
+}
+
 /// How long a payment waits; `None` of one that does not.
-pub(crate) fn read(columns: &mut Columns<'_, '_>) -> Result<Option<Wait>, Fault> {
+fn read(columns: &mut Columns<'_, '_>) -> Result<Option<Wait>, Fault> {
     let (waits, until) = (columns.take::<i64>()?, columns.maybe_instant()?);
     let confirmable_from = columns.maybe_instant()?;
     match (waits, until) {
