@@ -57,21 +57,7 @@ pub fn packs() -> Json {
     });
     properties.insert("citations".to_owned(), json!({ "type": "object", "additionalProperties": citation }));
     properties.insert("language".to_owned(), json!({ "type": "string", "pattern": LANGUAGE }));
-    let cited = json!({
-        "type": "object",
-        "properties": { "law": { "type": "string" }, "article": { "type": "string" } },
-        "required": ["law", "article"],
-        "additionalProperties": false,
-    });
-    let translation = json!({
-        "type": "object",
-        "properties": {
-            "title": { "type": "string" },
-            "rules": { "type": "object", "additionalProperties": { "type": "string" } },
-            "citations": { "type": "object", "additionalProperties": cited },
-        },
-        "additionalProperties": false,
-    });
+    let translation = translation();
     let by_language = json!({
         "type": "object", "patternProperties": { LANGUAGE: translation }, "additionalProperties": false,
     });
@@ -86,6 +72,25 @@ pub fn packs() -> Json {
             "citations", "rules"],
         "additionalProperties": false,
         "$defs": { "condition": { "type": "object", "properties": condition, "additionalProperties": false } },
+    })
+}
+
+/// A pack's sentences in another language.
+fn translation() -> Json {
+    let cited = json!({
+        "type": "object",
+        "properties": { "law": { "type": "string" }, "article": { "type": "string" } },
+        "required": ["law", "article"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "title": { "type": "string" },
+            "rules": { "type": "object", "additionalProperties": { "type": "string" } },
+            "citations": { "type": "object", "additionalProperties": cited },
+        },
+        "additionalProperties": false,
     })
 }
 

@@ -246,6 +246,7 @@ export interface LimitLeftView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
 }
 export interface RuleLimitView {
@@ -257,6 +258,7 @@ export interface RuleLimitView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
   version: string;
 }
@@ -271,9 +273,18 @@ export interface RuleReasonView {
   missing?: string | null;
   outcome: string;
   pack: string;
+  route?: string | null;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   version: string;
+}
+/** What a rule says, in one language. */
+export interface RuleTextView {
+  article: string;
+  law: string;
+  say: string;
+  title: string;
 }
 export interface PendingRaiseView {
   asked_at: Instant;
@@ -317,6 +328,7 @@ export interface QuoteView {
   rules?: RuleReasonView[];
   step_up?: StepUpView | null;
   total: Amount;
+  wait?: WaitView | null;
   warnings: Warning[];
 }
 export interface PaymentView {
@@ -335,6 +347,13 @@ export interface PaymentView {
   refunded: Amount;
   rules?: RuleReasonView[];
   status: PaymentStatus;
+  wait?: WaitView | null;
+}
+/** How long a payment waits because a rule holds it. */
+export interface WaitView {
+  confirmable: boolean;
+  goes_on: boolean;
+  until: Instant;
 }
 export interface RefundView {
   amount: Amount;

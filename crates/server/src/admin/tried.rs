@@ -1,6 +1,7 @@
 //! A candidate pack over the payments a store has on record, page by page.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use money::{DecisionId, Digest, Instant};
 use payments::{Packs, tried};
@@ -51,11 +52,11 @@ pub async fn try_policy(store: &dyn Store, trial: PolicyTrial) -> Result<PolicyT
     let mut with: HashMap<Digest, Option<Packs>> = HashMap::new();
     for recorded in &page {
         let before = &recorded.record.settings.packs;
-        if !with.contains_key(&before.digest()) {
-            with.insert(before.digest(), trying(before, file, text)?);
-        }
-        let after = with.get(&before.digest()).and_then(Option::as_ref);
-        match after.map(|after| tried(&recorded.record, before, after)) {
+        let after = match with.entry(before.digest()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(trying(before, file, text)?),
+        };
+        match after.as_ref().map(|after| tried(&recorded.record, before, after)) {
             Some(Ok(Some(tried))) => report.take(&tried.request, &tried.before, &tried.after),
             _ => report.skipped = report.skipped.saturating_add(1),
         }

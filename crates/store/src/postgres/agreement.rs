@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::fault::Fault;
 use crate::postgres::committer::say;
 use crate::postgres::link::Link;
+use crate::postgres::schema;
 use crate::{PostgresOptions, StoreError};
 
 /// The key of its row.
@@ -86,8 +87,14 @@ impl Agreement {
     }
 }
 
+/// The schema as this program knows it, and the settings the nodes have agreed on where those are asked for.
+pub(crate) async fn prepared(link: &mut Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
+    schema::migrate(link).await?;
+    if options.as_agreed { agreed(link, options).await } else { Ok(options) }
+}
+
 /// `options` with what the nodes have agreed on in the place of what they say; as they are where nobody has agreed yet.
-pub(crate) async fn agreed(link: &Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
+async fn agreed(link: &Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
     let failed =
         |fault: Fault| StoreError::Failed { action: "reading what nodes agreed on", source: say(&fault).into() };
     let row = link.maybe("SELECT value FROM meta WHERE key = $1", &[&KEY]).await.map_err(failed)?;

@@ -281,8 +281,7 @@ async fn open(
         fault => StoreError::Unusable(format!("the database {shown} cannot be used: {}", say(&fault))),
     };
     let mut link = database.connect().await.map_err(reached)?;
-    schema::migrate(&mut link).await?;
-    let options = if options.as_agreed { agreement::agreed(&link, options).await? } else { options };
+    let options = agreement::prepared(&mut link, options).await?;
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
     let rules = Rules::new(options.settings.clone());
     keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
