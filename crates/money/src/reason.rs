@@ -123,8 +123,11 @@ reasons! {
     PasskeyWrongBody "passkey.wrong_body" under PasskeyRefused: "다른 내용을 확인한 응답입니다.", "The answer approves something else.";
     PasskeyUserNotVerified "passkey.user_not_verified" under PasskeyRefused: "본인 확인 없이 만든 응답입니다.", "The authenticator did not verify its user.";
     PasskeyBackupInvalid "passkey.backup_invalid" under PasskeyRefused: "패스키의 백업 표시가 맞지 않습니다.", "What the passkey says of its backup cannot be true.";
+    PasskeyAlgorithm "passkey.algorithm" under PasskeyRefused: "받지 않는 종류의 패스키 키입니다.", "The passkey's key is of a kind that is not taken.";
+    PasskeyAttestation "passkey.attestation_false" under PasskeyRefused: "패스키 기기의 보증이 사실과 다릅니다.", "What vouches for the passkey's authenticator is not true.";
     PasskeySignature "passkey.wrong_signature" under PasskeyRefused: "패스키의 서명이 맞지 않습니다.", "The passkey's signature does not hold.";
     PasskeyCloned "passkey.cloned" under PasskeyRefused: "패스키가 복제되었을 수 있어 멈췄습니다.", "The passkey's counter went back, so it may have been cloned.";
+    PasskeyWeakCheck "passkey.weak_check": "얼굴 인식처럼 약한 방법으로 여는 패스키는 혼자 쓸 수 없습니다. 결제 비밀번호를 써 주세요.", "This passkey is opened by a face or a weak sensor, which is never the only check; use the payment PIN.";
     ContactUnknown "contact.unknown": "믿을 수 있는 사람으로 정할 수 없는 지갑입니다.", "This wallet cannot be a trusted contact, or is none.";
     ContactExists "contact.exists": "이미 믿을 수 있는 사람으로 정한 지갑입니다.", "This wallet is a trusted contact already.";
     ContactLimitReached "contact.limit_reached": "정할 수 있는 사람 수를 넘었습니다.", "This wallet has as many trusted contacts as it may.";
@@ -132,8 +135,11 @@ reasons! {
     RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyLimitReached "key.limit_reached": "가맹점이 가질 수 있는 키 수를 넘었습니다. 먼저 하나를 끝내 주세요.", "This merchant has as many keys as it may; end one first.";
     KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
+    RecoveryPapersNeeded "recovery.papers_needed": "등록된 기기가 이 복구를 취소했습니다. 사업자에게 신분증을 보여 주세요.", "A device of the wallet cancelled this recovery; the provider must see papers before it goes on.";
+    RecoveryContested "recovery.contested": "신분증을 확인한 복구입니다. 이 기기로는 더 취소할 수 없습니다.", "The provider has seen papers for this recovery; this device cannot cancel it again.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
     DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";
 
@@ -148,12 +154,14 @@ reasons! {
     CodeUnregistered "code.unregistered": "등록되지 않은 코드입니다. 결제하지 마세요.", "This code is not registered. Do not pay it.";
     CodeSuspended "code.suspended": "확인이 필요해 사용을 멈춘 코드입니다. 가게에 알려 주세요.", "This code is stopped until it has been checked; please tell the shop.";
     CodeSwapSuspected "code.swap_suspected": "다른 가게의 코드로 바꿔치기됐을 수 있습니다. 받는 곳이 맞는지 가게에 확인해 주세요.", "This code may stand where another's belongs. Ask the shop whether this is its name.";
+    CodeUnregisteredHere "code.unregistered_here": "이 계산대에 등록된 코드가 아닙니다. 가게에 맞는 코드인지 확인해 주세요.", "It is not the code registered at this counter. Ask the shop whether it is theirs.";
     CodeOthersCounter "code.others_counter" under CodeSwapSuspected: "다른 받는 곳의 계산대에서 스캔됐습니다.", "It was scanned at another payee's counter.";
     CodeFarFromPlace "code.far_from_place" under CodeSwapSuspected: "등록된 자리에서 멀리 떨어진 곳에서 스캔됐습니다.", "It was scanned far from where it is registered.";
     CodeSeenApart "code.seen_apart" under CodeSwapSuspected: "같은 코드가 서로 떨어진 곳에서 스캔됐습니다.", "The same code was scanned in places far apart.";
     CodeOtherPayeeHere "code.other_payee_here" under CodeSwapSuspected: "이 자리에는 다른 받는 곳이 등록되어 있습니다.", "Other payees are registered where it was scanned.";
     CodeSurroundingsDiffer "code.surroundings_differ" under CodeSwapSuspected: "주변이 등록된 자리와 다릅니다.", "What is around it is not what is around its place.";
     CodeNewPayeeHere "code.new_payee_here" under CodeSwapSuspected: "오래된 자리에 오늘 등록된 받는 곳이 나타났습니다.", "A payee registered today appeared at an old place.";
+    CodeNeighbourSilent "code.neighbour_silent" under CodeSwapSuspected: "늘 결제되던 이웃 가게가 조용해진 뒤 처음 내는 사람이 몰립니다.", "A neighbour who is usually paid has gone silent, and first-time payers come instead.";
     CodeManyFirstPayers "code.many_first_payers" under CodeSwapSuspected: "처음 내는 사람이 갑자기 많습니다.", "Unusually many pay it for the first time.";
     CodeReported "code.reported" under CodeSwapSuspected: "이상하다고 신고된 코드입니다.", "Payers have reported this code.";
     CodeOtherKind "code.other_kind": "이 방식으로 결제할 수 없는 종류의 코드입니다.", "A code of this kind cannot be paid this way.";

@@ -143,6 +143,9 @@ pub enum EventKind {
     /// Two factors bound a new device.
     #[serde(rename = "recovery.granted")]
     RecoveryGranted,
+    /// A device called a recovery off: from now on only papers carry one on, and then this device stops nothing.
+    #[serde(rename = "recovery.cancelled")]
+    RecoveryCancelled,
     /// A device asked to revoke another, and waits.
     #[serde(rename = "device.revoke_requested")]
     DeviceRevokeRequested,
@@ -210,7 +213,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -232,6 +235,7 @@ impl EventKind {
         Self::RecoveryBegun,
         Self::RecoveryVouched,
         Self::RecoveryGranted,
+        Self::RecoveryCancelled,
         Self::DeviceRevokeRequested,
         Self::DeviceRotated,
         Self::PinSet,
@@ -280,6 +284,7 @@ impl EventKind {
             Self::RecoveryBegun => "recovery.begun",
             Self::RecoveryVouched => "recovery.vouched",
             Self::RecoveryGranted => "recovery.granted",
+            Self::RecoveryCancelled => "recovery.cancelled",
             Self::DeviceRevokeRequested => "device.revoke_requested",
             Self::DeviceRotated => "device.rotated",
             Self::PinSet => "pin.set",

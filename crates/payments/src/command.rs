@@ -6,7 +6,7 @@ use credentials::{
 };
 use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, CodeBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, Cell, CodeBody,
     EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody,
     RefundBody, RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
     RevokePasskeyBody, RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
@@ -82,6 +82,16 @@ pub enum HeldVerdict {
     Release,
     /// It does not; the money is the payer's again.
     Refuse,
+}
+
+/// Of what staff have found that nothing is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suspect {
+    /// What a payee shows, apart from its registered codes.
+    Payee(PayeeId),
+    /// The strangers that were reported in a cell of the map.
+    Place(Cell),
 }
 
 /// Everything that can be asked. Built by the edge from verified parts, consumed by [`crate::decide`].
@@ -285,6 +295,15 @@ pub enum Command {
         /// Whose wallet.
         payer: PayerId,
     },
+    /// Let a lost or stolen device act no longer.
+    StaffRevokeDevice {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payer: PayerId,
+        /// Which.
+        device: DeviceId,
+    },
     /// Take a forgotten PIN away.
     StaffRemovePin {
         /// Staff.
@@ -314,6 +333,13 @@ pub enum Command {
         api_key: Option<Digest>,
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
+    },
+    /// Let the next of the server's own keys sign tokens, nonces and ceremonies.
+    RotateServerKeys {
+        /// Staff.
+        permit: StaffPermit,
+        /// For how long what the present ones signed stays good.
+        overlap_seconds: i64,
     },
     /// Give a payee one more key.
     AddMerchantKey {
@@ -389,6 +415,11 @@ pub enum Command {
         /// The code's serial, read from what was scanned.
         serial: Serial,
     },
+    /// Say that a code which is none of ours does not belong where it is.
+    ReportStranger {
+        /// The device's proof; the body says where.
+        signed: Signed<ReportCodeBody>,
+    },
     /// Stop a code until it has been looked at, or let it take payments again, by staff.
     JudgeCode {
         /// Staff.
@@ -397,6 +428,13 @@ pub enum Command {
         serial: Serial,
         /// What staff found.
         verdict: CodeVerdict,
+    },
+    /// Forget what was said against a payee's unregistered codes, or of a place, by staff.
+    ClearSuspicion {
+        /// Staff.
+        permit: StaffPermit,
+        /// Of what.
+        of: Suspect,
     },
     /// Fold scans in that were paid.
     FoldSightings {

@@ -15,7 +15,7 @@ use protocol::{
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority, Suspect};
 use crate::enrol::NewDevice;
 use crate::merchant_key::MerchantKey;
 use crate::model::Name;
@@ -185,6 +185,10 @@ pub enum Facts {
     StaffThaw {
         payer: PayerId,
     },
+    StaffRevokeDevice {
+        payer: PayerId,
+        device: DeviceId,
+    },
     StaffRemovePin {
         payer: PayerId,
     },
@@ -225,6 +229,9 @@ pub enum Facts {
     AddMerchantKey {
         key: MerchantKey,
     },
+    RotateServerKeys {
+        overlap_seconds: i64,
+    },
     EndMerchantKey {
         key: KeyId,
         in_seconds: i64,
@@ -262,9 +269,16 @@ pub enum Facts {
         body: ReportCodeBody,
         serial: Serial,
     },
+    ReportStranger {
+        caller: CallerFacts,
+        body: ReportCodeBody,
+    },
     JudgeCode {
         serial: Serial,
         verdict: CodeVerdict,
+    },
+    ClearSuspicion {
+        of: Suspect,
     },
     FoldSightings {
         sightings: Vec<IntentId>,
@@ -341,7 +355,7 @@ pub enum Facts {
     },
 }
 
-fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
+pub(crate) fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
     CallerFacts {
         payer: signed.payer(),
         device: signed.device(),
@@ -373,7 +387,7 @@ impl From<Arrival> for ArrivalFacts {
 }
 
 /// What a sticker says, in the wire's types; both sides spell a serial alike.
-fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
+pub(crate) fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
     let code = verified.code();
     let serial = code.serial.parse().map_err(|_| ReasonCode::CodeMalformed)?;
     Ok(StickerFacts { serial, payee: code.payee, cap: code.cap, expires_at: code.expires_at })
@@ -444,6 +458,7 @@ impl From<Command> for Facts {
                 Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
             }
             Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRevokeDevice { permit: _, payer, device } => Self::StaffRevokeDevice { payer, device },
             Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
@@ -466,6 +481,7 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::RotateServerKeys { permit: _, overlap_seconds } => Self::RotateServerKeys { overlap_seconds },
             Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
             Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
@@ -480,7 +496,9 @@ impl From<Command> for Facts {
             | Command::RegisterCode { .. }
             | Command::WithdrawCode { .. }
             | Command::ReportCode { .. }
+            | Command::ReportStranger { .. }
             | Command::JudgeCode { .. }
+            | Command::ClearSuspicion { .. }
             | Command::FoldSightings { .. } => Self::of_codes(command),
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
@@ -510,24 +528,6 @@ impl From<Command> for Facts {
 }
 
 impl Facts {
-    fn of_codes(command: Command) -> Self {
-        match command {
-            Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
-            Command::ReportCode { signed, serial } => {
-                Self::ReportCode { caller: caller(&signed), body: signed.into_body(), serial }
-            }
-            Command::JudgeCode { permit: _, serial, verdict } => Self::JudgeCode { serial, verdict },
-            Command::FoldSightings { permit: _, sightings } => Self::FoldSightings { sightings },
-            Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
-            Command::TakeSticker { signed, sticker: verified } => {
-                // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
-                let Ok(sticker) = sticker(&verified) else { unreachable!("a verified sticker has no serial") };
-                Self::TakeSticker { caller: caller(&signed), body: signed.into_body(), sticker }
-            }
-            other => Self::from(other),
-        }
-    }
-
     fn of_merchant(command: Command) -> Self {
         match command {
             Command::Capture { signed, payment } => {

@@ -31,6 +31,7 @@ impl Facts {
             Self::FreezeFor { .. } => "freeze_for",
             Self::RotateKey { .. } => "rotate_key",
             Self::StaffThaw { .. } => "staff_thaw",
+            Self::StaffRevokeDevice { .. } => "staff_revoke_device",
             Self::StaffRemovePin { .. } => "staff_remove_pin",
             Self::BeginPasskey { .. } => "begin_passkey",
             Self::AddPasskey { .. } => "add_passkey",
@@ -40,6 +41,7 @@ impl Facts {
             Self::SignIn { .. } => "sign_in",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
+            Self::RotateServerKeys { .. } => "rotate_server_keys",
             Self::AddMerchantKey { .. } => "add_merchant_key",
             Self::EndMerchantKey { .. } => "end_merchant_key",
             Self::Fund { .. } => "fund",
@@ -48,7 +50,9 @@ impl Facts {
             Self::RegisterCode { .. } => "register_code",
             Self::WithdrawCode { .. } => "withdraw_code",
             Self::ReportCode { .. } => "report_code",
+            Self::ReportStranger { .. } => "report_stranger",
             Self::JudgeCode { .. } => "judge_code",
+            Self::ClearSuspicion { .. } => "clear_suspicion",
             Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
@@ -87,6 +91,7 @@ impl Facts {
             | Self::Recover { payer, .. }
             | Self::FreezeByCode { payer, .. }
             | Self::StaffThaw { payer }
+            | Self::StaffRevokeDevice { payer, .. }
             | Self::StaffRemovePin { payer } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }
@@ -106,6 +111,7 @@ impl Facts {
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
             | Self::ReportCode { caller, .. }
+            | Self::ReportStranger { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

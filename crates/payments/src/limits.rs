@@ -31,12 +31,27 @@ pub const STRIKES_MAX: usize = 16;
 pub const REPORTS_MAX: usize = 16;
 /// Suspicious scans within a day without which there is no alert: one phone may err.
 pub const ALERT_STRIKES_MIN: usize = 2;
-/// Of the day's scans one in so many must be suspicious, or two in the same cell: positions are wrong now and then.
+/// Of the day's scans one in so many must be suspicious, and three at least, or two in the same cell: positions are wrong
+/// now and then.
 pub const STRIKE_SHARE: usize = 8;
 /// And without which no code is suspended.
 pub const SUSPEND_STRIKES_MIN: usize = 4;
 /// Scans of a neighbour's codes from which on their absence says something.
 pub const USUAL_SCANS: u32 = 5;
+/// Scans of late from which on it says something that most are by people who never paid before.
+pub const NEW_SCANS_MIN: u32 = 4;
+/// Scans that a neighbour must have missed for its silence to be no chance: one quiet spell in 150 is as long.
+pub const MISSED_SCANS_MIN: u64 = 5;
+/// Sure signs of one code that raise an alert by themselves.
+pub const SURE_STRIKES_MIN: usize = 2;
+/// Within how many days.
+pub const SURE_DAYS: i64 = 3;
+/// Since how many days a payee must be registered for a crowd of first-time payers to be no opening.
+pub const OPENING_DAYS: i64 = 7;
+/// Reports of strangers remembered of one cell of the map.
+pub const STRANGERS_MAX: usize = 16;
+/// Of these, by one payer.
+pub const STRANGERS_EACH_MAX: usize = 3;
 /// Neighbours told of one alert.
 pub const NEIGHBOURS_TOLD_MAX: usize = 3;
 /// Sightings one decision folds in.
@@ -70,6 +85,8 @@ pub const CONTACTS_MAX: usize = 3;
 pub const CLAIMS_MAX: usize = 3;
 /// For how long what spoke for a device is remembered, in seconds (a week).
 pub const CLAIM_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// For how long a recovery that a device called off goes on only with papers, in seconds (ninety days).
+pub const CANCELLED_SECONDS: i64 = 90 * 24 * 3_600;
 /// Factors of different kinds that bind a device.
 pub const RECOVERY_FACTORS_MIN: usize = 2;
 /// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).
@@ -93,7 +110,10 @@ pub const PIN_FAILED_MAX: u16 = 100;
 pub const FRESH_WALLET_SECONDS: i64 = 600;
 /// Networks one merchant key may be bound to.
 pub const NETWORKS_PER_KEY_MAX: usize = 32;
-/// Keys of one merchant that are looked at.
+/// For how long what the server's keys before the present ones signed may stay good, in seconds (thirty days: as long as a session
+/// lives that is not refreshed).
+pub const SERVER_KEYS_OVERLAP_SECONDS_MAX: i64 = SESSION_IDLE_SECONDS;
+/// Keys one merchant has at a time beside those of its registration.
 pub const KEYS_PER_MERCHANT_MAX: usize = 16;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;

@@ -3,6 +3,7 @@
 use money::{AccountId, DeviceId, IntentId, PayerId, PaymentId};
 use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
 
+use crate::command::Suspect;
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
 use crate::noted::{Noted, NotedKey};
@@ -119,7 +120,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RevokeDevice { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            recovery_keys(caller.payer, wanted);
             device_keys(body.device, wanted);
         }
         Facts::BindDevice { caller, body, key, possession } => {
@@ -158,11 +159,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.push(Key::Kept(KeptKey::Passkeys(*payer)));
             recovery_keys(*payer, wanted);
         }
-        Facts::RotateKey { caller, key, possession } => {
+        Facts::RotateKey { caller, key, .. } => {
             caller_keys(caller, wanted);
-            wanted.extend([Key::Proof(possession.id), Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
+            wanted.extend([Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
+        Facts::StaffRevokeDevice { payer, device } => {
+            wanted.push(Key::Payer(*payer));
+            device_keys(*device, wanted);
+        }
         Facts::StaffRemovePin { payer } => {
             wanted.push(Key::Payer(*payer));
             pin_keys(*payer, wanted);
@@ -192,8 +197,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
         Facts::AddMerchantKey { key } => {
             wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+            wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
         }
         Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
+        Facts::RotateServerKeys { .. } => wanted.push(Key::Noted(NotedKey::ServerKeys)),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
             limit_keys(*payer, wanted);
@@ -222,6 +229,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
         }
+        Facts::ReportStranger { caller, body } => {
+            caller_keys(caller, wanted);
+            let cell = body.scan.as_ref().and_then(|scan| scan.cell);
+            wanted.extend(cell.map(|cell| Key::Noted(NotedKey::Place(cell))));
+        }
+        Facts::ClearSuspicion { of: Suspect::Payee(payee) } => {
+            wanted.extend([Key::Payee(*payee), Key::Noted(NotedKey::Watch(Watched::Payee(*payee)))]);
+        }
+        Facts::ClearSuspicion { of: Suspect::Place(cell) } => wanted.push(Key::Noted(NotedKey::Place(*cell))),
         Facts::JudgeCode { serial, .. } => {
             wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
         }
@@ -300,6 +316,11 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
             follow_payment(rows, *payment, wanted);
             if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(*payment)) {
                 wanted.push(Key::Device(payment.device));
+            }
+        }
+        Facts::EndMerchantKey { key, .. } => {
+            if let Some(Row::Noted(Noted::MerchantKey(key))) = rows.known(&Key::Noted(NotedKey::MerchantKey(*key))) {
+                wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
             }
         }
         Facts::Unfreeze { caller, .. } => {

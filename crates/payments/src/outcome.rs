@@ -16,6 +16,7 @@ use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
+use crate::server_keys::ServerKeys;
 use crate::step_up::{Approval, StepUp};
 use crate::wait::Wait;
 
@@ -72,6 +73,8 @@ pub enum Accepted {
     Code(RegisteredCode),
     /// A merchant's key as it now is.
     MerchantKey(MerchantKey),
+    /// The server's own keys as they now are.
+    ServerKeys(ServerKeys),
     /// Scans are folded in.
     Folded {
         /// How many.

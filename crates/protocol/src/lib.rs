@@ -32,8 +32,9 @@ pub use own_limits::{
     RuleLimitView, RuleReasonView, RuleTextView, SetLimitBody,
 };
 pub use passkeys::{
-    AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
-    PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
+    AddPasskeyBody, AttestationFormat, AttestationView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody,
+    Biometric, CeremonyView, KeyPlace, PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody,
+    SignInBody, SignInView,
 };
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};

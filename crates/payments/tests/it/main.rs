@@ -12,7 +12,9 @@
 mod codes;
 mod held;
 mod history;
+mod judged;
 mod limits;
+mod merchant_keys;
 mod misuse;
 mod passkeys;
 mod recovery;

@@ -115,6 +115,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinOldNeeded
         | R::RecoveryRefused
         | R::RecoveryFactorMissing
+        | R::RecoveryPapersNeeded
+        | R::RecoveryContested
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -126,7 +128,10 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PasskeyWrongBody
         | R::PasskeyUserNotVerified
         | R::PasskeyBackupInvalid
+        | R::PasskeyAlgorithm
+        | R::PasskeyAttestation
         | R::PasskeySignature
+        | R::PasskeyWeakCheck
         | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
@@ -138,6 +143,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentIdReused
         | R::PayerExists
         | R::KeyExists
+        | R::KeyLimitReached
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed
@@ -191,6 +197,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeSurroundingsDiffer
         | R::CodeNewPayeeHere
         | R::CodeManyFirstPayers
+        | R::CodeNeighbourSilent
+        | R::CodeUnregisteredHere
         | R::CodeReported
         | R::CodeOtherIntent
         | R::FundingNotAccepted

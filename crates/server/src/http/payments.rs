@@ -65,7 +65,7 @@ pub(crate) async fn cancel(
 pub(crate) fn arrival(app: &App, via: &Via) -> Arrival {
     match via {
         Via::Link {} => Arrival::Link,
-        Via::Code { payload, .. } => match qr::verify(payload, app.signer.trusted(), app.now()) {
+        Via::Code { payload, .. } => match qr::verify(payload, app.signer().trusted(), app.now()) {
             Ok(code) => Arrival::Code(code),
             Err(CodeError::OtherKind) => sticker(app, payload),
             Err(error) => Arrival::BadCode(error.reason()),
@@ -74,7 +74,7 @@ pub(crate) fn arrival(app: &App, via: &Via) -> Arrival {
 }
 
 fn sticker(app: &App, payload: &str) -> Arrival {
-    match qr::verify_static(payload, app.signer.trusted(), app.now()) {
+    match qr::verify_static(payload, app.signer().trusted(), app.now()) {
         Ok(sticker) => Arrival::Sticker(sticker),
         Err(error) => Arrival::BadCode(error.reason()),
     }

@@ -14,7 +14,8 @@ use protocol::{
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
-use crate::http::{lists, surroundings};
+use crate::http::lists;
+use crate::http::surroundings::{self, Reported};
 use crate::{limits, render};
 
 /// Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
@@ -72,7 +73,7 @@ pub(crate) async fn take(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<StickerBody>,
 ) -> Result<(StatusCode, Json<IntentView>), Failure> {
-    let verified = qr::verify_static(&signed.body().payload, app.signer.trusted(), app.now());
+    let verified = qr::verify_static(&signed.body().payload, app.signer().trusted(), app.now());
     let sticker = verified.map_err(|error| Failure::from(error.reason()))?;
     let intent = match app.accept(Command::TakeSticker { signed, sticker }).await? {
         Accepted::Intent(intent) => intent,
@@ -91,8 +92,10 @@ pub(crate) async fn report(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<ReportCodeBody>,
 ) -> Result<StatusCode, Failure> {
-    let serial = surroundings::serial(&app, &signed.body().payload).await?;
-    accepted(&app, Command::ReportCode { signed, serial }).await?;
+    match surroundings::reported(&app, &signed.body().payload).await? {
+        Reported::Registered(serial) => app.accept(Command::ReportCode { signed, serial }).await?,
+        Reported::Stranger => app.accept(Command::ReportStranger { signed }).await?,
+    };
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -121,7 +124,7 @@ async fn accepted(app: &App, command: Command) -> Result<RegisteredCode, Failure
 /// The text of a registered sticker.
 async fn printed(app: &App, row: &RegisteredCode) -> Result<String, Failure> {
     let payee = app.store.payee(row.payee).await?.ok_or(ReasonCode::PayeeUnknown)?;
-    app.signer.printed(row, &payee).map_err(|error| {
+    app.signer().printed(row, &payee).map_err(|error| {
         Failure::from(ReasonCode::RequestMalformed).with_detail(format!("the sticker cannot be made: {error}"))
     })
 }

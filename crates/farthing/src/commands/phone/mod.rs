@@ -3,9 +3,12 @@
 //! It stands in for what a browser cannot be, and says plainly what a terminal cannot see.
 
 mod account;
+mod back;
+mod check;
 mod page;
 mod saved;
 mod scan;
+mod sticker;
 mod vault;
 mod words;
 
@@ -22,9 +25,11 @@ use simulator::http::Connection;
 use simulator::{Handset, HandsetError};
 
 use self::account::{Devices, Sessions};
+use self::back::{Recover, Recovery};
+use self::check::{PinCommand, PinSource};
 use self::page::{Posture, Screen, StatusView};
-use self::saved::{Folder, Renewal, Saved};
-use self::scan::{Code, scan};
+use self::saved::{Folder, Pending, Renewal, Saved};
+use self::scan::{Code, Scanned, scan};
 use self::vault::{KeyFile, Passphrase};
 use self::words::{Spoken, Word};
 use crate::failure::{Failure, failed};
@@ -46,6 +51,8 @@ pub(crate) struct Phone {
     state: PathBuf,
     #[command(flatten)]
     passphrase: Passphrase,
+    #[command(flatten)]
+    pin: PinSource,
     /// The language people are spoken to in.
     #[arg(long, value_enum, default_value = "en", env = "FARTHING_LANG", global = true)]
     lang: Spoken,
@@ -60,15 +67,44 @@ enum Command {
     /// Ask again to be let into the wallet that `enrol --join` named.
     Join {},
     /// Look at a code: who made it, what it asks for, where the money would go, and what would be left.
-    Scan(Code),
+    Scan {
+        #[command(flatten)]
+        code: Code,
+        /// What to pay by a sticker, e.g. 4500KRW: shows the terms of that.
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<Amount>,
+    },
     /// Scan a code, show its terms, and approve them in one request.
     Pay {
         #[command(flatten)]
         code: Code,
+        /// What to pay by a sticker, e.g. 4500KRW: its code names no amount.
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<Amount>,
         /// Approve without being asked.
         #[arg(long)]
         yes: bool,
     },
+    /// Do the one more check that a payment waits for, by the payment PIN, and send that very payment again.
+    StepUp {},
+    /// The payment PIN: show, set, remove.
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// Give this device another key.
+    Rotate {},
+    /// For the day this phone is lost: printed codes, trusted contacts; and to speak for somebody else.
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Lose this phone: its key and state are gone from the folder, and nobody is told.
+    Lose {
+        /// Without being asked.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Come back to a wallet on this new phone: two factors of different kinds bind it.
+    Recover(Recover),
+    /// Tell the provider that a code does not belong where it is.
+    Report(Code),
     /// Where this phone stands: wallet, device, key, session.
     Status {},
     /// What the wallet holds.
@@ -129,15 +165,32 @@ impl Phone {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         let passphrase = self.passphrase.read()?;
         let mut screen = Screen { output, language: self.lang.into(), sealed: passphrase.is_some() };
-        let enrols = matches!(self.command, Command::Enrol(_));
+        let enrols = matches!(self.command, Command::Enrol(_) | Command::Recover(_));
         let folder = Folder::open(&self.state, enrols, screen.output)?;
-        if let Command::Enrol(enrolment) = self.command {
-            return enrol(&folder, enrolment, passphrase.as_ref(), &mut screen).await;
+        match self.command {
+            Command::Enrol(enrolment) => return enrol(&folder, enrolment, passphrase.as_ref(), &mut screen).await,
+            Command::Recover(asked) => return back::recover(&folder, asked, passphrase.as_ref(), &mut screen).await,
+            Command::Lose { yes } => {
+                let saved = folder.read()?;
+                if !yes && !approved(Word::Lose, &mut screen)? {
+                    return Err(Failure::negative(screen.say(Word::NotLost)));
+                }
+                return back::lose(&folder, &saved, &mut screen);
+            }
+            _ => {}
         }
-        let (mut saved, key) = (folder.read()?, folder.key()?);
+        let mut saved = folder.read()?;
+        if matches!(self.command, Command::Rotate {})
+            && back::found_good(&folder, &mut saved, passphrase.as_ref()).await?
+        {
+            screen.good(Word::Rotated);
+        }
+        let key = folder.key()?;
         screen.sealed = key.is_sealed();
         let mut line = saved.handset(&key, passphrase.as_ref())?.with_language(self.lang.tag());
-        let done = Run { folder: &folder, saved: &mut saved, line: &mut line }.operate(self.command, &mut screen).await;
+        let (pin, passphrase) = (&self.pin, passphrase.as_ref());
+        let run = Run { folder: &folder, saved: &mut saved, line: &mut line, pin, passphrase };
+        let done = run.operate(self.command, &mut screen).await;
         if saved.is_over {
             folder.forget()?;
             return done;
@@ -153,6 +206,8 @@ struct Run<'a> {
     folder: &'a Folder,
     saved: &'a mut Saved,
     line: &'a mut Line,
+    pin: &'a PinSource,
+    passphrase: Option<&'a Secret<String>>,
 }
 
 impl Run<'_> {
@@ -163,13 +218,24 @@ impl Run<'_> {
         self.renew(matches!(command, Command::Refresh {})).await?;
         let payer = self.saved.payer;
         match command {
-            Command::Enrol(_) | Command::Join {} => Ok(()),
-            Command::Scan(code) => {
-                let scan = scan(&code.read()?, self.saved, self.line).await?;
-                scan.write(screen)?;
-                if scan.may_be_paid() { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
+            Command::Enrol(_) | Command::Join {} | Command::Recover(_) | Command::Lose { .. } => Ok(()),
+            Command::StepUp {} => check::step_up(self.saved, self.line, self.pin, screen).await,
+            Command::Pin(command) => check::pin_command(command, self.saved, self.line, self.pin, screen).await,
+            Command::Rotate {} => {
+                back::rotate(self.folder, self.saved, self.line, self.pin, self.passphrase, screen).await
             }
-            Command::Pay { code, yes } => self.pay(&code.read()?, yes, screen).await,
+            Command::Recovery(command) => back::recovery(command, self.saved, self.line, self.pin, screen).await,
+            Command::Scan { code, amount } => {
+                let scan = scan(&code.read(amount)?, self.saved, self.line).await?;
+                scan.write(screen)?;
+                let fine = scan.may_be_paid() || scan.wants_amount().is_some();
+                if fine { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
+            }
+            Command::Pay { code, amount, yes } => self.pay(code.read(amount)?, yes, screen).await,
+            Command::Report(code) => {
+                code.read(None)?.report(self.line).await?;
+                screen.done(Word::Reported)
+            }
             Command::Status {} => self.status(screen).await,
             Command::Balance {} => screen.balance(&self.line.get("/v1/me").await.map_err(told)?),
             Command::Activity { limit } => {
@@ -231,8 +297,17 @@ impl Run<'_> {
         })
     }
 
-    async fn pay(&mut self, code: &str, yes: bool, screen: &mut Screen<'_>) -> Result<(), Failure> {
-        let scan = scan(code, self.saved, self.line).await?;
+    async fn pay(&mut self, mut scanned: Scanned, yes: bool, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let mut scan = self::scan(&scanned, self.saved, self.line).await?;
+        if let Some(sticker) = scan.wants_amount() {
+            if !screen.output.is_json() {
+                scan.write(screen)?;
+            }
+            let hint = "--amount 4500KRW says what to pay by this sticker";
+            let entered = answered(Word::EnterAmount, hint, screen)?;
+            scanned.amount = Some(sticker.entered(&entered)?);
+            scan = self::scan(&scanned, self.saved, self.line).await?;
+        }
         if !screen.output.is_json() {
             scan.write(screen)?;
         }
@@ -246,17 +321,30 @@ impl Run<'_> {
         }
         // Whoever thought about it for long needs another token first.
         self.renew(false).await?;
-        let paid = self.send(&shown).await?;
-        screen.payment(&paid)
+        let payment = self.line.payment_id().map_err(told)?;
+        match self.send(&shown, payment).await? {
+            Sent::Paid(paid) => screen.payment(&paid),
+            Sent::Unchecked(problem) => {
+                let body = self.line.phone().pay_body(&shown, payment);
+                self.saved.pending = Some(Pending { body });
+                if check::is_by_pin(&problem) && self.pin.is_there() {
+                    return check::step_up(self.saved, self.line, self.pin, screen).await;
+                }
+                let failure = told(HandsetError::Refused(problem));
+                Err(failure.hint("farthing phone step-up does it and sends this very payment"))
+            }
+        }
     }
 
     /// Sends one approval until an answer is heard. WHY again: the same payment id moves money at most once.
-    async fn send(&mut self, shown: &Shown) -> Result<PaymentView, Failure> {
-        let payment = self.line.payment_id().map_err(told)?;
+    async fn send(&mut self, shown: &Shown, payment: money::PaymentId) -> Result<Sent, Failure> {
         let mut unheard = None;
         for _ in 0..TRIES_MAX {
             match self.line.pay(shown, payment).await {
-                Ok(paid) => return Ok(paid),
+                Ok(paid) => return Ok(Sent::Paid(Box::new(paid))),
+                Err(HandsetError::Refused(problem)) if problem.step_up.is_some() => {
+                    return Ok(Sent::Unchecked(problem));
+                }
                 Err(HandsetError::Http(error)) => unheard = Some(error),
                 Err(error) => return Err(told(error)),
             }
@@ -267,6 +355,13 @@ impl Run<'_> {
         };
         Err(failure.hint("farthing phone activity shows it, if it was; do not pay again before you looked"))
     }
+}
+
+/// What became of an approval.
+enum Sent {
+    Paid(Box<PaymentView>),
+    /// One more check is missing.
+    Unchecked(Box<protocol::Problem>),
 }
 
 async fn enrol(
@@ -309,14 +404,20 @@ async fn enrol(
 
 /// Asks the person in front of the terminal. Without one, silence is no approval.
 fn approved(question: Word, screen: &mut Screen<'_>) -> Result<bool, Failure> {
+    let answer = answered(question, "--yes approves what is shown", screen)?;
+    Ok(matches!(answer.as_str(), "y" | "Y" | "yes" | "네" | "예"))
+}
+
+/// What the person in front of the terminal types.
+fn answered(question: Word, hint: &'static str, screen: &mut Screen<'_>) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new("nobody is here to approve").hint("--yes approves what is shown"));
+        return Err(Failure::new("nobody is here to approve").hint(hint));
     }
     let question = screen.say(question);
     screen.output.note(question);
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).map_err(failed("cannot read the answer"))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "네" | "예"))
+    Ok(answer.trim().to_owned())
 }
 
 /// What went wrong on the line, in one sentence.

@@ -58,16 +58,19 @@ words! {
     Link: "링크", "a link";
     LinkWhy: "서버에서 받은 조건입니다. 대조할 코드는 없습니다", "terms from your own server, no code to hold them against";
     Unverified: "확인되지 않음", "unverified";
-    UnverifiedWhy: "누가 만들었는지 알 수 없습니다", "nobody vouches for this code";
     Suspicious: "의심스러움", "suspicious";
-    SuspiciousWhy: "이 서버의 코드라고 하지만 증명하지 못합니다", "claims to be your server's and cannot show it";
     Dangerous: "위험", "dangerous";
-    DangerousWhy: "서명한 뒤에 내용이 바뀌었거나 속임수입니다", "changed after it was signed, or a trick";
     Invalid: "결제 코드가 아님", "not a payment code";
     Expired: "만료됨", "expired";
-    ExpiredWhy: "진짜 코드이지만 지금은 쓸 수 없습니다", "genuine, but not valid now";
     DoNotPay: "결제하지 마세요", "do not pay";
     NotSigned: "이 서버가 서명한 코드가 아닙니다", "it is not signed by this server";
+    // A sticker.
+    Serial: "일련번호", "serial";
+    Cap: "1회 최대", "at most";
+    ValidUntil: "유효 기한", "valid until";
+    NameAmount: "--amount 로 금액을 정하면 조건을 보여 줍니다", "the payer names it: --amount shows the terms";
+    EnterAmount: "얼마를 낼까요? (예: 4500)", "How much? (e.g. 4500)";
+    Reported: "알렸습니다. 사업자가 확인합니다.", "Reported: the provider looks at it.";
     // Terms.
     Payee: "받는 곳", "payee";
     Sum: "금액", "amount";
@@ -149,6 +152,22 @@ words! {
     Machine: "누구의 기기", "machine";
     OwnMachine: "내 기기", "your own";
     SharedMachine: "여럿이 쓰는 기기: 2분 동안 쓰지 않으면 끝납니다", "shared with others: over after two minutes without use";
+    EnterPin: "결제 비밀번호 여섯 자리를 입력하세요", "Enter the payment PIN, six digits";
+    PaymentPin: "결제 비밀번호", "payment PIN";
+    None: "없음", "none";
+    Set: "설정됨", "set";
+    TriesLeft: "남은 횟수", "tries left";
+    LockedUntil: "잠긴 때까지", "locked until";
+    Rotated: "이 기기의 키를 바꿨습니다.", "This device has another key.";
+    Lose: "이 전화의 키와 상태를 지웁니다. 지갑은 서버에 남습니다. 잃어버린 것으로 할까요? [y/N]", "Key and state of this phone are removed; the wallet stays at the server. Lose this phone? [y/N]";
+    NotLost: "아무것도 지우지 않았습니다", "nothing was removed";
+    Lost: "이 전화는 이제 없습니다. 복구에는 지갑 번호가 필요합니다.", "This phone is gone. Coming back needs the wallet's id.";
+    Recovered: "지갑을 되찾았습니다. 대기 시간이 지나야 쓸 수 있습니다.", "The wallet is back. This phone may be used once its waiting time is over.";
+    Codes: "복구 코드", "printed codes";
+    CodesFrom: "쓸 수 있는 때", "good from";
+    CodesKeep: "지금 한 번만 보입니다. 적어서 전화와 다른 곳에 두세요.", "Shown this once. Keep them apart from the phone.";
+    Contact: "믿는 사람", "trusted contact";
+    Heard: "전달했습니다.", "Heard.";
     NotBound: "등록하지 않았습니다", "not bound";
 }
 
