@@ -191,6 +191,9 @@ pub enum EventKind {
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
+    /// A payment waits, because a rule holds it.
+    #[serde(rename = "payment.held")]
+    PaymentHeld,
     /// A payment has moved money.
     #[serde(rename = "payment.captured")]
     PaymentCaptured,
@@ -210,7 +213,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -248,6 +251,7 @@ impl EventKind {
         Self::CodeSwapNearby,
         Self::CodeSuspended,
         Self::PaymentAuthorized,
+        Self::PaymentHeld,
         Self::PaymentCaptured,
         Self::PaymentVoided,
         Self::PaymentExpired,
@@ -296,6 +300,7 @@ impl EventKind {
             Self::CodeSwapNearby => "code.swap_nearby",
             Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentHeld => "payment.held",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",

@@ -2,6 +2,7 @@
 
 mod migrate;
 mod payer;
+mod payment;
 
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,9 @@ enum Command {
     /// For a payer whose papers were seen: speak for a new device, lift a brake, take a forgotten PIN away.
     #[command(subcommand)]
     Payer(payer::PayerCommand),
+    /// Payments that a rule holds: look at them, let them go on, or end them.
+    #[command(subcommand)]
+    Payment(payment::PaymentCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -200,6 +204,7 @@ impl Admin {
             }
             Command::Code(command) => command.run(output).await,
             Command::Payer(command) => command.run(output).await,
+            Command::Payment(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;
