@@ -191,6 +191,9 @@ pub enum EventKind {
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
+    /// A payment waits, because a rule holds it.
+    #[serde(rename = "payment.held")]
+    PaymentHeld,
     /// A payment has moved money.
     #[serde(rename = "payment.captured")]
     PaymentCaptured,
@@ -222,7 +225,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -260,6 +263,7 @@ impl EventKind {
         Self::CodeSwapNearby,
         Self::CodeSuspended,
         Self::PaymentAuthorized,
+        Self::PaymentHeld,
         Self::PaymentCaptured,
         Self::PaymentVoided,
         Self::PaymentExpired,
@@ -312,6 +316,7 @@ impl EventKind {
             Self::CodeSwapNearby => "code.swap_nearby",
             Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentHeld => "payment.held",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",

@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
-    refund, roll_up, server_keys, session, settle, shown_limits, sighting, stranger,
+    refund, roll_up, server_keys, session, settle, shown_limits, sighting, stranger, wait,
 };
 use credentials::ProofUse;
 
@@ -103,10 +103,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
         _ => true,
     };
     if leaves_record {
-        // WHY: where a check is missing the same bytes are sent again, and the new key's own proof stands among them.
-        let is_sent_again = outcome.as_ref().is_err_and(|refusal| refusal.step_up.is_some());
-        let spent = if is_sent_again && matches!(facts, Facts::RotateKey { .. }) { 1 } else { proofs.len() };
-        changes.extend(proofs.into_iter().take(spent).flatten().map(Change::Proof));
+        changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
     Decision { outcome, changes, leaves_record, keep_until }
 }
@@ -192,6 +189,8 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Refund { payee, body, digest, .. } => refund::refund(context, *payee, body, *digest),
         Facts::Freeze { caller, body } => lockdown::freeze(context, caller, body),
         Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
+        Facts::CancelPayment { caller, body } => wait::cancel(context, caller, body),
+        Facts::JudgeHeld { payment, verdict } => wait::judge(context, *payment, *verdict),
         Facts::SetLimit { caller, body } => own_limits::set(context, caller, body),
         Facts::CancelRaise { caller, body } => own_limits::cancel(context, caller, body),
         Facts::ShowLimits { payer, device } => shown_limits::show(context, *payer, *device),
@@ -238,6 +237,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
+        | Facts::CancelPayment { caller, .. }
         | Facts::SetLimit { caller, .. }
         | Facts::CancelRaise { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],

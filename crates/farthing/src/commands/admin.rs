@@ -2,6 +2,7 @@
 
 mod migrate;
 mod payer;
+mod payment;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ use super::merchant_key::KeyCommand;
 use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
-use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
+use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table, words};
 use crate::staff::{DataFolder, SOCKET, Staff};
 
 /// Register payees, issue keys, fund wallets in test mode, look at the server.
@@ -51,6 +52,9 @@ enum Command {
     /// For a payer whose papers were seen: speak for a new device, lift a brake, take a forgotten PIN away.
     #[command(subcommand)]
     Payer(payer::PayerCommand),
+    /// Payments that a rule holds: look at them, let them go on, or end them.
+    #[command(subcommand)]
+    Payment(payment::PaymentCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -200,6 +204,7 @@ impl Admin {
             }
             Command::Code(command) => command.run(output).await,
             Command::Payer(command) => command.run(output).await,
+            Command::Payment(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;
@@ -274,7 +279,7 @@ async fn list(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
     }
     let row = |payee: &PayeeSummary| {
         let state = if payee.closed { "closed" } else { "open" };
-        vec![payee.payee.to_string(), payee.name.clone(), payee.currency.to_string(), state.to_owned()]
+        vec![payee.payee.to_string(), words(&payee.name), payee.currency.to_string(), state.to_owned()]
     };
     let rows: Vec<Vec<String>> = payees.iter().map(row).collect();
     output.lines(&table(&["payee", "name", "currency", "state"], &rows, &[]));
