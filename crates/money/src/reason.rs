@@ -123,8 +123,11 @@ reasons! {
     PasskeyWrongBody "passkey.wrong_body" under PasskeyRefused: "다른 내용을 확인한 응답입니다.", "The answer approves something else.";
     PasskeyUserNotVerified "passkey.user_not_verified" under PasskeyRefused: "본인 확인 없이 만든 응답입니다.", "The authenticator did not verify its user.";
     PasskeyBackupInvalid "passkey.backup_invalid" under PasskeyRefused: "패스키의 백업 표시가 맞지 않습니다.", "What the passkey says of its backup cannot be true.";
+    PasskeyAlgorithm "passkey.algorithm" under PasskeyRefused: "받지 않는 종류의 패스키 키입니다.", "The passkey's key is of a kind that is not taken.";
+    PasskeyAttestation "passkey.attestation_false" under PasskeyRefused: "패스키 기기의 보증이 사실과 다릅니다.", "What vouches for the passkey's authenticator is not true.";
     PasskeySignature "passkey.wrong_signature" under PasskeyRefused: "패스키의 서명이 맞지 않습니다.", "The passkey's signature does not hold.";
     PasskeyCloned "passkey.cloned" under PasskeyRefused: "패스키가 복제되었을 수 있어 멈췄습니다.", "The passkey's counter went back, so it may have been cloned.";
+    PasskeyWeakCheck "passkey.weak_check": "얼굴 인식처럼 약한 방법으로 여는 패스키는 혼자 쓸 수 없습니다. 결제 비밀번호를 써 주세요.", "This passkey is opened by a face or a weak sensor, which is never the only check; use the payment PIN.";
     ContactUnknown "contact.unknown": "믿을 수 있는 사람으로 정할 수 없는 지갑입니다.", "This wallet cannot be a trusted contact, or is none.";
     ContactExists "contact.exists": "이미 믿을 수 있는 사람으로 정한 지갑입니다.", "This wallet is a trusted contact already.";
     ContactLimitReached "contact.limit_reached": "정할 수 있는 사람 수를 넘었습니다.", "This wallet has as many trusted contacts as it may.";
@@ -132,8 +135,11 @@ reasons! {
     RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyLimitReached "key.limit_reached": "가맹점이 가질 수 있는 키 수를 넘었습니다. 먼저 하나를 끝내 주세요.", "This merchant has as many keys as it may; end one first.";
     KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
+    RecoveryPapersNeeded "recovery.papers_needed": "등록된 기기가 이 복구를 취소했습니다. 사업자에게 신분증을 보여 주세요.", "A device of the wallet cancelled this recovery; the provider must see papers before it goes on.";
+    RecoveryContested "recovery.contested": "신분증을 확인한 복구입니다. 이 기기로는 더 취소할 수 없습니다.", "The provider has seen papers for this recovery; this device cannot cancel it again.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
     DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";
 
@@ -189,7 +195,10 @@ reasons! {
     PolicyRefused "policy.refused": "법이나 약관이 허용하지 않는 결제입니다.", "Law or terms do not allow this.";
     PolicyFactMissing "policy.fact_missing": "판단에 필요한 정보가 확인되지 않아 가장 엄격하게 처리했습니다.", "Something that has to be known was not verified, so the strictest rule held.";
     PolicyElsewhere "policy.elsewhere": "이 방식으로는 받을 수 없는 결제입니다.", "This may not be paid this way here.";
-    PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
+    PolicyHeld "policy.held": "법이나 약관에 따라 결제를 보류했습니다. 돈은 따로 잡아 두었고 아직 나가지 않았습니다.", "Law or terms have this payment wait. The money is set aside and has not left.";
+    PolicyHeldRefused "policy.held_refused": "확인 결과 보류하던 결제를 끝냈습니다. 돈은 지갑에 그대로 있습니다.", "This held payment was ended after a check. The money is in the wallet as before.";
+    PolicyHeldUnconfirmed "policy.held_unconfirmed": "정해진 시간 안에 확인되지 않아 보류하던 결제를 끝냈습니다. 돈은 지갑에 그대로 있습니다.", "Nobody confirmed this held payment in time, so it was ended. The money is in the wallet as before.";
+    PolicyHoldStands "policy.hold_stands": "법이나 약관이 정한 시간이 지나기 전에는 보류를 풀 수 없습니다.", "The time that law or terms set has not passed, so nobody may let this payment go on yet.";
     PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
     PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
     ErasureNotEmpty "erasure.not_empty": "지갑에 돈이나 진행 중인 결제가 남아 있어 지울 수 없습니다.", "There is still money in this wallet, or a payment on hold, so nothing was erased.";
@@ -219,6 +228,8 @@ reasons! {
     RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
     RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
     RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
+    RuleUnknown "risk.rule_unknown": "그런 규칙이 없거나 그 결제자에게 유예되어 있지 않습니다.", "There is no such rule, or it is not passed over for this payer.";
+    SnoozeRefused "risk.snooze_refused": "이 규칙은 그렇게 유예할 수 없습니다. 거절 규칙은 유예되지 않고, 유예는 최대 30일, 한 사람에 여덟 개까지입니다.", "This rule cannot be passed over so: never one that refuses, for at most thirty days, at most eight for one payer.";
     FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
     StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";
     StepUpWaiting "step_up.waiting": "추가 확인 수단의 대기 시간이 아직 지나지 않았습니다.", "This needs one more check, and what you set up for it may not be used yet.";
@@ -232,6 +243,8 @@ reasons! {
     PaymentUnknown "payment.unknown": "없는 결제입니다.", "There is no such payment.";
     PaymentNotCaptured "payment.not_captured": "아직 확정되지 않은 결제라서 환불할 수 없습니다.", "This payment has moved no money yet, so there is nothing to refund.";
     PaymentNotHeld "payment.not_held": "승인만 된 결제가 아니라서 확정하거나 취소할 수 없습니다.", "This payment is not on hold, so it cannot be captured or voided.";
+    PaymentHeld "payment.held": "보류 중인 결제라서 아직 확정할 수 없습니다.", "This payment is held by a rule, so it cannot be captured yet.";
+    PaymentNotWaiting "payment.not_waiting": "보류 중인 결제가 아닙니다.", "This payment is not held by a rule.";
     PaymentCaptured "payment.captured": "이미 확정된 결제입니다.", "This payment was already captured.";
     PaymentVoided "payment.voided": "이미 취소된 결제입니다.", "This payment was already voided.";
     PaymentExpired "payment.expired": "승인 기간이 지난 결제입니다.", "The hold of this payment has expired.";

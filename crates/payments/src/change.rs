@@ -143,6 +143,9 @@ pub enum EventKind {
     /// Two factors bound a new device.
     #[serde(rename = "recovery.granted")]
     RecoveryGranted,
+    /// A device called a recovery off: from now on only papers carry one on, and then this device stops nothing.
+    #[serde(rename = "recovery.cancelled")]
+    RecoveryCancelled,
     /// A device asked to revoke another, and waits.
     #[serde(rename = "device.revoke_requested")]
     DeviceRevokeRequested,
@@ -188,6 +191,9 @@ pub enum EventKind {
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
+    /// A payment waits, because a rule holds it.
+    #[serde(rename = "payment.held")]
+    PaymentHeld,
     /// A payment has moved money.
     #[serde(rename = "payment.captured")]
     PaymentCaptured,
@@ -203,11 +209,23 @@ pub enum EventKind {
     /// Money came back.
     #[serde(rename = "payment.refunded")]
     PaymentRefunded,
+    /// A payment was said to be fraud.
+    #[serde(rename = "payment.reported")]
+    PaymentReported,
+    /// A rule, or the score, stops more than its share: its refusals are step-ups; told to staff.
+    #[serde(rename = "risk.demoted")]
+    RiskDemoted,
+    /// It stops payments again; told to staff.
+    #[serde(rename = "risk.restored")]
+    RiskRestored,
+    /// A rule is passed over for a payer, or no longer; told to staff.
+    #[serde(rename = "risk.snoozed")]
+    RiskSnoozed,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 47] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -229,6 +247,7 @@ impl EventKind {
         Self::RecoveryBegun,
         Self::RecoveryVouched,
         Self::RecoveryGranted,
+        Self::RecoveryCancelled,
         Self::DeviceRevokeRequested,
         Self::DeviceRotated,
         Self::PinSet,
@@ -244,11 +263,16 @@ impl EventKind {
         Self::CodeSwapNearby,
         Self::CodeSuspended,
         Self::PaymentAuthorized,
+        Self::PaymentHeld,
         Self::PaymentCaptured,
         Self::PaymentVoided,
         Self::PaymentExpired,
         Self::PaymentRefused,
         Self::PaymentRefunded,
+        Self::PaymentReported,
+        Self::RiskDemoted,
+        Self::RiskRestored,
+        Self::RiskSnoozed,
     ];
 
     /// The stable dotted string.
@@ -276,6 +300,7 @@ impl EventKind {
             Self::RecoveryBegun => "recovery.begun",
             Self::RecoveryVouched => "recovery.vouched",
             Self::RecoveryGranted => "recovery.granted",
+            Self::RecoveryCancelled => "recovery.cancelled",
             Self::DeviceRevokeRequested => "device.revoke_requested",
             Self::DeviceRotated => "device.rotated",
             Self::PinSet => "pin.set",
@@ -291,11 +316,16 @@ impl EventKind {
             Self::CodeSwapNearby => "code.swap_nearby",
             Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentHeld => "payment.held",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",
             Self::PaymentRefused => "payment.refused",
             Self::PaymentRefunded => "payment.refunded",
+            Self::PaymentReported => "payment.reported",
+            Self::RiskDemoted => "risk.demoted",
+            Self::RiskRestored => "risk.restored",
+            Self::RiskSnoozed => "risk.snoozed",
         }
     }
 }

@@ -6,11 +6,11 @@ use credentials::{
 };
 use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, Cell, CodeBody, EndSessionsBody,
-    FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody, RefundBody,
-    RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody,
-    RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
-    VouchBody, WithdrawCodeBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, Cell, CodeBody,
+    EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody,
+    RefundBody, RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
+    RevokePasskeyBody, RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody, VouchBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::model::{Line, Name};
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::permit::{PasskeyPermit, ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
+use crate::risk_command::RiskCommand;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -72,6 +73,16 @@ pub enum CodeVerdict {
     Suspended,
     /// It is in its place: it takes payments, and what was said against it is forgotten.
     Cleared,
+}
+
+/// What staff say of a payment that a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldVerdict {
+    /// It goes on.
+    Release,
+    /// It does not; the money is the payer's again.
+    Refuse,
 }
 
 /// Of what staff have found that nothing is wrong with it.
@@ -285,6 +296,15 @@ pub enum Command {
         /// Whose wallet.
         payer: PayerId,
     },
+    /// Let a lost or stolen device act no longer.
+    StaffRevokeDevice {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payer: PayerId,
+        /// Which.
+        device: DeviceId,
+    },
     /// Take a forgotten PIN away.
     StaffRemovePin {
         /// Staff.
@@ -314,6 +334,13 @@ pub enum Command {
         api_key: Option<Digest>,
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
+    },
+    /// Let the next of the server's own keys sign tokens, nonces and ceremonies.
+    RotateServerKeys {
+        /// Staff.
+        permit: StaffPermit,
+        /// For how long what the present ones signed stays good.
+        overlap_seconds: i64,
     },
     /// Give a payee one more key.
     AddMerchantKey {
@@ -431,6 +458,8 @@ pub enum Command {
         /// How the payer came to the intent.
         arrival: Arrival,
     },
+    /// About risk, beside paying.
+    Risk(RiskCommand),
     /// Pay.
     Pay {
         /// Under what.
@@ -465,6 +494,20 @@ pub enum Command {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
     },
+    /// Call off a payment that a rule holds.
+    CancelPayment {
+        /// The device's proof.
+        signed: Signed<CancelPaymentBody>,
+    },
+    /// Let a payment that a rule holds go on, or end it, by staff.
+    JudgeHeld {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        payment: PaymentId,
+        /// What staff found.
+        verdict: HeldVerdict,
+    },
     /// Set one of the payer's own limits.
     SetLimit {
         /// The device's proof.
@@ -480,7 +523,7 @@ pub enum Command {
         /// Whose, and with which device.
         permit: ReadPermit,
     },
-    /// Release a hold whose time has come.
+    /// End what time has ended: a hold, or the wait of a payment that a rule held.
     ExpireHold {
         /// The sweeper.
         permit: SystemPermit,

@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
-    refund, roll_up, session, settle, shown_limits, sighting, stranger,
+    refund, roll_up, server_keys, session, settle, shown_limits, sighting, stranger, wait,
 };
 use credentials::ProofUse;
 
@@ -99,6 +99,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
         Facts::RollUp { .. } | Facts::FoldSightings { .. } => !changes.is_empty(),
+        Facts::Risk { asked } if asked.is_upkeep() => !changes.is_empty(),
         _ => true,
     };
     if leaves_record {
@@ -144,6 +145,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::FreezeFor { caller, body } => recovery::freeze_for(context, caller, body),
         Facts::RotateKey { caller, key, .. } => enrol::rotate_key(context, caller, *key),
         Facts::StaffThaw { payer } => lockdown::staff_thaw(context, *payer),
+        Facts::StaffRevokeDevice { payer, device } => session::staff_revoke(context, *payer, *device),
         Facts::StaffRemovePin { payer } => pin::staff_remove(context, *payer),
         Facts::BeginPasskey { caller, body } => passkey::begin(context, caller, body),
         Facts::AddPasskey { caller, made, name, vouched, .. } => {
@@ -154,6 +156,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::ApproveByPasskey { caller, body, used } => passkey::approve(context, caller, *body, used),
         Facts::SignIn { payer, device, used, place, .. } => passkey::sign_in(context, *payer, device, used, place),
         Facts::RegisterPayee { payee } => enrol::register_payee(context, payee),
+        Facts::RotateServerKeys { overlap_seconds } => server_keys::rotate(context, *overlap_seconds),
         Facts::AddMerchantKey { key } => merchant_key::add(context, key),
         Facts::EndMerchantKey { key, in_seconds } => merchant_key::end(context, *key, *in_seconds),
         Facts::RekeyPayee { payee, api_key, signing_key } => {
@@ -178,6 +181,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::JudgeCode { serial, verdict: CodeVerdict::Suspended } => sighting::suspend(context, *serial),
         Facts::FoldSightings { sightings } => sighting::fold(context, sightings),
         Facts::TakeSticker { caller, body, sticker } => codes::take(context, caller, body, sticker),
+        Facts::Risk { asked } => asked.carry_out(context),
         Facts::Quote { caller, body, arrival } => quote::quote(context, caller, body, arrival),
         Facts::Pay { caller, body, arrival } => pay::pay(context, caller, body, arrival),
         Facts::Capture { payee, payment, body, .. } => settle::capture(context, *payee, *payment, body),
@@ -185,6 +189,8 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Refund { payee, body, digest, .. } => refund::refund(context, *payee, body, *digest),
         Facts::Freeze { caller, body } => lockdown::freeze(context, caller, body),
         Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
+        Facts::CancelPayment { caller, body } => wait::cancel(context, caller, body),
+        Facts::JudgeHeld { payment, verdict } => wait::judge(context, *payment, *verdict),
         Facts::SetLimit { caller, body } => own_limits::set(context, caller, body),
         Facts::CancelRaise { caller, body } => own_limits::cancel(context, caller, body),
         Facts::ShowLimits { payer, device } => shown_limits::show(context, *payer, *device),
@@ -231,9 +237,11 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
+        | Facts::CancelPayment { caller, .. }
         | Facts::SetLimit { caller, .. }
         | Facts::CancelRaise { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],
+        Facts::Risk { asked } => [asked.proof(), None],
         Facts::RegisterCode { proof, .. } | Facts::WithdrawCode { proof, .. } => [*proof, None],
         _ => [None, None],
     }

@@ -7,20 +7,21 @@ use money::{
     SessionId,
 };
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
-    FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody, RemoveContactBody,
-    RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
-    SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, CodeBody,
+    EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody,
+    RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial,
+    SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority, Suspect};
+use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority, Suspect};
 use crate::enrol::NewDevice;
 use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::pin::PinPurpose;
+use crate::risk_command::RiskFacts;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +186,10 @@ pub enum Facts {
     StaffThaw {
         payer: PayerId,
     },
+    StaffRevokeDevice {
+        payer: PayerId,
+        device: DeviceId,
+    },
     StaffRemovePin {
         payer: PayerId,
     },
@@ -224,6 +229,9 @@ pub enum Facts {
     },
     AddMerchantKey {
         key: MerchantKey,
+    },
+    RotateServerKeys {
+        overlap_seconds: i64,
     },
     EndMerchantKey {
         key: KeyId,
@@ -286,6 +294,9 @@ pub enum Facts {
         body: QuoteBody,
         arrival: ArrivalFacts,
     },
+    Risk {
+        asked: RiskFacts,
+    },
     Pay {
         caller: CallerFacts,
         body: PayBody,
@@ -316,6 +327,14 @@ pub enum Facts {
     Unfreeze {
         caller: CallerFacts,
         body: UnfreezeBody,
+    },
+    CancelPayment {
+        caller: CallerFacts,
+        body: CancelPaymentBody,
+    },
+    JudgeHeld {
+        payment: PaymentId,
+        verdict: HeldVerdict,
     },
     SetLimit {
         caller: CallerFacts,
@@ -443,6 +462,7 @@ impl From<Command> for Facts {
                 Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
             }
             Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRevokeDevice { permit: _, payer, device } => Self::StaffRevokeDevice { payer, device },
             Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
@@ -465,11 +485,13 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::RotateServerKeys { permit: _, overlap_seconds } => Self::RotateServerKeys { overlap_seconds },
             Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
             Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
             }
+            Command::Risk(command) => Self::Risk { asked: command.into() },
             Command::Fund { permit: _, payer, amount } => Self::Fund { payer, amount },
             Command::TestFund { signed } => Self::TestFund { caller: caller(&signed), body: signed.into_body() },
             Command::CreateIntent { permit, body, idempotency } => {
@@ -491,6 +513,10 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelPayment { signed } => {
+                Self::CancelPayment { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::JudgeHeld { permit: _, payment, verdict } => Self::JudgeHeld { payment, verdict },
             Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
             Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
             Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },
@@ -529,54 +555,6 @@ impl Facts {
                 Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
-        }
-    }
-
-    /// The payer this is about, where the command itself says so.
-    #[must_use]
-    pub const fn payer(&self) -> Option<PayerId> {
-        match self {
-            // The wallet that is spoken about, not who speaks.
-            Self::Vouch { body: VouchBody { payer, .. }, .. }
-            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
-            Self::OpenPayer { body, .. } => Some(body.payer),
-            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::ShowLimits { payer, .. }
-            | Self::Fund { payer, .. }
-            | Self::ApproveByPin { payer, .. }
-            | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. }
-            | Self::VouchIdentity { payer, .. }
-            | Self::Recover { payer, .. }
-            | Self::FreezeByCode { payer, .. }
-            | Self::StaffThaw { payer }
-            | Self::StaffRemovePin { payer } => Some(*payer),
-            Self::EndSessions { caller, .. }
-            | Self::RevokeDevice { caller, .. }
-            | Self::BindDevice { caller, .. }
-            | Self::SetPin { caller, .. }
-            | Self::TryPin { caller, .. }
-            | Self::RemovePin { caller, .. }
-            | Self::BeginPasskey { caller, .. }
-            | Self::PrintCodes { caller, .. }
-            | Self::AddContact { caller, .. }
-            | Self::RemoveContact { caller, .. }
-            | Self::RotateKey { caller, .. }
-            | Self::AddPasskey { caller, .. }
-            | Self::RenamePasskey { caller, .. }
-            | Self::RevokePasskey { caller, .. }
-            | Self::ApproveByPasskey { caller, .. }
-            | Self::TestFund { caller, .. }
-            | Self::TakeSticker { caller, .. }
-            | Self::ReportCode { caller, .. }
-            | Self::ReportStranger { caller, .. }
-            | Self::Quote { caller, .. }
-            | Self::Pay { caller, .. }
-            | Self::Freeze { caller, .. }
-            | Self::SetLimit { caller, .. }
-            | Self::CancelRaise { caller, .. }
-            | Self::Unfreeze { caller, .. } => Some(caller.payer),
-            _ => None,
         }
     }
 }

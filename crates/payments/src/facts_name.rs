@@ -1,4 +1,7 @@
-//! What each command is called in records and metrics.
+//! What each command is called in records and metrics, and whom it is about.
+
+use money::PayerId;
+use protocol::{FreezeForBody, VouchBody};
 
 use crate::facts::Facts;
 
@@ -28,6 +31,7 @@ impl Facts {
             Self::FreezeFor { .. } => "freeze_for",
             Self::RotateKey { .. } => "rotate_key",
             Self::StaffThaw { .. } => "staff_thaw",
+            Self::StaffRevokeDevice { .. } => "staff_revoke_device",
             Self::StaffRemovePin { .. } => "staff_remove_pin",
             Self::BeginPasskey { .. } => "begin_passkey",
             Self::AddPasskey { .. } => "add_passkey",
@@ -37,6 +41,7 @@ impl Facts {
             Self::SignIn { .. } => "sign_in",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
+            Self::RotateServerKeys { .. } => "rotate_server_keys",
             Self::AddMerchantKey { .. } => "add_merchant_key",
             Self::EndMerchantKey { .. } => "end_merchant_key",
             Self::Fund { .. } => "fund",
@@ -51,18 +56,72 @@ impl Facts {
             Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
+            Self::Risk { asked } => asked.name(),
             Self::Pay { .. } => "pay",
             Self::Capture { .. } => "capture",
             Self::Void { .. } => "void",
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::CancelPayment { .. } => "cancel_payment",
+            Self::JudgeHeld { .. } => "judge_held",
             Self::SetLimit { .. } => "set_limit",
             Self::CancelRaise { .. } => "cancel_raise",
             Self::ShowLimits { .. } => "show_limits",
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
+        }
+    }
+
+    /// The payer this is about, where the command itself says so.
+    #[must_use]
+    pub const fn payer(&self) -> Option<PayerId> {
+        match self {
+            // The wallet that is spoken about, not who speaks.
+            Self::Vouch { body: VouchBody { payer, .. }, .. }
+            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
+            Self::OpenPayer { body, .. } => Some(body.payer),
+            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
+            Self::Risk { asked } => asked.payer(),
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
+            | Self::ApproveByPin { payer, .. }
+            | Self::ChangePin { payer, .. }
+            | Self::SignIn { payer, .. }
+            | Self::VouchIdentity { payer, .. }
+            | Self::Recover { payer, .. }
+            | Self::FreezeByCode { payer, .. }
+            | Self::StaffThaw { payer }
+            | Self::StaffRevokeDevice { payer, .. }
+            | Self::StaffRemovePin { payer } => Some(*payer),
+            Self::EndSessions { caller, .. }
+            | Self::RevokeDevice { caller, .. }
+            | Self::BindDevice { caller, .. }
+            | Self::SetPin { caller, .. }
+            | Self::TryPin { caller, .. }
+            | Self::RemovePin { caller, .. }
+            | Self::BeginPasskey { caller, .. }
+            | Self::PrintCodes { caller, .. }
+            | Self::AddContact { caller, .. }
+            | Self::RemoveContact { caller, .. }
+            | Self::RotateKey { caller, .. }
+            | Self::AddPasskey { caller, .. }
+            | Self::RenamePasskey { caller, .. }
+            | Self::RevokePasskey { caller, .. }
+            | Self::ApproveByPasskey { caller, .. }
+            | Self::TestFund { caller, .. }
+            | Self::TakeSticker { caller, .. }
+            | Self::ReportCode { caller, .. }
+            | Self::ReportStranger { caller, .. }
+            | Self::Quote { caller, .. }
+            | Self::Pay { caller, .. }
+            | Self::Freeze { caller, .. }
+            | Self::CancelPayment { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
+            | Self::Unfreeze { caller, .. } => Some(caller.payer),
+            _ => None,
         }
     }
 }

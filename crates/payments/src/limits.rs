@@ -2,6 +2,10 @@
 
 /// How long a manual capture may wait: the hold's life, in seconds (seven days).
 pub const HOLD_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// The longest a rule may have a payment wait here, in seconds (60 days); what waits longer is refused.
+pub const WAIT_SECONDS_MAX: i64 = 60 * 24 * 3_600;
+/// How long a payment waits for a word that no rule dates, in seconds (three days); then the money is the payer's again.
+pub const UNCONFIRMED_SECONDS: i64 = 3 * 24 * 3_600;
 /// Under this many seconds left, a quote warns that it expires soon.
 pub const EXPIRES_SOON_SECONDS: i64 = 20;
 /// A quote warns when less than one part in this many of the wallet would be left.
@@ -52,6 +56,15 @@ pub const STRANGERS_EACH_MAX: usize = 3;
 pub const NEIGHBOURS_TOLD_MAX: usize = 3;
 /// Sightings one decision folds in.
 pub const FOLD_MAX: usize = 64;
+/// Payments of one attack that are taken in; of more, the latest.
+pub const ALARM_PAYMENTS_MAX: usize = 32;
+/// How far back an attack may be said to reach, in seconds (a week).
+pub const ALARM_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+/// Frauds of one payer against one payee, fading over half a year, from which on the payee's file hears no more of them:
+/// one in some four months.
+pub const REPORTS_HEARD_MAX: f32 = 0.5;
+/// The longest a rule is passed over for a payer, in seconds (thirty days); it may be said again.
+pub const SNOOZE_SECONDS_MAX: i64 = 30 * 24 * 3_600;
 /// Rounds of loading one command may need: payment → payee → account → what waits for it → each of these is the
 /// longest way.
 pub const LOAD_ROUNDS_MAX: usize = 5;
@@ -81,6 +94,8 @@ pub const CONTACTS_MAX: usize = 3;
 pub const CLAIMS_MAX: usize = 3;
 /// For how long what spoke for a device is remembered, in seconds (a week).
 pub const CLAIM_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// For how long a recovery that a device called off goes on only with papers, in seconds (ninety days).
+pub const CANCELLED_SECONDS: i64 = 90 * 24 * 3_600;
 /// Factors of different kinds that bind a device.
 pub const RECOVERY_FACTORS_MIN: usize = 2;
 /// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).
@@ -104,7 +119,10 @@ pub const PIN_FAILED_MAX: u16 = 100;
 pub const FRESH_WALLET_SECONDS: i64 = 600;
 /// Networks one merchant key may be bound to.
 pub const NETWORKS_PER_KEY_MAX: usize = 32;
-/// Keys of one merchant that are looked at.
+/// For how long what the server's keys before the present ones signed may stay good, in seconds (thirty days: as long as a session
+/// lives that is not refreshed).
+pub const SERVER_KEYS_OVERLAP_SECONDS_MAX: i64 = SESSION_IDLE_SECONDS;
+/// Keys one merchant has at a time beside those of its registration.
 pub const KEYS_PER_MERCHANT_MAX: usize = 16;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;

@@ -1,13 +1,14 @@
 //! [`needs`]: which rows a command reads; found by following what is known already.
 
 use money::{AccountId, DeviceId, IntentId, PayerId, PaymentId};
-use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
+use protocol::{FreezeForBody, RefundBody, RefundCause, Serial, Via, VouchBody};
 
 use crate::command::Suspect;
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
 use crate::noted::{Noted, NotedKey};
 use crate::passkey::PasskeyUse;
+use crate::risk_command::learning_keys;
 use crate::state::{Key, Row, State, test_cash};
 use crate::watch::Watched;
 use crate::{roll_up, sighting};
@@ -120,7 +121,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RevokeDevice { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            recovery_keys(caller.payer, wanted);
             device_keys(body.device, wanted);
         }
         Facts::BindDevice { caller, body, key, possession } => {
@@ -164,6 +165,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.extend([Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
+        Facts::StaffRevokeDevice { payer, device } => {
+            wanted.push(Key::Payer(*payer));
+            device_keys(*device, wanted);
+        }
         Facts::StaffRemovePin { payer } => {
             wanted.push(Key::Payer(*payer));
             pin_keys(*payer, wanted);
@@ -193,14 +198,18 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
         Facts::AddMerchantKey { key } => {
             wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+            wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
         }
         Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
+        Facts::RotateServerKeys { .. } => wanted.push(Key::Noted(NotedKey::ServerKeys)),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
+            limit_keys(*payer, wanted);
         }
         Facts::TestFund { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Account(test_cash(body.amount.currency())));
+            wanted.extend([Key::Account(test_cash(body.amount.currency())), Key::Kept(KeptKey::Guard(caller.payer))]);
+            limit_keys(caller.payer, wanted);
         }
         Facts::CreateIntent { payee, body, idempotency } => {
             wanted.push(Key::Payee(*payee));
@@ -240,6 +249,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([Key::Payee(sticker.payee), code_key(sticker.serial)]);
         }
+        Facts::Risk { asked } => {
+            asked.caller().into_iter().for_each(|caller| caller_keys(caller, wanted));
+            asked.first(wanted);
+        }
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
@@ -264,6 +277,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
         }
+        Facts::CancelPayment { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Payment(body.payment));
+        }
         Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
@@ -273,7 +290,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.extend([Key::Payer(*payer), Key::Device(*device)]);
             limit_keys(*payer, wanted);
         }
-        Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
         Facts::RollUp { account } => wanted.extend([Key::Account(*account), Key::AppendedTo(*account)]),
     }
@@ -298,8 +315,18 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
                 wanted.push(Key::Intent(payment.intent));
             }
         }
-        Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
+        Facts::Capture { payment, .. } | Facts::Void { payment, .. } => follow_payment(rows, *payment, wanted),
+        Facts::CancelPayment { body, .. } => follow_payment(rows, body.payment, wanted),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => {
             follow_payment(rows, *payment, wanted);
+            if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(*payment)) {
+                wanted.push(Key::Device(payment.device));
+            }
+        }
+        Facts::EndMerchantKey { key, .. } => {
+            if let Some(Row::Noted(Noted::MerchantKey(key))) = rows.known(&Key::Noted(NotedKey::MerchantKey(*key))) {
+                wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
+            }
         }
         Facts::Unfreeze { caller, .. } => {
             if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {
@@ -316,6 +343,7 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
             follow_payment(rows, body.payment, wanted);
             follow_refund(rows, body, wanted);
         }
+        Facts::Risk { asked } => asked.follow(&|key| rows.known(key), wanted),
         Facts::RollUp { account } => follow_appended(rows, *account, wanted),
         Facts::WithdrawCode { serial, .. } => {
             if let Some(Row::Noted(Noted::Code(code))) = rows.known(&code_key(*serial)) {
@@ -363,6 +391,9 @@ fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) 
 fn follow_refund(rows: &impl Known, body: &RefundBody, wanted: &mut Vec<Key>) {
     let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) else { return };
     let Some(Row::Payee(payee)) = rows.known(&Key::Payee(payment.payee)) else { return };
+    if body.cause == Some(RefundCause::Fraud) {
+        wanted.extend(learning_keys(payment));
+    }
     let account = Key::Account(payee.account);
     wanted.push(account);
     let Some(transfer) = payment.transfer else { return };

@@ -1,12 +1,16 @@
-//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
-//! none of it is about a payer, so none of it is encrypted.
+//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys, what became known of their
+//! payments. One kind of row for all of it; none of it says anything of a payer but an id, so none of it is encrypted.
 
+use crate::demotion::Demotion;
 use crate::dossiers::{PayeeFileRow, SeenRow};
-use crate::merchant_key::MerchantKey;
+use crate::merchant_key::{KeyRing, MerchantKey};
+use crate::outcomes::{Alarm, Label, OutcomeRow};
 use crate::place::Place;
+use crate::risk_command::rule_key;
+use crate::server_keys::ServerKeys;
 use crate::state::{Key, Row, State};
 use crate::watch::{Sighting, Watch, Watched};
-use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +26,24 @@ pub enum NotedKey {
     Seen(TransferId),
     /// A merchant's key.
     MerchantKey(KeyId),
+    /// Which keys a merchant has.
+    KeyRing(PayeeId),
+    /// Which of the server's own keys sign.
+    ServerKeys,
     /// Who is at home in a cell of the map.
     Place(Cell),
     /// What has been seen of a code or a payee.
     Watch(Watched),
     /// A scan that waits to be folded in, by the intent it paid.
     Sighting(IntentId),
+    /// What is said of a payment.
+    Label(PaymentId),
+    /// What became known of a payment and waits to be folded in.
+    Outcome(PaymentId),
+    /// An attack whose payments wait to be looked up, by its payer.
+    Alarm(PayerId),
+    /// A rule that is demoted, by the digest of its id.
+    Demotion([u8; 16]),
 }
 
 /// A kind of noted rows.
@@ -41,6 +57,10 @@ pub enum NotedKind {
     Seen,
     /// Merchants' keys.
     MerchantKey,
+    /// Which keys merchants have.
+    KeyRing,
+    /// Which of the server's own keys sign.
+    ServerKeys,
     /// Who is at home where.
     Place,
     /// What has been seen of codes.
@@ -49,6 +69,14 @@ pub enum NotedKind {
     PayeeWatch,
     /// Scans that wait to be folded in.
     Sighting,
+    /// What is said of payments.
+    Label,
+    /// What became known of payments and waits to be folded in.
+    Outcome,
+    /// Attacks whose payments wait to be looked up.
+    Alarm,
+    /// Rules that are demoted.
+    Demotion,
 }
 
 impl NotedKind {
@@ -60,10 +88,16 @@ impl NotedKind {
             Self::PayeeFile => "payee_file",
             Self::Seen => "seen",
             Self::MerchantKey => "merchant_key",
+            Self::KeyRing => "key_ring",
+            Self::ServerKeys => "server_keys",
             Self::Place => "place",
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
             Self::Sighting => "sighting",
+            Self::Label => "label",
+            Self::Outcome => "outcome",
+            Self::Alarm => "alarm",
+            Self::Demotion => "demotion",
         }
     }
 }
@@ -77,9 +111,15 @@ pub enum Noted {
     PayeeFile(PayeeFileRow),
     Seen(SeenRow),
     MerchantKey(MerchantKey),
+    KeyRing(KeyRing),
+    ServerKeys(ServerKeys),
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
+    Label(Label),
+    Outcome(OutcomeRow),
+    Alarm(Alarm),
+    Demotion(Demotion),
 }
 
 impl NotedKey {
@@ -91,10 +131,16 @@ impl NotedKey {
             Self::PayeeFile(_) => NotedKind::PayeeFile,
             Self::Seen(_) => NotedKind::Seen,
             Self::MerchantKey(_) => NotedKind::MerchantKey,
+            Self::KeyRing(_) => NotedKind::KeyRing,
+            Self::ServerKeys => NotedKind::ServerKeys,
             Self::Place(_) => NotedKind::Place,
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
             Self::Sighting(_) => NotedKind::Sighting,
+            Self::Label(_) => NotedKind::Label,
+            Self::Outcome(_) => NotedKind::Outcome,
+            Self::Alarm(_) => NotedKind::Alarm,
+            Self::Demotion(_) => NotedKind::Demotion,
         }
     }
 
@@ -103,12 +149,17 @@ impl NotedKey {
     pub fn id(&self) -> [u8; 16] {
         match self {
             Self::MerchantKey(key) => *key.as_bytes(),
+            Self::KeyRing(payee) => *payee.as_bytes(),
+            Self::ServerKeys => [0; 16],
             Self::Code(serial) | Self::Watch(Watched::Code(serial)) => *serial.as_bytes(),
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
             Self::Sighting(intent) => *intent.as_bytes(),
             Self::PayeeFile(payee) => *payee.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
+            Self::Label(payment) | Self::Outcome(payment) => *payment.as_bytes(),
+            Self::Alarm(payer) => *payer.as_bytes(),
+            Self::Demotion(rule) => *rule,
         }
     }
 }
@@ -116,15 +167,21 @@ impl NotedKey {
 impl Noted {
     /// Its key.
     #[must_use]
-    pub const fn key(&self) -> NotedKey {
+    pub fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
             Self::Seen(row) => NotedKey::Seen(row.transfer),
             Self::MerchantKey(row) => NotedKey::MerchantKey(row.id),
+            Self::KeyRing(row) => NotedKey::KeyRing(row.payee),
+            Self::ServerKeys(_) => NotedKey::ServerKeys,
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
+            Self::Label(row) => NotedKey::Label(row.payment),
+            Self::Outcome(row) => NotedKey::Outcome(row.payment),
+            Self::Alarm(row) => NotedKey::Alarm(row.payer),
+            Self::Demotion(row) => NotedKey::Demotion(rule_key(&row.rule)),
         }
     }
 
@@ -164,7 +221,7 @@ impl Noted {
         }
     }
 
-    /// The payee it is listed under; nobody's, for a place.
+    /// The payee it is listed under; nobody's, for what is about none.
     #[must_use]
     pub const fn payee(&self) -> PayeeId {
         match self {
@@ -172,7 +229,10 @@ impl Noted {
             Self::PayeeFile(row) => row.payee,
             Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
-            Self::Place(_) => PayeeId::from_bytes([0; 16]),
+            Self::KeyRing(row) => row.payee,
+            Self::Label(row) => row.payee,
+            Self::Outcome(row) => row.payee,
+            Self::Place(_) | Self::ServerKeys(_) | Self::Alarm(_) | Self::Demotion(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
         }
@@ -208,6 +268,20 @@ pub struct RegisteredCode {
 
 /// The typed readers of noted rows.
 impl State {
+    pub(crate) fn key_ring(&self, payee: PayeeId) -> Option<&KeyRing> {
+        match self.row(&Key::Noted(NotedKey::KeyRing(payee))) {
+            Some(Row::Noted(Noted::KeyRing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn server_keys(&self) -> Option<&ServerKeys> {
+        match self.row(&Key::Noted(NotedKey::ServerKeys)) {
+            Some(Row::Noted(Noted::ServerKeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
         match self.row(&Key::Noted(NotedKey::Code(serial))) {
             Some(Row::Noted(Noted::Code(row))) => Some(row),

@@ -1,20 +1,26 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
+use std::collections::BTreeMap;
+
 use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
-use policy::{Counter, Reason};
+use policy::{Counter, Reason, Wording};
 use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
+use risk::assess::Snooze;
 use serde::{Deserialize, Serialize};
 
 use crate::kept::Session;
 use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
+use crate::outcomes::Label;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
+use crate::server_keys::ServerKeys;
 use crate::step_up::{Approval, StepUp};
+use crate::wait::Wait;
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +67,18 @@ pub enum Accepted {
     Passkey(Box<Passkey>),
     /// How a payer could come back, as it now is.
     Recovery(Box<Recovery>),
+    /// What is said of a payment.
+    Labelled(Label),
+    /// What became known of payments was learnt.
+    Learnt {
+        /// Of how many.
+        payments: usize,
+    },
+    /// The rules that are passed over for a payer.
+    Snoozed {
+        /// Each with its end.
+        snoozes: Vec<Snooze>,
+    },
     /// It was heard; the same whatever came of it.
     Heard,
     /// A payment PIN as it now is.
@@ -69,6 +87,8 @@ pub enum Accepted {
     Code(RegisteredCode),
     /// A merchant's key as it now is.
     MerchantKey(MerchantKey),
+    /// The server's own keys as they now are.
+    ServerKeys(ServerKeys),
     /// Scans are folded in.
     Folded {
         /// How many.
@@ -81,6 +101,17 @@ pub enum Accepted {
         /// How many; as many as one decision may, and there may be more.
         credits: usize,
     },
+}
+
+/// A limit as a payer is shown it before they pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownLimit {
+    /// How far it is used.
+    pub counter: Counter,
+    /// The sentence of its rule; of the payer's own, none.
+    pub say: String,
+    /// The same by language.
+    pub texts: BTreeMap<String, Wording>,
 }
 
 /// What paying would mean: the real pipeline, run dry.
@@ -100,10 +131,13 @@ pub struct Quoted {
     pub available_after: Option<Amount>,
     /// The least that would be left under any limit.
     pub limit_left: Amount,
-    /// Every limit that was looked at, each with the sentence of its rule.
-    pub limits: Vec<(Counter, String)>,
-    /// The rules behind a refusal or a check.
+    /// Every limit that was looked at, each with what its rule says.
+    pub limits: Vec<ShownLimit>,
+    /// The rules behind a refusal, a wait or a check.
     pub rules: Vec<Reason>,
+    /// How long it would wait before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// The check that would be asked for.

@@ -2,13 +2,14 @@
 
 use ledger::Operation;
 use money::{Digest, PayeeId, ReasonCode, TransferId};
-use protocol::{PaymentStatus, RefundBody};
+use protocol::{PaymentStatus, RefundBody, RefundCause};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
+use crate::outcomes::{self, Voice};
 use crate::{policy_stage, roll_up, usage};
 
 /// Refunds some or all of a captured payment.
@@ -66,6 +67,9 @@ pub(crate) fn refund(
         event.payment = Some(payment.id);
         event.amount = Some(refund.amount);
     });
+    if body.cause == Some(RefundCause::Fraud) {
+        let _ = outcomes::learn(context, &payment, true, Voice::Payee);
+    }
     context.push(Change::Payment(Payment { refunded: amounts.refunded, ..payment }));
     Ok(Accepted::Refund(refund))
 }
@@ -77,7 +81,9 @@ fn captured(payment: &Payment) -> Result<TransferId, ReasonCode> {
         (PaymentStatus::Voided, _) => Err(ReasonCode::PaymentVoided),
         (PaymentStatus::Expired, _) => Err(ReasonCode::PaymentExpired),
         (PaymentStatus::Refused, _) => Err(ReasonCode::PaymentRefused),
-        (PaymentStatus::Authorized | PaymentStatus::Captured, _) => Err(ReasonCode::PaymentNotCaptured),
+        (PaymentStatus::Authorized | PaymentStatus::Held | PaymentStatus::Captured, _) => {
+            Err(ReasonCode::PaymentNotCaptured)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, Re
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::{FundingKind, Scan, Serial, Text, limits};
+use crate::{FundingKind, RefundCause, Scan, Serial, Text, limits};
 
 type Name = Text<{ limits::NAME_CHARS_MAX }>;
 type Line = Text<{ limits::LINE_CHARS_MAX }>;
@@ -122,6 +122,14 @@ pub struct FreezeBody {
 pub struct UnfreezeBody {
     /// The wallet.
     pub payer: PayerId,
+}
+
+/// `POST /v1/payments/cancel`: a payment that a rule holds does not go on; the money is the payer's again, at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelPaymentBody {
+    /// Which.
+    pub payment: PaymentId,
 }
 
 /// `POST /v1/test/funds` (test mode only): put play money into the caller's wallet.
@@ -292,6 +300,9 @@ pub struct VoidBody {
 pub struct RefundBody {
     /// How much.
     pub amount: Amount,
+    /// Of which kind it is; that a payment was fraud is learnt from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<RefundCause>,
     /// The payment.
     pub payment: PaymentId,
     /// Why, for the payer to read.

@@ -15,25 +15,27 @@ mod place;
 mod proof;
 mod quote;
 mod recovery;
+mod reports;
 mod step_up;
 mod text;
 mod views;
 
 pub use bodies::{
-    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
-    RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
-    VoidBody,
+    BindDeviceBody, CancelPaymentBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody,
+    PayBody, QuoteBody, RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody,
+    UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, ReportCodeBody, StickerBody, WithdrawCodeBody, taker};
 pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
-    RuleLimitView, RuleReasonView, SetLimitBody,
+    RuleLimitView, RuleReasonView, RuleTextView, SetLimitBody,
 };
 pub use passkeys::{
-    AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
-    PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
+    AddPasskeyBody, AttestationFormat, AttestationView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody,
+    Biometric, CeremonyView, KeyPlace, PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody,
+    SignInBody, SignInView,
 };
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
@@ -43,6 +45,7 @@ pub use recovery::{
     RecoveredView, RecoveryCode, RecoveryFactor, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody,
     VouchBody,
 };
+pub use reports::{AttackBody, RefundCause, ReportKind, ReportPaymentBody, ReportView};
 pub use step_up::{
     ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
     Strength,
@@ -51,5 +54,5 @@ pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, ExportView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView,
     PayeeView, PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView,
-    SessionView, SignUpView, TokenView, Warning,
+    SessionView, SignUpView, TokenView, WaitView, Warning,
 };

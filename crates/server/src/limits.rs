@@ -43,6 +43,8 @@ pub const SWEEP_SECONDS: u64 = 1;
 pub const ROLL_UP_MILLIS: u64 = 500;
 /// Accounts rolled up at once.
 pub const ROLL_UP_ACCOUNTS_MAX: usize = 256;
+/// Seconds between two looks whether staff have let other keys of the server sign.
+pub const SERVER_KEYS_SECONDS: u64 = 1;
 /// Seconds between two seals of the audit chain.
 pub const SEAL_SECONDS: u64 = 1;
 /// Seconds between two removals of rate limiters nobody uses.
@@ -53,6 +55,12 @@ pub const RATE_CLIENTS_WARNING: usize = 262_144;
 pub const SEARCH_CHARS_MAX: usize = 60;
 /// Milliseconds between two folds of scans.
 pub const FOLD_MILLIS: u64 = 500;
+/// Milliseconds between two lessons of what became known of payments.
+pub const TEACH_MILLIS: u64 = 500;
+/// Attacks whose payments are looked up in one round.
+pub const ALARMS_AT_ONCE: usize = 16;
+/// Rules that may be demoted at the same time: as many as a set has.
+pub const DEMOTIONS_MAX: usize = 512;
 /// Watches looked through for those that staff should see.
 pub const WATCHES_READ_MAX: usize = 50_000;
 /// Stickers and terminals listed at once.
@@ -61,8 +69,8 @@ pub const CODES_LISTED_MAX: usize = 1_000;
 pub const NAMES_MAX: usize = 20_000;
 /// How old those names may be, in seconds.
 pub const NAMES_SECONDS: i64 = 10;
-/// Bytes of an administrator's request body.
-pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of an administrator's request body: a pack to be tried, as JSON.
+pub const ADMIN_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Payees listed to an administrator.
 pub const ADMIN_PAYEES_MAX: usize = 1_000;
 /// How long a key set vouches for its keys.
@@ -73,6 +81,10 @@ pub const KEY_SET_WARNING_DAYS: i64 = 14;
 pub(crate) const HASHES_AT_ONCE: usize = 4;
 /// Records of payments that a backtest looks at in one read.
 pub const BACKTEST_PAGE: usize = 2_000;
+/// Records that one call of a backtest of packs looks at: few enough that whoever waits sees it go on.
+pub const POLICY_BACKTEST_PAGE: usize = 1_000;
+/// Payments that wait, listed to staff at once.
+pub const WAITING_LISTED_MAX: usize = 1_000;
 /// How often the breaker looks at its counts, in milliseconds.
 pub const BREAKER_MILLIS: u64 = 1_000;
 

@@ -1,15 +1,18 @@
 //! From the core's rows to what callers see. Nothing here decides.
 
+use std::collections::BTreeMap;
+
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
     Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
-    Refund, RegisteredCode, Session, Settings, Standing, StepUp,
+    Refund, RegisteredCode, Session, Settings, ShownLimit, Standing, StepUp, Wait,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
-    PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
-    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    AlertView, ApprovalView, AttestationView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView,
+    LimitLeftView, PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView,
+    ReasonView, ReceiptView, RecoveryView, RefundView, RuleReasonView, RuleTextView, SessionView, StepUpMethod,
+    StepUpView, Strength, WaitView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -45,7 +48,7 @@ pub(crate) fn wallet(
         balance: balance(account),
         currency: payer.currency,
         frozen: payer.lock.is_frozen(now),
-        name: payer.name.to_string(),
+        name: words(payer.name.as_str()),
         payer: payer.id,
         payment_limit: settings.payment_limit(),
         test_mode,
@@ -60,11 +63,17 @@ fn thaws_at(lock: Lock, now: Instant) -> Option<Instant> {
     }
 }
 
+/// Words that people wrote, through the one sanitiser: receipts, lists and exports are all made here. What was signed is
+/// shown as it was signed; its type refuses what hides.
+fn words(text: &str) -> String {
+    qr::shown(text).text.into_owned()
+}
+
 pub(crate) fn session(device: &Device, session: &Session, current: SessionId) -> SessionView {
     SessionView {
         current: session.id == current,
         device: device.id,
-        device_name: device.name.to_string(),
+        device_name: words(device.name.as_str()),
         kind: session.kind,
         last_at: session.last_at,
         opened_at: session.opened_at,
@@ -79,7 +88,7 @@ pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView
         device: device.id,
         key: device.key,
         kind: standing.map(|standing| standing.kind).unwrap_or_default(),
-        name: device.name.to_string(),
+        name: words(device.name.as_str()),
         revoked: device.revoked,
         tier: device.tier,
         revocable_from: standing.and_then(|standing| standing.revocable_from),
@@ -93,10 +102,10 @@ pub(crate) fn payee(row: &PayeeBalance) -> PayeeView {
     PayeeView {
         balance: PayeeBalanceView { as_of: *as_of, available, held, pending: *pending, posted },
         category: payee.card.category.clone(),
-        name: payee.card.name.to_string(),
-        name_latin: payee.card.name_latin.to_string(),
+        name: words(payee.card.name.as_str()),
+        name_latin: words(payee.card.name_latin.as_str()),
         payee: payee.card.id,
-        place: payee.place.to_string(),
+        place: words(payee.place.as_str()),
     }
 }
 
@@ -118,7 +127,7 @@ pub(crate) fn code(row: &RegisteredCode, payload: Option<String>) -> CodeView {
 
 pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, payee: &Payee) -> IntentView {
     // Terms that do not fit an EMVCo code (a sum of more than 13 characters) can still be paid by link.
-    let code = app.signer.code(intent, payee).unwrap_or_else(|error| {
+    let code = app.signer().code(intent, payee).unwrap_or_else(|error| {
         tracing::warn!(error = %error, "an intent cannot be shown as a code");
         String::new()
     });
@@ -164,13 +173,21 @@ fn rule(reason: &policy::Reason) -> RuleReasonView {
         missing: reason.missing.clone(),
         outcome: outcome.to_owned(),
         pack: reason.pack.clone(),
+        route: reason.route.clone(),
         rule: reason.rule.clone(),
         say: reason.say.clone(),
+        texts: texts(reason.texts.clone()),
         version: reason.version.clone(),
     }
 }
 
-fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
+/// What a rule says, by language.
+fn texts(texts: BTreeMap<String, policy::Wording>) -> BTreeMap<String, RuleTextView> {
+    let text = |policy::Wording { title, say, law, article }| RuleTextView { article, law, say, title };
+    texts.into_iter().map(|(language, wording)| (language, text(wording))).collect()
+}
+
+fn limit_left(ShownLimit { counter, say, texts: all }: ShownLimit) -> LimitLeftView {
     let (pack, rule) = counter.rule.split_once('/').unwrap_or(("", &counter.rule));
     LimitLeftView {
         cap: counter.cap,
@@ -179,6 +196,7 @@ fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
         pack: pack.to_owned(),
         rule: rule.to_owned(),
         say,
+        texts: texts(all),
         used: counter.after,
     }
 }
@@ -196,8 +214,15 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         rules: rules(&quoted.rules),
         step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
+        wait: quoted.wait.map(wait),
         warnings: quoted.warnings,
     }
+}
+
+/// How long a payment waits. Staff may let it go on where they may before its wait is over.
+fn wait(wait: Wait) -> WaitView {
+    let confirmable = wait.confirmable_from.is_some_and(|from| from < wait.until);
+    WaitView { confirmable, goes_on: wait.goes_on, until: wait.until }
 }
 
 /// A missing check, and where to do it.
@@ -216,8 +241,8 @@ pub(crate) fn step_up(step_up: &StepUp) -> StepUpView {
 fn path_of(strength: Strength) -> Option<String> {
     match strength {
         Strength::Pin => Some("/v1/step-up/pin".to_owned()),
-        Strength::Passkey => Some("/v1/step-up/passkey".to_owned()),
-        Strength::DeviceKey | Strength::Attested => None,
+        Strength::Passkey | Strength::Attested => Some("/v1/step-up/passkey".to_owned()),
+        Strength::DeviceKey => None,
     }
 }
 
@@ -229,7 +254,7 @@ pub(crate) fn recovery(row: Option<&Recovery>) -> RecoveryView {
     let contacts = row.iter().flat_map(|row| &row.contacts);
     let contact = |known: &Contact| ContactView {
         contact: known.payer,
-        name: known.name.to_string(),
+        name: words(known.name.as_str()),
         usable_from: known.usable_from,
     };
     RecoveryView {
@@ -242,12 +267,18 @@ pub(crate) fn recovery(row: Option<&Recovery>) -> RecoveryView {
 pub(crate) fn passkey(passkey: &Passkey) -> PasskeyView {
     PasskeyView {
         aaguid: passkey.made.aaguid.clone(),
+        attestation: passkey.made.attested.map(|attested| AttestationView {
+            format: attested.format,
+            key: attested.place,
+            root: attested.root,
+        }),
         backed_up: passkey.made.backed_up,
         backup_eligible: passkey.made.backup_eligible,
+        biometric: passkey.made.biometric,
         created_at: passkey.created_at,
         flagged: passkey.flagged,
         last_used_at: passkey.last_used_at,
-        name: passkey.name.to_string(),
+        name: words(passkey.name.as_str()),
         passkey: passkey.made.id,
         usable_from: passkey.usable_from,
     }
@@ -275,12 +306,13 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         intent: payment.intent,
         payee: core.payee.clone(),
         payment: payment.id,
-        place: core.place.to_string(),
-        purpose: core.purpose.to_string(),
+        place: words(core.place.as_str()),
+        purpose: words(core.purpose.as_str()),
         reasons: reasons(&payment.reasons),
         refunded: payment.refunded,
         rules: rules(&payment.rules),
         status: payment.status,
+        wait: payment.wait.map(wait),
     }
 }
 
@@ -299,7 +331,7 @@ pub(crate) fn refund(refund: &Refund) -> RefundView {
         amount: refund.amount,
         created_at: refund.created_at,
         payment: refund.payment,
-        reason: refund.reason.as_ref().map(ToString::to_string),
+        reason: refund.reason.as_ref().map(|reason| words(reason.as_str())),
         refund: refund.id,
         remaining: refund.remaining,
     }
@@ -311,7 +343,7 @@ pub(crate) fn alert(event: &Event, payee_name: Option<String>) -> AlertView {
         at: event.at,
         event: event.id,
         kind: event.kind.name().to_owned(),
-        payee_name,
+        payee_name: payee_name.as_deref().map(words),
         payment: event.payment,
         reasons: reasons(&event.reasons),
     }

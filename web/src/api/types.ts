@@ -194,10 +194,20 @@ export interface PinView {
   tries_left: number;
   usable_from?: Instant | null;
 }
+/** How an authenticator verifies its user, as far as that is known. */
+export type Biometric = 'unknown' | 'class_3' | 'class_2' | 'class_1' | 'apple' | 'fido' | 'passcode' | 'face';
+/** What somebody the provider trusts vouches for. */
+export interface AttestationView {
+  format: 'packed' | 'android_key' | 'apple' | 'tpm' | 'fido_u2f';
+  key: 'unknown' | 'software' | 'trusted_environment' | 'secure_element';
+  root: Digest;
+}
 export interface PasskeyView {
   aaguid: string;
+  attestation?: AttestationView | null;
   backed_up: boolean;
   backup_eligible: boolean;
+  biometric: Biometric;
   created_at: Instant;
   flagged: boolean;
   last_used_at?: Instant | null;
@@ -212,9 +222,9 @@ export interface CeremonyView {
   options: object;
 }
 type Credential = Readonly<Record<string, Json>>;
-export type AddPasskeyBody = { ceremony: string; credential: Credential };
-export type BeginPasskeyStepUpBody = { body: Digest };
-export type PasskeyStepUpBody = { body: Digest; ceremony: string; credential: Credential };
+export type AddPasskeyBody = { biometric?: Biometric | null; ceremony: string; credential: Credential };
+export type BeginPasskeyStepUpBody = { body: Digest; strength?: Strength | null };
+export type PasskeyStepUpBody = { biometric?: Biometric | null; body: Digest; ceremony: string; credential: Credential };
 export type BeginSignInBody = { device: DeviceId };
 export type SignInBody = {
   ceremony: string;
@@ -287,6 +297,7 @@ export interface LimitLeftView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
 }
 export interface RuleLimitView {
@@ -298,6 +309,7 @@ export interface RuleLimitView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
   version: string;
 }
@@ -312,9 +324,18 @@ export interface RuleReasonView {
   missing?: string | null;
   outcome: string;
   pack: string;
+  route?: string | null;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   version: string;
+}
+/** What a rule says, in one language. */
+export interface RuleTextView {
+  article: string;
+  law: string;
+  say: string;
+  title: string;
 }
 export interface PendingRaiseView {
   asked_at: Instant;
@@ -358,6 +379,7 @@ export interface QuoteView {
   rules?: RuleReasonView[];
   step_up?: StepUpView | null;
   total: Amount;
+  wait?: WaitView | null;
   warnings: Warning[];
 }
 export interface PaymentView {
@@ -376,6 +398,13 @@ export interface PaymentView {
   refunded: Amount;
   rules?: RuleReasonView[];
   status: PaymentStatus;
+  wait?: WaitView | null;
+}
+/** How long a payment waits because a rule holds it. */
+export interface WaitView {
+  confirmable: boolean;
+  goes_on: boolean;
+  until: Instant;
 }
 export interface RefundView {
   amount: Amount;

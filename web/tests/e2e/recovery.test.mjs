@@ -168,7 +168,7 @@ function recovery({ tag, say }, newcomer) {
     await check();
     await seen(page.getByRole('alert').filter({ hasText: say.made }));
     await page.goto('/security/recovery');
-    await seen(page.getByText(say.good));
+    await seen(page.getByText(say.good, { exact: true }));
   });
 
   test('somebody is trusted, with one more check and after a wait', async () => {

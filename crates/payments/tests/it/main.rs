@@ -10,10 +10,13 @@
 )]
 
 mod codes;
+mod held;
 mod history;
 mod judged;
 mod limits;
+mod merchant_keys;
 mod misuse;
+mod outcomes;
 mod passkeys;
 mod recovery;
 mod refusals;

@@ -48,6 +48,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PasskeyNone
         | R::ContactUnknown
         | R::CodeUnknown
+        | R::RuleUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
@@ -80,9 +81,12 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PolicyFactMissing
         | R::PolicyElsewhere
         | R::PolicyHeld
+        | R::PolicyHeldRefused
+        | R::PolicyHeldUnconfirmed
         | R::PolicyProofImpossible
         | R::PolicyProofNeeded
         | R::LimitRaise
+        | R::SnoozeRefused
         | R::RiskRefused
         | R::RiskHeld
         | R::RiskListed
@@ -113,6 +117,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinOldNeeded
         | R::RecoveryRefused
         | R::RecoveryFactorMissing
+        | R::RecoveryPapersNeeded
+        | R::RecoveryContested
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -124,7 +130,10 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PasskeyWrongBody
         | R::PasskeyUserNotVerified
         | R::PasskeyBackupInvalid
+        | R::PasskeyAlgorithm
+        | R::PasskeyAttestation
         | R::PasskeySignature
+        | R::PasskeyWeakCheck
         | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
@@ -136,6 +145,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentIdReused
         | R::PayerExists
         | R::KeyExists
+        | R::KeyLimitReached
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed
@@ -159,6 +169,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
         | R::PaymentNotHeld
+        | R::PaymentHeld
+        | R::PaymentNotWaiting
+        | R::PolicyHoldStands
         | R::PaymentCaptured
         | R::PaymentVoided
         | R::PaymentExpired

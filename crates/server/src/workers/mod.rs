@@ -2,10 +2,12 @@
 
 mod breaker;
 mod folder;
+mod renewer;
 mod retention;
 mod roller;
 mod sealer;
 mod sweeper;
+mod teacher;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,10 +17,12 @@ use tokio::task::JoinSet;
 
 pub(crate) use breaker::breaker;
 pub(crate) use folder::folder;
+pub(crate) use renewer::renewer;
 pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sweeper::sweeper;
+pub(crate) use teacher::teacher;
 
 use crate::limits;
 

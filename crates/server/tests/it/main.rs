@@ -20,6 +20,8 @@ mod operations;
 mod pages;
 mod passkeys;
 mod recovery;
+mod reports;
+mod server_keys;
 mod sessions;
 mod staff;
 mod step_up;

@@ -56,9 +56,17 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::of(payments::Settings { test_mode: true, ..payments::Settings::default() }, change).await
+    }
+
+    /// One with other risk settings.
+    pub(crate) async fn with_risk(risk: risk::settings::RiskSettings) -> Self {
+        Self::of(payments::Settings { test_mode: true, risk, ..payments::Settings::default() }, |_| {}).await
+    }
+
+    async fn of(settings: payments::Settings, change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
-        let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
         let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
         let mut config = config(dir.path(), &store);
@@ -139,6 +147,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
         trusted_proxies: Vec::new(),
         admin_socket: Some(dir.join("admin.sock")),
         signing: keys::load_or_create(dir, store.now()).unwrap(),
+        signer_reader: None,
         token_key: store.purpose_key("access tokens").unwrap(),
         nonce_key: store.purpose_key("nonces").unwrap(),
         test_mode: true,

@@ -188,7 +188,12 @@ impl Town {
     }
 
     /// A body signed by a key alone, through a real signature and its verification.
-    fn enrolling<B: Serialize + DeserializeOwned>(&self, person: &Person, path: &str, body: &B) -> Enrolling<B> {
+    pub(crate) fn enrolling<B: Serialize + DeserializeOwned>(
+        &self,
+        person: &Person,
+        path: &str,
+        body: &B,
+    ) -> Enrolling<B> {
         let request = person.phone.keyed(path, body, self.moment()).unwrap();
         self.verifier.enrolling(&arrived(&request), self.now()).unwrap()
     }
@@ -316,7 +321,7 @@ impl Town {
 
     pub(crate) fn refund(&self, shop: &Shop, payment: PaymentId, refund: RefundId, minor: i64) -> Command {
         let reason = Some(Text::new("returned").unwrap());
-        let body = RefundBody { amount: won(minor), payment, reason, refund };
+        let body = RefundBody { amount: won(minor), cause: None, payment, reason, refund };
         Command::Refund { signed: self.merchant_signed(shop, "/v1/refunds", &body) }
     }
 

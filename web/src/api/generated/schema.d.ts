@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing leaves the wallet from now on, and what was paid since a moment was paid by somebody else. */
+        post: operations["report_attack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codes": {
         parameters: {
             query?: never;
@@ -460,6 +477,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a payment that a rule holds: nothing leaves, at once. */
+        post: operations["cancel_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{payment}": {
         parameters: {
             query?: never;
@@ -505,6 +539,23 @@ export interface paths {
         get: operations["show_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{payment}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one of one's own payments was fraud. Saying it again changes nothing; only staff take it back. */
+        post: operations["report_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,6 +1073,7 @@ export interface components {
         };
         /** @description `POST /v1/passkeys`: what the authenticator made. */
         AddPasskeyBody: {
+            biometric?: components["schemas"]["Biometric"] | null;
             /** @description As it was given out. */
             ceremony: string;
             /** @description A `RegistrationResponseJSON`. */
@@ -1070,6 +1122,30 @@ export interface components {
             /** @description How strongly it was approved. */
             strength: components["schemas"]["Strength"];
         };
+        /**
+         * @description `POST /v1/attack`: nothing leaves the wallet from now on, as with `POST /v1/freeze`; and what was paid since a moment was
+         *     paid by somebody else.
+         */
+        AttackBody: {
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerId"];
+            /** @description Since when; of more than a week only the last is taken. */
+            since: components["schemas"]["Instant"];
+        };
+        /**
+         * @description The form of an attestation (WebAuthn L3 §8).
+         * @enum {string}
+         */
+        AttestationFormat: "packed" | "android_key" | "apple" | "tpm" | "fido_u2f";
+        /** @description What is vouched for of a passkey, as its payer sees it. */
+        AttestationView: {
+            /** @description In which form. */
+            format: components["schemas"]["AttestationFormat"];
+            /** @description Where the key is. */
+            key: components["schemas"]["KeyPlace"];
+            /** @description SHA-256 of the certificate of whoever vouches. */
+            root: components["schemas"]["Digest"];
+        };
         /** @description Posted, held and available money of one account: available = posted − held. */
         BalanceView: {
             /** @description What can be spent now. */
@@ -1088,6 +1164,7 @@ export interface components {
         BeginPasskeyStepUpBody: {
             /** @description SHA-256 of the canonical bytes of the body that is to be approved. */
             body: components["schemas"]["Digest"];
+            strength?: components["schemas"]["Strength"] | null;
         };
         /** @description `POST /v1/sign-in/begin`: sign in on a new device. The proof is signed by the new device key. */
         BeginSignInBody: {
@@ -1119,8 +1196,19 @@ export interface components {
              */
             possession: string;
         };
+        /**
+         * @description How an authenticator verifies its user, as far as that is known. Vouched for by an attestation, or said by the wallet's app
+         *     and by the authenticator themselves; what these say only ever makes a passkey count for less.
+         * @enum {string}
+         */
+        Biometric: "unknown" | "class_3" | "class_2" | "class_1" | "apple" | "fido" | "passcode" | "face";
         /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
         Blind: string;
+        /** @description `POST /v1/payments/cancel`: a payment that a rule holds does not go on; the money is the payer's again, at once. */
+        CancelPaymentBody: {
+            /** @description Which. */
+            payment: components["schemas"]["PaymentId"];
+        };
         /** @description `POST /v1/limits/cancel`: a rise that waits does not come. Works at once. */
         CancelRaiseBody: {
             /** @description Only payments for this. */
@@ -1522,6 +1610,11 @@ export interface components {
             /** @description What became of the intent. */
             status: components["schemas"]["IntentStatus"];
         };
+        /**
+         * @description Where a key is, as somebody vouches for it.
+         * @enum {string}
+         */
+        KeyPlace: "unknown" | "software" | "trusted_environment" | "secure_element";
         /** @description The published set. */
         KeySet: {
             /** @description Base64url of the root's 32-byte Ed25519 public key. */
@@ -1567,6 +1660,10 @@ export interface components {
             rule: string;
             /** @description One sentence, in the pack's own language; empty for the payer's own limits. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); empty for the payer's own limits. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description What would be used, in the cap's words. */
             used: string;
         };
@@ -1692,10 +1789,13 @@ export interface components {
             items: {
                 /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
                 aaguid: string;
+                attestation?: components["schemas"]["AttestationView"] | null;
                 /** @description Whether it is copied to elsewhere now (BS). */
                 backed_up: boolean;
                 /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
                 backup_eligible: boolean;
+                /** @description How it verifies its user. */
+                biometric: components["schemas"]["Biometric"];
                 /** @description Since when. */
                 created_at: components["schemas"]["Instant"];
                 /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */
@@ -1737,14 +1837,15 @@ export interface components {
                 place: string;
                 /** @description What for. */
                 purpose: string;
-                /** @description Why it was refused; empty otherwise. */
+                /** @description Why it was refused or waits; empty otherwise. */
                 reasons: components["schemas"]["ReasonView"][];
                 /** @description What came back so far. */
                 refunded: components["schemas"]["Amount"];
-                /** @description The rules of law, terms or the payer behind a refusal. */
+                /** @description The rules of law, terms or the payer behind a refusal or a wait. */
                 rules?: components["schemas"]["RuleReasonView"][];
                 /** @description What became of it. */
                 status: components["schemas"]["PaymentStatus"];
+                wait?: components["schemas"]["WaitView"] | null;
             }[];
             /** @description Pass it as `cursor` for the next page; absent at the end. */
             next?: string | null;
@@ -1775,6 +1876,7 @@ export interface components {
         };
         /** @description `POST /v1/step-up/passkey`: what the authenticator signed. */
         PasskeyStepUpBody: {
+            biometric?: components["schemas"]["Biometric"] | null;
             /** @description The body that is approved: the one the ceremony was begun for. */
             body: components["schemas"]["Digest"];
             /** @description As it was given out. */
@@ -1786,10 +1888,13 @@ export interface components {
         PasskeyView: {
             /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
             aaguid: string;
+            attestation?: components["schemas"]["AttestationView"] | null;
             /** @description Whether it is copied to elsewhere now (BS). */
             backed_up: boolean;
             /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
             backup_eligible: boolean;
+            /** @description How it verifies its user. */
+            biometric: components["schemas"]["Biometric"];
             /** @description Since when. */
             created_at: components["schemas"]["Instant"];
             /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */
@@ -1892,7 +1997,7 @@ export interface components {
          * @description What became of a payment.
          * @enum {string}
          */
-        PaymentStatus: "authorized" | "captured" | "voided" | "expired" | "refused";
+        PaymentStatus: "authorized" | "held" | "captured" | "voided" | "expired" | "refused";
         /** @description A payment, as its payer sees it. */
         PaymentView: {
             /** @description What the payee receives (received). */
@@ -1917,14 +2022,15 @@ export interface components {
             place: string;
             /** @description What for. */
             purpose: string;
-            /** @description Why it was refused; empty otherwise. */
+            /** @description Why it was refused or waits; empty otherwise. */
             reasons: components["schemas"]["ReasonView"][];
             /** @description What came back so far. */
             refunded: components["schemas"]["Amount"];
-            /** @description The rules of law, terms or the payer behind a refusal. */
+            /** @description The rules of law, terms or the payer behind a refusal or a wait. */
             rules?: components["schemas"]["RuleReasonView"][];
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
+            wait?: components["schemas"]["WaitView"] | null;
         };
         /** @description A rise that was asked for and waits. */
         PendingRaiseView: {
@@ -2046,11 +2152,12 @@ export interface components {
             quote: components["schemas"]["Digest"];
             /** @description Why it would be refused; empty when it would be accepted. */
             refusals: components["schemas"]["ReasonView"][];
-            /** @description The rules behind a refusal, or behind a check that will be asked for. */
+            /** @description The rules behind a refusal, a wait, or a check that will be asked for. */
             rules?: components["schemas"]["RuleReasonView"][];
             step_up?: components["schemas"]["StepUpView"] | null;
             /** @description Amount and fee. */
             total: components["schemas"]["Amount"];
+            wait?: components["schemas"]["WaitView"] | null;
             /** @description What to look at. */
             warnings: components["schemas"]["Warning"][];
         };
@@ -2144,12 +2251,18 @@ export interface components {
         RefundBody: {
             /** @description How much. */
             amount: components["schemas"]["Amount"];
+            cause?: components["schemas"]["RefundCause"] | null;
             /** @description The payment. */
             payment: components["schemas"]["PaymentId"];
             reason?: components["schemas"]["Text60"] | null;
             /** @description The refund's id, chosen by the payee; also the idempotency key. */
             refund: components["schemas"]["RefundId"];
         };
+        /**
+         * @description Why a payee gives money back.
+         * @enum {string}
+         */
+        RefundCause: "fraud" | "returned" | "mistake";
         /** @description an id that starts with `rfd_` */
         RefundId: string;
         /** @description A refund. */
@@ -2190,6 +2303,25 @@ export interface components {
             payload: string;
             scan?: components["schemas"]["Scan"] | null;
         };
+        /**
+         * @description What a payer says of one of their payments.
+         * @enum {string}
+         */
+        ReportKind: "not_me" | "deceived";
+        /** @description `POST /v1/payments/{payment}/report`: this payment was fraud. It is learnt within a second; only staff take it back. */
+        ReportPaymentBody: {
+            /** @description In what way. */
+            kind: components["schemas"]["ReportKind"];
+            /** @description The payment. */
+            payment: components["schemas"]["PaymentId"];
+        };
+        /** @description A payment that was reported. */
+        ReportView: {
+            /** @description The payment. */
+            payment: components["schemas"]["PaymentId"];
+            /** @description When it was first reported. */
+            reported_at: components["schemas"]["Instant"];
+        };
         /** @description `POST /v1/devices/revoke`: a device may no longer act, from the next request on. */
         RevokeDeviceBody: {
             /** @description Which. */
@@ -2225,6 +2357,10 @@ export interface components {
             rule: string;
             /** @description One sentence, in the pack's own language. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); a language that is not here has no translation. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description What is used, in the cap's words. */
             used: string;
             /** @description The pack's version. */
@@ -2252,12 +2388,29 @@ export interface components {
             outcome: string;
             /** @description The pack; `payer` for the payer's own limits. */
             pack: string;
+            /** @description Where it may go instead, where it may not go on here: in the pack's words, e.g. `licensed_provider`. */
+            route?: string | null;
             /** @description The rule of the pack. */
             rule: string;
             /** @description One sentence, in the pack's own language. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); a language that is not here has no translation. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description The pack's version. */
             version: string;
+        };
+        /** @description What a rule says, in one language. */
+        RuleTextView: {
+            /** @description Article and paragraph. */
+            article: string;
+            /** @description The law, terms or notice. */
+            law: string;
+            /** @description One sentence. */
+            say: string;
+            /** @description What the pack is, in a line. */
+            title: string;
         };
         /**
          * @description Where and among what something was scanned. A phone sends it only when its payer has agreed to; everything in it is
@@ -2452,6 +2605,15 @@ export interface components {
             /** @description Whose wallet. */
             payer: components["schemas"]["PayerId"];
         };
+        /** @description How long a payment waits because a rule holds it. */
+        WaitView: {
+            /** @description Whether the provider's staff may let it go on earlier, after a check. */
+            confirmable: boolean;
+            /** @description What happens at `until`: it is paid, or the money is the payer's again. */
+            goes_on: boolean;
+            /** @description When the wait ends by itself. */
+            until: components["schemas"]["Instant"];
+        };
         /**
          * @description Something worth saying before the payer approves.
          * @enum {string}
@@ -2632,6 +2794,93 @@ export interface operations {
             };
             /** @description `device.revoked` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_attack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttackBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4919,6 +5168,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentView"];
                 };
             };
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
             /** @description `request.malformed`, `request.not_canonical` */
             400: {
                 headers: {
@@ -4984,6 +5242,111 @@ export interface operations {
             };
             /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.swap_suspected`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused`, `payment.not_waiting` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5156,7 +5519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused` */
+            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused`, `payment.held` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,6 +5624,113 @@ export interface operations {
             };
             /** @description `payment.unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.refused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

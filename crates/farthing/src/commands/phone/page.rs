@@ -1,13 +1,15 @@
 //! What the handset shows of wallet, payments, devices and sessions.
 
 use money::{Amount, Instant, Language};
-use protocol::{DeviceView, PayerView, PaymentStatus, PaymentView, SessionView};
+use protocol::{
+    CodesView, DeviceView, HeardView, PayerView, PaymentStatus, PaymentView, PinView, RecoveryView, SessionView,
+};
 use serde::Serialize;
 
 use super::saved::Saved;
 use super::words::Word;
 use crate::failure::Failure;
-use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
+use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table, words};
 
 /// What a terminal cannot know about the device it runs on.
 const UNSEEN: &str = "not visible here";
@@ -60,6 +62,68 @@ impl Screen<'_> {
         word.say(self.language)
     }
 
+    /// The tag of that language.
+    pub(super) const fn language_tag(&self) -> &'static str {
+        match self.language {
+            Language::Ko => "ko",
+            Language::En => "en",
+        }
+    }
+
+    /// The payment PIN: never itself.
+    pub(super) fn pin(&mut self, view: &PinView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let state = self.say(if view.set { Word::Set } else { Word::None }).to_owned();
+        let mut rows = vec![(Word::PaymentPin, state)];
+        if view.set {
+            rows.extend(view.usable_from.map(|from| (Word::CodesFrom, from.to_string())));
+            rows.push((Word::TriesLeft, view.tries_left.to_string()));
+            rows.extend(view.locked_until.map(|until| (Word::LockedUntil, format!("{WARN}{until}{WARN:#}"))));
+        }
+        self.rows(rows);
+        Ok(())
+    }
+
+    /// How the wallet could come back.
+    pub(super) fn recovery(&mut self, view: &RecoveryView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let mut rows = vec![(Word::Codes, view.codes_left.to_string())];
+        for contact in &view.contacts {
+            let (name, id, from) = (&contact.name, contact.contact, contact.usable_from);
+            rows.push((Word::Contact, format!("{name}  {FAINT}{id} · {from}{FAINT:#}")));
+        }
+        self.rows(rows);
+        Ok(())
+    }
+
+    /// A sheet of codes, the one time it is shown.
+    pub(super) fn sheet(&mut self, view: &CodesView, payer: money::PayerId) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let mut rows = vec![(Word::Wallet, payer.to_string()), (Word::CodesFrom, view.usable_from.to_string())];
+        for code in &view.codes {
+            rows.push((Word::Codes, format!("{STRONG}{}{STRONG:#}", code.dangerous_reveal())));
+        }
+        self.rows(rows);
+        let keep = self.say(Word::CodesKeep);
+        self.output.note(&format!("{WARN}{keep}{WARN:#}"));
+        Ok(())
+    }
+
+    /// That something was heard.
+    pub(super) fn heard(&mut self, view: &HeardView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        self.good(Word::Heard);
+        Ok(())
+    }
+
     /// Labelled rows.
     pub(super) fn rows(&mut self, rows: Vec<(Word, String)>) {
         let rows: Vec<(&str, String)> = rows.into_iter().map(|(word, text)| (self.say(word), text)).collect();
@@ -101,7 +165,7 @@ impl Screen<'_> {
         };
         let limit = format!("{} {}", self.say(Word::AtMost), view.payment_limit.for_people());
         vec![
-            (Word::Wallet, format!("{}  {FAINT}{}{FAINT:#}", view.name, view.payer)),
+            (Word::Wallet, format!("{}  {FAINT}{}{FAINT:#}", words(&view.name), view.payer)),
             (Word::Available, format!("{STRONG}{}{STRONG:#}", view.balance.available.for_people())),
             (Word::Held, view.balance.held.for_people().to_string()),
             (Word::State, state),
@@ -117,7 +181,7 @@ impl Screen<'_> {
         let key = if self.sealed { Word::Sealed } else { Word::Software };
         let mut rows = self.wallet(view.payer);
         rows.push((Word::Server, view.server.to_owned()));
-        rows.push((Word::Device, format!("{}  {FAINT}{}{FAINT:#}", view.device.name, view.device.device)));
+        rows.push((Word::Device, format!("{}  {FAINT}{}{FAINT:#}", words(&view.device.name), view.device.device)));
         rows.push((Word::Key, self.say(key).to_owned()));
         rows.push((Word::Usable, self.use_of(view.device)));
         if let (Some(session), Some(at)) = (view.session, view.token_expires_at) {
@@ -135,6 +199,7 @@ impl Screen<'_> {
             return self.output.object(view);
         }
         let state = match view.status {
+            PaymentStatus::Held => format!("{WARN}{}{WARN:#}{}", self.say(Word::Waits), self.until(view)),
             PaymentStatus::Captured => format!("{GOOD}{}{GOOD:#}", self.say(Word::Paid)),
             PaymentStatus::Authorized => format!("{GOOD}{}{GOOD:#}", self.say(Word::HeldForPayee)),
             other => self.say(status(other)).to_owned(),
@@ -144,6 +209,14 @@ impl Screen<'_> {
             (Word::PaidTo, format!("{} · {}", view.payee.name, view.amount.for_people())),
         ]);
         Ok(())
+    }
+
+    /// Until when a payment waits, and what happens then.
+    fn until(&self, view: &PaymentView) -> String {
+        let Some(wait) = &view.wait else { return String::new() };
+        let then = self.say(if wait.goes_on { Word::GoesOn } else { Word::ComesBack });
+        let rules: Vec<&str> = view.rules.iter().map(|rule| rule.say.as_str()).collect();
+        format!(" · {} → {then}  {FAINT}{}{FAINT:#}", wait.until, rules.join("; "))
     }
 
     /// The latest payments, one JSON object a line or a table.
@@ -157,7 +230,7 @@ impl Screen<'_> {
             vec![
                 payment.created_at.to_string(),
                 payment.payee.name.to_string(),
-                payment.purpose.clone(),
+                words(&payment.purpose),
                 sum(payment.amount),
                 self.say(status(payment.status)).to_owned(),
                 if payment.refunded.is_zero() { String::new() } else { refunded },
@@ -176,7 +249,7 @@ impl Screen<'_> {
         }
         let row = |device: &DeviceView| {
             let own = if device.device == saved.device { self.say(Word::ThisPhone) } else { "" };
-            let (name, id, since) = (device.name.clone(), device.device.to_string(), device.bound_at.to_string());
+            let (name, id, since) = (words(&device.name), device.device.to_string(), device.bound_at.to_string());
             vec![name, id, since, self.use_of(device), own.to_owned()]
         };
         let rows: Vec<Vec<String>> = devices.iter().map(row).collect();
@@ -205,9 +278,9 @@ impl Screen<'_> {
         }
         let row = |session: &SessionView| {
             let own = if session.current { self.say(Word::Here) } else { "" };
-            let (name, id) = (session.device_name.clone(), session.session.to_string());
+            let (name, id) = (words(&session.device_name), session.session.to_string());
             let (since, last) = (session.opened_at.to_string(), session.last_at.to_string());
-            vec![name, id, since, last, session.place.clone(), own.to_owned()]
+            vec![name, id, since, last, words(&session.place), own.to_owned()]
         };
         let rows: Vec<Vec<String>> = sessions.iter().map(row).collect();
         let headings = [Word::Device, Word::Session, Word::Since, Word::Last, Word::Place].map(|word| self.say(word));
@@ -219,6 +292,7 @@ impl Screen<'_> {
 const fn status(status: PaymentStatus) -> Word {
     match status {
         PaymentStatus::Authorized => Word::Held,
+        PaymentStatus::Held => Word::Waits,
         PaymentStatus::Captured => Word::Paid,
         PaymentStatus::Voided => Word::Released,
         PaymentStatus::Expired => Word::Lapsed,

@@ -8,11 +8,15 @@ mod kept;
 mod limits;
 mod lists;
 mod merchant_keys;
+mod outcomes;
+mod passkeys;
 mod proofs;
+mod recovery;
 mod retention;
 mod roll_up;
 mod sessions;
 mod time;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -78,11 +82,17 @@ pub(crate) async fn conformance(open: Open<'_>) {
     proofs::a_refund_id_works_once_also_after_a_restart(next()).await;
     proofs::a_refused_payment_keeps_its_id(next()).await;
     time::a_hold_expires(next()).await;
+    waiting::a_held_payment_waits_and_goes_on_or_comes_back(next()).await;
     time::an_intent_expires(next()).await;
     time::a_frozen_wallet_pays_nothing_until_it_has_thawed(next()).await;
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
     kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
+    outcomes::what_is_reported_is_learnt_once_also_after_a_crash(next()).await;
+    outcomes::an_attack_waits_for_its_payments_also_after_a_crash(next()).await;
+    outcomes::a_demotion_holds_over_a_restart(next()).await;
+    passkeys::a_passkey_is_kept_used_once_a_ceremony_and_flagged_for_good(next()).await;
+    recovery::a_code_is_used_up_and_what_spoke_is_remembered(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
