@@ -3,8 +3,8 @@
 
 use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode,
-    SessionId,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId,
+    ReasonCode, SessionId,
 };
 use protocol::{
     AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
 use crate::enrol::NewDevice;
+use crate::identity::IdentityFacts;
+use crate::merchant::MerchantFacts;
 use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
@@ -88,7 +90,14 @@ pub enum Facts {
         proof: ProofUse,
         #[serde(default)]
         place: String,
+        #[serde(default)]
+        counted: bool,
     },
+    ForgetSignUps {
+        marks: Vec<MarkId>,
+    },
+    Identity(IdentityFacts),
+    Merchant(MerchantFacts),
     OpenSession {
         body: TokenBody,
         key: Digest,
@@ -333,7 +342,7 @@ pub enum Facts {
     },
 }
 
-fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
+pub(crate) fn caller<B>(signed: &credentials::Signed<B>) -> CallerFacts {
     CallerFacts {
         payer: signed.payer(),
         device: signed.device(),
@@ -375,10 +384,13 @@ impl From<Command> for Facts {
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling, place } => {
+            Command::OpenPayer { enrolling, place, counted } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place, counted }
             }
+            Command::ForgetSignUps { permit: _, marks } => Self::ForgetSignUps { marks },
+            Command::Identity(command) => Self::Identity(command.into()),
+            Command::Merchant(command) => Self::Merchant(command.into()),
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
                 Self::OpenSession { body: enrolling.into_body(), key, proof, place }
@@ -538,53 +550,6 @@ impl Facts {
                 Self::WithdrawCode { payee: Some(signed.payee()), proof: Some(*signed.proof_use()), serial }
             }
             other => Self::from(other),
-        }
-    }
-
-    /// The payer this is about, where the command itself says so.
-    #[must_use]
-    pub const fn payer(&self) -> Option<PayerId> {
-        match self {
-            // The wallet that is spoken about, not who speaks.
-            Self::Vouch { body: VouchBody { payer, .. }, .. }
-            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
-            Self::OpenPayer { body, .. } => Some(body.payer),
-            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
-            Self::ShowLimits { payer, .. }
-            | Self::Fund { payer, .. }
-            | Self::ApproveByPin { payer, .. }
-            | Self::ChangePin { payer, .. }
-            | Self::SignIn { payer, .. }
-            | Self::VouchIdentity { payer, .. }
-            | Self::Recover { payer, .. }
-            | Self::FreezeByCode { payer, .. }
-            | Self::StaffThaw { payer }
-            | Self::StaffRemovePin { payer } => Some(*payer),
-            Self::EndSessions { caller, .. }
-            | Self::RevokeDevice { caller, .. }
-            | Self::BindDevice { caller, .. }
-            | Self::SetPin { caller, .. }
-            | Self::TryPin { caller, .. }
-            | Self::RemovePin { caller, .. }
-            | Self::BeginPasskey { caller, .. }
-            | Self::PrintCodes { caller, .. }
-            | Self::AddContact { caller, .. }
-            | Self::RemoveContact { caller, .. }
-            | Self::RotateKey { caller, .. }
-            | Self::AddPasskey { caller, .. }
-            | Self::RenamePasskey { caller, .. }
-            | Self::RevokePasskey { caller, .. }
-            | Self::ApproveByPasskey { caller, .. }
-            | Self::TestFund { caller, .. }
-            | Self::TakeSticker { caller, .. }
-            | Self::ReportCode { caller, .. }
-            | Self::Quote { caller, .. }
-            | Self::Pay { caller, .. }
-            | Self::Freeze { caller, .. }
-            | Self::SetLimit { caller, .. }
-            | Self::CancelRaise { caller, .. }
-            | Self::Unfreeze { caller, .. } => Some(caller.payer),
-            _ => None,
         }
     }
 }

@@ -1,4 +1,7 @@
-//! What each command is called in records and metrics.
+//! What each command is called in records and metrics, and whom it is about.
+
+use money::PayerId;
+use protocol::{FreezeForBody, VouchBody};
 
 use crate::facts::Facts;
 
@@ -8,6 +11,9 @@ impl Facts {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::OpenPayer { .. } => "open_payer",
+            Self::ForgetSignUps { .. } => "forget_sign_ups",
+            Self::Identity(facts) => facts.name(),
+            Self::Merchant(facts) => facts.name(),
             Self::OpenSession { .. } => "open_session",
             Self::RefreshSession { .. } => "refresh_session",
             Self::EndSessions { .. } => "end_sessions",
@@ -61,6 +67,54 @@ impl Facts {
             Self::ExpireHold { .. } => "expire_hold",
             Self::ExpireIntent { .. } => "expire_intent",
             Self::RollUp { .. } => "roll_up",
+        }
+    }
+
+    /// The payer this is about, where the command itself says so.
+    #[must_use]
+    pub const fn payer(&self) -> Option<PayerId> {
+        match self {
+            // The wallet that is spoken about, not who speaks.
+            Self::Vouch { body: VouchBody { payer, .. }, .. }
+            | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
+            Self::OpenPayer { body, .. } => Some(body.payer),
+            Self::Identity(facts) => Some(facts.payer()),
+            Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
+            Self::ShowLimits { payer, .. }
+            | Self::Fund { payer, .. }
+            | Self::ApproveByPin { payer, .. }
+            | Self::ChangePin { payer, .. }
+            | Self::SignIn { payer, .. }
+            | Self::VouchIdentity { payer, .. }
+            | Self::Recover { payer, .. }
+            | Self::FreezeByCode { payer, .. }
+            | Self::StaffThaw { payer }
+            | Self::StaffRemovePin { payer } => Some(*payer),
+            Self::EndSessions { caller, .. }
+            | Self::RevokeDevice { caller, .. }
+            | Self::BindDevice { caller, .. }
+            | Self::SetPin { caller, .. }
+            | Self::TryPin { caller, .. }
+            | Self::RemovePin { caller, .. }
+            | Self::BeginPasskey { caller, .. }
+            | Self::PrintCodes { caller, .. }
+            | Self::AddContact { caller, .. }
+            | Self::RemoveContact { caller, .. }
+            | Self::RotateKey { caller, .. }
+            | Self::AddPasskey { caller, .. }
+            | Self::RenamePasskey { caller, .. }
+            | Self::RevokePasskey { caller, .. }
+            | Self::ApproveByPasskey { caller, .. }
+            | Self::TestFund { caller, .. }
+            | Self::TakeSticker { caller, .. }
+            | Self::ReportCode { caller, .. }
+            | Self::Quote { caller, .. }
+            | Self::Pay { caller, .. }
+            | Self::Freeze { caller, .. }
+            | Self::SetLimit { caller, .. }
+            | Self::CancelRaise { caller, .. }
+            | Self::Unfreeze { caller, .. } => Some(caller.payer),
+            _ => None,
         }
     }
 }

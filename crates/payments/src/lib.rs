@@ -15,11 +15,13 @@ mod enrol;
 mod facts;
 mod facts_name;
 mod fund;
+mod identity;
 mod intent;
 mod judging;
 mod kept;
 pub mod limits;
 mod lockdown;
+mod merchant;
 mod merchant_key;
 mod model;
 mod needs;
@@ -44,6 +46,7 @@ mod settings;
 mod settle;
 mod shown_limits;
 mod sighting;
+mod sign_up;
 mod stamp;
 mod state;
 mod step_up;
@@ -58,8 +61,14 @@ pub use decide::{Admitted, Decision, decide};
 pub use dossiers::{Blob, DossierRow, PayeeFileRow, SeenRow};
 pub use enrol::NewDevice;
 pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
+pub use identity::{
+    GuardianConsent, Guardianship, Identity, IdentityCommand, IdentityFacts, KnownFact, NewFact, NewGuardian,
+};
 pub use judging::{Judging, KnownModel, MODEL_KEY, Marks};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
+pub use merchant::{
+    MerchantCommand, MerchantFacts, Payout, PayoutSettling, Verification, VerificationStep,
+};
 pub use merchant_key::{KeyMaterial, MerchantKey, Network, NetworkError, Scope};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use needs::needs;
@@ -73,6 +82,7 @@ pub use pin::{Attempt, PaymentPin, PinPurpose};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
 pub use recovery::{Claim, Contact, Recovery};
 pub use settings::Settings;
+pub use sign_up::{SignUpBy, SignUpLimit, SignUpLimits, SignUps, network_mark};
 pub use stamp::Stamp;
 pub use state::{Key, Row, State};
 pub use step_up::{Approval, Demand, StepUp};

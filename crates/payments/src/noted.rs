@@ -2,10 +2,12 @@
 //! none of it is about a payer, so none of it is encrypted.
 
 use crate::dossiers::{PayeeFileRow, SeenRow};
+use crate::merchant::{Payout, Verification};
 use crate::merchant_key::MerchantKey;
+use crate::sign_up::{self, SignUps};
 use crate::state::{Key, Row, State};
 use crate::watch::{Place, Sighting, Watch, Watched};
-use money::{Amount, Instant, IntentId, KeyId, PayeeId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, MarkId, PayeeId, PayoutId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,12 @@ pub enum NotedKey {
     Watch(Watched),
     /// A scan that waits to be folded in, by the intent it paid.
     Sighting(IntentId),
+    /// How far it is known who a merchant is.
+    Verification(PayeeId),
+    /// Money on its way to a merchant's bank.
+    Payout(PayoutId),
+    /// The sign-ups of a network or a line.
+    SignUps(MarkId),
 }
 
 /// A kind of noted rows.
@@ -48,6 +56,12 @@ pub enum NotedKind {
     PayeeWatch,
     /// Scans that wait to be folded in.
     Sighting,
+    /// How far it is known who merchants are.
+    Verification,
+    /// Money on its way to merchants' banks.
+    Payout,
+    /// Sign-ups by network and line.
+    SignUps,
 }
 
 impl NotedKind {
@@ -63,6 +77,9 @@ impl NotedKind {
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
             Self::Sighting => "sighting",
+            Self::Verification => "verification",
+            Self::Payout => "payout",
+            Self::SignUps => "sign_ups",
         }
     }
 }
@@ -79,6 +96,9 @@ pub enum Noted {
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
+    Verification(Verification),
+    Payout(Payout),
+    SignUps(SignUps),
 }
 
 impl NotedKey {
@@ -94,6 +114,9 @@ impl NotedKey {
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
             Self::Sighting(_) => NotedKind::Sighting,
+            Self::Verification(_) => NotedKind::Verification,
+            Self::Payout(_) => NotedKind::Payout,
+            Self::SignUps(_) => NotedKind::SignUps,
         }
     }
 
@@ -106,7 +129,9 @@ impl NotedKey {
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
             Self::Sighting(intent) => *intent.as_bytes(),
-            Self::PayeeFile(payee) => *payee.as_bytes(),
+            Self::PayeeFile(payee) | Self::Verification(payee) => *payee.as_bytes(),
+            Self::Payout(payout) => *payout.as_bytes(),
+            Self::SignUps(mark) => *mark.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
         }
     }
@@ -124,6 +149,9 @@ impl Noted {
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
+            Self::Verification(row) => NotedKey::Verification(row.payee),
+            Self::Payout(row) => NotedKey::Payout(row.id),
+            Self::SignUps(row) => NotedKey::SignUps(row.mark),
         }
     }
 
@@ -154,6 +182,24 @@ impl Noted {
         }
     }
 
+    /// The payout it is, if it is one.
+    #[must_use]
+    pub const fn payout(&self) -> Option<&Payout> {
+        match self {
+            Self::Payout(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The sign-ups it counts, if it counts any.
+    #[must_use]
+    pub const fn sign_ups(&self) -> Option<&SignUps> {
+        match self {
+            Self::SignUps(row) => Some(row),
+            _ => None,
+        }
+    }
+
     /// The watch it is, if it is one.
     #[must_use]
     pub const fn watch(&self) -> Option<&Watch> {
@@ -174,6 +220,9 @@ impl Noted {
             Self::Place(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
+            Self::Verification(row) => row.payee,
+            Self::Payout(row) => row.payee,
+            Self::SignUps(_) => sign_up::NOBODY,
         }
     }
 }

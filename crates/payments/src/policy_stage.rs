@@ -10,6 +10,7 @@ use protocol::{Channel, PaymentStatus, Strength};
 use crate::change::Change;
 use crate::decide::Context;
 use crate::facts::ArrivalFacts;
+use crate::identity;
 use crate::kept::Kept;
 use crate::limits;
 use crate::model::{Device, Payer, Payment};
@@ -83,6 +84,16 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
         return judgement;
     };
     judgement.take(decision, book.library());
+    for doubt in identity::doubts(context, case.payer.id) {
+        let mut asked = judgement.asked.clone();
+        doubt.tell(&mut asked.facts);
+        match usage.counters.decide(book.library(), &asked) {
+            Ok(decision) => judgement.doubt(decision, book.library()),
+            Err(_) => judgement.verdict = Err(ReasonCode::ServiceFault),
+        }
+    }
+    identity::blur(context, case.payer.id, &mut judgement.asked.facts);
+    identity::cite(context, case.payer.id, &mut judgement.rules);
     judgement
 }
 
@@ -92,7 +103,8 @@ impl Judgement {
         self.verdict = match (&self.verdict, said) {
             (Err(ours), Err(theirs)) => Err(theirs.min(*ours)),
             (Err(ours), Ok(_)) => Err(*ours),
-            (Ok(_), said) => said,
+            (Ok(_), Err(theirs)) => Err(theirs),
+            (Ok(ours), Ok(theirs)) => Ok(Demand::join(ours.clone(), theirs)),
         };
         self.headroom = decision.headroom.map_or(self.headroom, |left| least(self.headroom, left));
         self.counters = decision.counters;
@@ -102,6 +114,19 @@ impl Judgement {
         for rule in self.rules.iter_mut().filter(|rule| rule.outcome == Outcome::Hold) {
             rule.details.extend(until.iter().map(|until| format!("until {until}")));
         }
+    }
+
+    /// The same of a payer who may be otherwise: the stricter answer counts, and the rules of both are told.
+    fn doubt(&mut self, decision: Decision, library: &Library) {
+        let (rules, counters) = (std::mem::take(&mut self.rules), std::mem::take(&mut self.counters));
+        self.take(decision, library);
+        let further: Vec<Reason> = rules.into_iter().filter(|rule| !self.rules.contains(rule)).collect();
+        self.rules.extend(further);
+        self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.outcome));
+        self.rules.truncate(limits::RULES_TOLD_MAX);
+        let is_known = |counter: &Counter| self.counters.iter().any(|known| known.rule == counter.rule);
+        let further: Vec<Counter> = counters.into_iter().filter(|counter| !is_known(counter)).collect();
+        self.counters.extend(further);
     }
 
     /// The verdict, with the rules behind it.
@@ -151,6 +176,7 @@ pub(crate) fn verdict(decision: &Decision, library: &Library) -> Result<Option<D
     let stopped = |reason: &Reason| match reason.code.as_str() {
         _ if reason.pack == "payer" && reason.code == "OwnLimit" => ReasonCode::PolicyOwnLimit,
         "FactMissing" => ReasonCode::PolicyFactMissing,
+        "GuardianConsent" => ReasonCode::PolicyGuardian,
         _ if reason.cap.is_some() => ReasonCode::PolicyLimit,
         _ => ReasonCode::PolicyRefused,
     };
@@ -189,8 +215,8 @@ macro_rules! say {
     };
 }
 
-/// The question: only what this provider knows for itself. Age, residence and the like it does not know: a pack that asks
-/// for them takes its strictest branch.
+/// The question: only what this provider knows for itself, or somebody checked. What nobody knows takes a pack's strictest
+/// branch.
 fn ask(context: &Context<'_>, case: &Case<'_>, book: &Rulebook, total: Amount) -> Request {
     let mut request = about(context, case.payer, case.device, book);
     let category = book.library().category(&case.intent.core.payee.category);
@@ -226,9 +252,8 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "operation.device" => Value::Text(device.id.to_string()),
         "operation.recurring" => text("none"),
         "payer.id" => Value::Text(payer.id.to_string()),
-        // A wallet is opened by a person for themselves, and nobody's name was checked.
+        // A wallet is opened by a person for themselves.
         "payer.kind" => text("consumer"),
-        "payer.identified" => Value::Flag(false),
         "payer.enrolled_at" => Value::Moment(payer.opened_at),
         // Nothing is paid before it is there, and no number or address is kept that could change.
         "payer.arrears" => Value::Flag(false),
@@ -241,6 +266,7 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "auth.linked" => Value::Flag(true),
         "auth.factors" => texts(factors(Strength::DeviceKey)),
     );
+    identity::tell(context, payer.id, &mut request.facts);
     request
 }
 

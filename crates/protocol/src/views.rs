@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    CaptureMode, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView,
+    CaptureMode, FactsView, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView,
 };
 
 /// Posted, held and available money of one account: available = posted − held.
@@ -375,6 +375,8 @@ pub struct ExportView {
     pub devices: Vec<DeviceView>,
     /// When this was gathered.
     pub exported_at: Instant,
+    /// What is known about who the payer is.
+    pub facts: FactsView,
     /// The limits the payer set.
     pub limits: Vec<OwnLimitView>,
     /// The wallet.

@@ -5,6 +5,7 @@
 
 mod calls;
 mod codes;
+mod identity;
 mod keys;
 mod risk;
 mod wire;
@@ -14,6 +15,11 @@ pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch,
 };
 pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
+pub use identity::{
+    CheckedSource, FactEntry, FactWithdrawal, GuardianEntry, PayoutEntry, SignUpsView, StaffPayoutView,
+    VerificationEntry, enter_fact, facts, guardian, payouts, settle_payout, sign_ups, verification, verify,
+    withdraw_fact,
+};
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 pub use wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,

@@ -11,7 +11,9 @@
 
 mod codes;
 mod history;
+mod identity;
 mod limits;
+mod merchants;
 mod misuse;
 mod passkeys;
 mod recovery;

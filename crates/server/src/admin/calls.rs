@@ -13,6 +13,7 @@ use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
+use super::identity;
 use super::keys::{EndKey, add_key, end_key, keys};
 use super::wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
@@ -67,9 +68,30 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
                 "erase" => value(&store.erase(payer).await??),
                 "thaw" => value(&thaw(store, payer).await?),
                 "remove-pin" => value(&remove_pin(store, payer).await?),
+                "facts" => value(&identity::enter_fact(store, payer, read(body)?).await?),
+                "withdraw-fact" => value(&identity::withdraw_fact(store, payer, read(body)?).await?),
+                "guardian" => value(&identity::guardian(store, payer, read(body)?).await?),
                 _ => Err(ReasonCode::NotFound.into()),
             }
         }
+        ("GET", ["admin", "payers", payer, "facts"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&identity::facts(store, payer).await?)
+        }
+        ("GET", ["admin", "payees", payee, "verification"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&identity::verification(store, payee).await?)
+        }
+        ("POST", ["admin", "payees", payee, "verification"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&identity::verify(store, payee, read(body)?).await?)
+        }
+        ("GET", ["admin", "payouts"]) => value(&identity::payouts(store).await?),
+        ("POST", ["admin", "payouts", payout]) => {
+            let payout = payout.parse().map_err(|_| ReasonCode::PayoutUnknown)?;
+            value(&identity::settle_payout(store, payout, read(body)?).await?)
+        }
+        ("GET", ["admin", "sign-ups"]) => value(&identity::sign_ups(store).await?),
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
         ("GET", ["admin", "retention"]) => value(&store.retention().await?),
         ("GET", ["admin", "payers", payer, "export"]) => {

@@ -5,6 +5,7 @@ mod folder;
 mod retention;
 mod roller;
 mod sealer;
+mod sign_ups;
 mod sweeper;
 
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,7 @@ pub(crate) use folder::folder;
 pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
+pub(crate) use sign_ups::sign_ups;
 pub(crate) use sweeper::sweeper;
 
 use crate::limits;

@@ -56,9 +56,14 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::of(|_| {}, change).await
+    }
+
+    pub(crate) async fn of(set: impl FnOnce(&mut payments::Settings), change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
-        let settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
+        let mut settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
+        set(&mut settings);
         let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
         let mut config = config(dir.path(), &store);
@@ -144,6 +149,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
         test_mode: true,
         passkeys: server::PasskeyConfig::default(),
         pack_reader: None,
+        sign_up_exempt: Vec::new(),
         rate: RateLimits::unlimited(),
         web: true,
     }
