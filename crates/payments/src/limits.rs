@@ -74,8 +74,6 @@ pub const FREEZE_UNCONFIRMED_SECONDS: i64 = 24 * 3_600;
 pub const WARDS_MAX: usize = 8;
 /// How long a guardian's consent lasts at the most, in seconds (366 days).
 pub const GUARDIAN_CONSENT_SECONDS_MAX: i64 = 366 * 24 * 3_600;
-/// Ways a payer may be that the packs are asked about; where there are more, what is in doubt counts as unknown.
-pub const BELIEFS_MAX: usize = 16;
 /// Counts of sign-ups one decision forgets.
 pub const FORGET_MAX: usize = 64;
 /// Passkeys one payer has.

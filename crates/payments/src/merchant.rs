@@ -370,9 +370,10 @@ fn give_back(context: &mut Context<'_>, payout: &Payout) -> Result<(), ReasonCod
     let payee = context.state.payee(payout.payee).ok_or(ReasonCode::PayeeUnknown)?;
     let (from, to) = (clearing(payout.amount.currency()), payee.account);
     let transfer = context.ids.make(TransferId::new);
-    let operation = post(transfer, (from, to), payout.amount, context.at);
+    // Counted at once: a credit that waits stands under the payer it came from, and this one came from none.
+    let operations = [post(transfer, (from, to), payout.amount, context.at), Operation::RollUp { account: to }];
     let touched = Touched { accounts: vec![from, to], ..Touched::default() };
-    context.post(&touched, &[operation]).map(|_| ()).map_err(|refusal| ledger_reason(&refusal))
+    context.post(&touched, &operations).map(|_| ()).map_err(|refusal| ledger_reason(&refusal))
 }
 
 fn told(context: &mut Context<'_>, payout: Payout, kind: EventKind) -> Accepted {

@@ -47,6 +47,8 @@ pub(crate) struct Judgement {
     /// The least that is left under any of them afterwards.
     pub(crate) headroom: Amount,
     asked: Request,
+    /// The same of a payer who may be otherwise.
+    doubts: Vec<Request>,
 }
 
 /// What a device's own signature is worth, and what a check adds to it, in the packs' words.
@@ -71,6 +73,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
         counters: Vec::new(),
         headroom: left.unwrap_or(Amount::zero(total.currency())),
         asked: Request::new(context.at),
+        doubts: Vec::new(),
     };
     // Without its packs nothing is decided: a record is made again only with them.
     let Some(book) = context.settings.packs.book() else {
@@ -91,8 +94,8 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
             Ok(decision) => judgement.doubt(decision, book.library()),
             Err(_) => judgement.verdict = Err(ReasonCode::ServiceFault),
         }
+        judgement.doubts.push(asked);
     }
-    identity::blur(context, case.payer.id, &mut judgement.asked.facts);
     identity::cite(context, case.payer.id, &mut judgement.rules);
     judgement
 }
@@ -151,9 +154,11 @@ impl Judgement {
         let event = Event { at: context.at, facts: asked.facts.clone() };
         let (library, key) = (book.library(), payment.id.to_string());
         usage.counters.adopt(library, &asked);
+        let mut abouts = [vec![asked], self.doubts].concat();
+        abouts.iter_mut().for_each(|about| about.facts.set(FACTORS, texts(factors(strength))));
         match payment.status {
-            PaymentStatus::Authorized => usage.counters.reserve(library, &asked, &key, &event),
-            _ => usage.counters.record(library, &asked, &key, &event),
+            PaymentStatus::Authorized => usage.counters.reserve_in_doubt(library, &abouts, &key, &event),
+            _ => usage.counters.record_in_doubt(library, &abouts, &key, &event),
         }
         usage.last_used_at = Some(context.at);
         context.push(Change::Kept(Kept::Usage(usage)));

@@ -9,7 +9,6 @@ use protocol::{Country, FactKind, FactSource, FactValue};
 
 use super::{Identity, KnownFact};
 use crate::decide::Context;
-use crate::limits;
 
 /// One way in which a payer may be: what the packs can be asked about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,27 +60,15 @@ impl Identity {
         values
     }
 
-    /// Every way in which they may be, the one that is relied on first. Where these are too many, what is in doubt counts
-    /// as unknown instead.
+    /// Every way in which they may be, the one that is relied on first: at most 48, of three sources and three kinds, and
+    /// at most four by what the payer says.
     fn beliefs(&self, at: Instant) -> Vec<Belief> {
         let mut beliefs = vec![Belief::default()];
         for kind in ASKED {
             let values = self.values(kind, at);
             beliefs = values.iter().flat_map(|value| beliefs.iter().map(|belief| belief.with(kind, *value))).collect();
         }
-        if beliefs.len() > limits::BELIEFS_MAX {
-            beliefs.truncate(1);
-            beliefs.push(self.blurred(at));
-        }
         beliefs
-    }
-
-    /// With nothing of what is in doubt.
-    fn blurred(&self, at: Instant) -> Belief {
-        ASKED.into_iter().fold(Belief::default(), |belief, kind| match self.values(kind, at).as_slice() {
-            [only] => belief.with(kind, *only),
-            _ => belief,
-        })
     }
 }
 
@@ -111,14 +98,6 @@ pub(crate) fn doubts(context: &Context<'_>, payer: PayerId) -> Vec<Belief> {
     identity.map(|known| known.beliefs(context.at).into_iter().skip(1).collect()).unwrap_or_default()
 }
 
-/// Takes what is in doubt out of the facts a payment is counted with: it then counts under every limit that it may belong
-/// to.
-pub(crate) fn blur(context: &Context<'_>, payer: PayerId, facts: &mut Facts) {
-    if let Some(identity) = context.state.identity(payer) {
-        identity.blurred(context.at).tell(facts);
-    }
-}
-
 /// Says with each rule that asks who the payer is where its answer came from, and never what it is.
 pub(crate) fn cite(context: &Context<'_>, payer: PayerId, rules: &mut [Reason]) {
     let Some(identity) = context.state.identity(payer) else { return };
@@ -145,6 +124,7 @@ fn line(kind: FactKind, source: FactSource, fact: &KnownFact) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use protocol::Assurance;
 
     use super::*;
@@ -198,8 +178,61 @@ mod tests {
         check(vec![minor, fact(born("1990-01-01"), FactSource::Carrier)], &["1990", "2012"]);
     }
 
+    fn any_fact() -> impl Strategy<Value = KnownFact> {
+        let value = prop_oneof![
+            (1950..2020_i32, 1..13_u8).prop_map(|(year, month)| born(&format!("{year}-{month:02}-01"))),
+            (2000..2026_i32).prop_map(|year| FactValue::LineSince(format!("{year}-01-01").parse().unwrap())),
+            "[A-C]R".prop_map(|country| FactValue::Residence(country.parse().unwrap())),
+        ];
+        let source = prop_oneof![Just(FactSource::SelfDeclared), Just(FactSource::Carrier), Just(FactSource::Document)];
+        let assurance = prop_oneof![Just(Assurance::Low), Just(Assurance::Substantial), Just(Assurance::High)];
+        (value, source, assurance, any::<[bool; 2]>()).prop_map(|(value, source, assurance, [over, contested])| {
+            let assurance = if source == FactSource::SelfDeclared { Assurance::Low } else { assurance };
+            let (expires_at, contested_at) = (over.then_some(AT), contested.then_some(AT));
+            KnownFact { assurance, expires_at, contested_at, ..fact(value, source) }
+        })
+    }
+
+    /// One of each kind and source, as they are kept.
+    fn kept(facts: Vec<KnownFact>) -> Vec<KnownFact> {
+        let mut kept: Vec<KnownFact> = Vec::new();
+        for fact in facts {
+            kept.retain(|known| (known.value.kind(), known.source) != (fact.value.kind(), fact.source));
+            kept.push(fact);
+        }
+        kept
+    }
+
+    proptest! {
+        /// The strictest of the answers counts, so more questions and the same first one never loosen.
+        #[test]
+        fn whatever_a_payer_says_or_contests_only_adds_questions(
+            facts in proptest::collection::vec(any_fact(), 0..9), said in any_fact(), contested: usize,
+        ) {
+            let before = kept(facts);
+            let without = known(before.clone()).beliefs(AT);
+            prop_assert!(without.len() <= 48);
+            let said = KnownFact { source: FactSource::SelfDeclared, assurance: Assurance::Low, ..said };
+            let is_first = !before.iter().any(|fact| {
+                fact.source == FactSource::SelfDeclared && fact.value.kind() == said.value.kind()
+            });
+            if is_first {
+                let with = known([before.clone(), vec![said]].concat()).beliefs(AT);
+                prop_assert_eq!(with.first(), without.first());
+                prop_assert!(without.iter().all(|belief| with.contains(belief)));
+            }
+            // Contested, a fact is asked about as before, and the first question may know less, never other.
+            let mut doubted = before.clone();
+            if let Some(fact) = doubted.get_mut(contested.checked_rem(before.len()).unwrap_or(0)) {
+                fact.contested_at = Some(AT);
+            }
+            let with = known(doubted).beliefs(AT);
+            prop_assert!(without.iter().all(|belief| with.contains(belief)));
+        }
+    }
+
     #[test]
-    fn too_many_doubts_count_as_unknown() {
+    fn doubts_of_every_kind_are_asked_about_together() {
         use FactSource::{Carrier, Document, SelfDeclared};
         let home = |country: &str| FactValue::Residence(country.parse().unwrap());
         let line = |day: &str| FactValue::LineSince(day.parse().unwrap());
@@ -210,8 +243,9 @@ mod tests {
             facts.push(fact(line(&format!("{year}-02-01")), source));
         }
         let beliefs = known(facts).beliefs(AT);
-        assert_eq!(beliefs.len(), 2);
-        assert!(beliefs[0].born_on.is_some() && beliefs[0].residence.is_some());
-        assert_eq!(beliefs[1], Belief::default());
+        assert_eq!(beliefs.len(), 27);
+        let [first, rest @ ..] = beliefs.as_slice() else { panic!("none") };
+        assert_eq!(first.born_on.map(|day| day.to_string()).as_deref(), Some("2003-01-01"));
+        assert!(rest.iter().all(|belief| belief != first));
     }
 }

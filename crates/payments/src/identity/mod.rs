@@ -15,7 +15,7 @@ use crate::kept::{Kept, KeptKey};
 use crate::model::{Line, Name};
 use crate::state::{Key, Row, State};
 
-pub(crate) use belief::{blur, cite, doubts, tell};
+pub(crate) use belief::{cite, doubts, tell};
 pub use command::{IdentityCommand, IdentityFacts};
 pub use enter::NewFact;
 pub use guardian::NewGuardian;

@@ -96,7 +96,7 @@ impl Rows {
             Some(Noted::Place(row)) => self.place = Some(row),
             Some(Noted::Watch(row)) if matches!(row.watched, Watched::Code(_)) => self.of_code = Some(row),
             Some(Noted::Watch(row)) => self.of_payee = Some(row),
-            Some(Noted::Sighting(_) | Noted::PayeeFile(_) | Noted::Seen(_) | Noted::MerchantKey(_)) | None => {}
+            Some(_) | None => {}
         }
     }
 }
