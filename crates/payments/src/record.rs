@@ -19,7 +19,7 @@ use crate::state::{Key, Row, State};
 
 /// Which decision code made a record. A record of another engine is verified by digest only, so the number rises with
 /// every change after which the same inputs may come out as other bytes.
-pub const ENGINE: &str = "payments/5";
+pub const ENGINE: &str = "payments/6";
 
 /// The inputs of one decision and the digest of what came out. A new one borrows them, since it is written and
 /// forgotten; one that was read back owns them (`'static`).
