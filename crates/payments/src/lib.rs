@@ -67,7 +67,7 @@ pub use identity::{
 pub use judging::{Judging, KnownModel, MODEL_KEY, Marks};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use merchant::{
-    MerchantCommand, MerchantFacts, Payout, PayoutSettling, Verification, VerificationStep,
+    MerchantCommand, MerchantFacts, Payout, PayoutSettling, Verification, VerificationStep, bank, clearing,
 };
 pub use merchant_key::{KeyMaterial, MerchantKey, Network, NetworkError, Scope};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};

@@ -73,6 +73,12 @@ pub struct Payout {
     /// When it was settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Instant>,
+    /// The transfer that took it to the bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<TransferId>,
+    /// The transfer that gave it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<TransferId>,
 }
 
 /// What became of a payout at the bank.
@@ -205,9 +211,21 @@ impl MerchantFacts {
 }
 
 /// The account money stands in between a merchant's account here and its bank, one for each currency; its id is fixed.
-pub(crate) fn clearing(currency: Currency) -> AccountId {
+/// Its balance is what was paid out and has not been settled.
+#[must_use]
+pub fn clearing(currency: Currency) -> AccountId {
+    fixed(2, currency)
+}
+
+/// The account of what the provider's bank has been told to send, one for each currency; its id is fixed.
+#[must_use]
+pub fn bank(currency: Currency) -> AccountId {
+    fixed(3, currency)
+}
+
+fn fixed(number: u8, currency: Currency) -> AccountId {
     let [high, low] = currency.numeric().to_be_bytes();
-    AccountId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 2, high, low])
+    AccountId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, number, high, low])
 }
 
 /// Carries one of these commands out.
@@ -311,6 +329,8 @@ fn request(
         settled_by: None,
         reference: None,
         settled_at: None,
+        sent: None,
+        returned: None,
     };
     Ok(told(context, payout, EventKind::PayoutRequested))
 }
@@ -353,11 +373,14 @@ fn settle(context: &mut Context<'_>, id: PayoutId, settling: &PayoutSettling) ->
         (PayoutStatus::Requested | PayoutStatus::Sent, PayoutStatus::Returned) => EventKind::PayoutReturned,
         _ => return Err(ReasonCode::PayoutSettled.into()),
     };
-    if kind == EventKind::PayoutReturned {
-        give_back(context, &payout)?;
-    }
+    let (sent, returned) = match kind {
+        EventKind::PayoutReturned => (payout.sent, Some(give_back(context, &payout)?)),
+        _ => (Some(send(context, payout.amount)?), None),
+    };
     let payout = Payout {
         status: settling.status,
+        sent,
+        returned,
         settled_by: Some(settling.by.clone()),
         reference: Some(settling.reference.clone()),
         settled_at: Some(context.at),
@@ -366,14 +389,32 @@ fn settle(context: &mut Context<'_>, id: PayoutId, settling: &PayoutSettling) ->
     Ok(told(context, payout, kind))
 }
 
-fn give_back(context: &mut Context<'_>, payout: &Payout) -> Result<(), ReasonCode> {
+/// From the clearing account to the bank.
+fn send(context: &mut Context<'_>, amount: Amount) -> Result<TransferId, ReasonCode> {
+    let (from, to) = (clearing(amount.currency()), bank(amount.currency()));
+    let transfer = context.ids.make(TransferId::new);
+    let mut operations = Vec::with_capacity(2);
+    if context.state.account(to).is_none() {
+        let (currency, normal, overdraft) = (amount.currency(), Normal::Debit, Overdraft::Unlimited);
+        operations.push(Operation::Open { account: to, currency, normal, overdraft, intake: Intake::AtOnce });
+    }
+    operations.push(post(transfer, (from, to), amount, context.at));
+    let touched = Touched { accounts: vec![from, to], ..Touched::default() };
+    context.post(&touched, &operations).map_err(|refusal| ledger_reason(&refusal))?;
+    Ok(transfer)
+}
+
+/// From wherever it stands to the merchant.
+fn give_back(context: &mut Context<'_>, payout: &Payout) -> Result<TransferId, ReasonCode> {
     let payee = context.state.payee(payout.payee).ok_or(ReasonCode::PayeeUnknown)?;
-    let (from, to) = (clearing(payout.amount.currency()), payee.account);
+    let currency = payout.amount.currency();
+    let (from, to) = (if payout.sent.is_some() { bank(currency) } else { clearing(currency) }, payee.account);
     let transfer = context.ids.make(TransferId::new);
     // Counted at once: a credit that waits stands under the payer it came from, and this one came from none.
     let operations = [post(transfer, (from, to), payout.amount, context.at), Operation::RollUp { account: to }];
     let touched = Touched { accounts: vec![from, to], ..Touched::default() };
-    context.post(&touched, &operations).map(|_| ()).map_err(|refusal| ledger_reason(&refusal))
+    context.post(&touched, &operations).map_err(|refusal| ledger_reason(&refusal))?;
+    Ok(transfer)
 }
 
 fn told(context: &mut Context<'_>, payout: Payout, kind: EventKind) -> Accepted {

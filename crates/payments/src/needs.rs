@@ -5,7 +5,7 @@ use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
 
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
-use crate::merchant::{MerchantFacts, clearing};
+use crate::merchant::{MerchantFacts, bank, clearing};
 use crate::noted::{Noted, NotedKey};
 use crate::passkey::PasskeyUse;
 use crate::state::{Key, Row, State, test_cash};
@@ -389,7 +389,8 @@ fn follow_merchant(rows: &impl Known, facts: &MerchantFacts, wanted: &mut Vec<Ke
         MerchantFacts::RequestPayout { payee, .. } => Some(*payee),
         MerchantFacts::SettlePayout { payout, .. } => match rows.known(&Key::Noted(NotedKey::Payout(*payout))) {
             Some(Row::Noted(Noted::Payout(row))) => {
-                wanted.extend([Key::Payee(row.payee), Key::Account(clearing(row.amount.currency()))]);
+                let currency = row.amount.currency();
+                wanted.extend([Key::Account(clearing(currency)), Key::Account(bank(currency)), Key::Payee(row.payee)]);
                 Some(row.payee)
             }
             _ => None,

@@ -123,9 +123,9 @@ async fn a_guardian_sees_and_allows_and_nobody_else_does() {
     assert!(!serde_json::to_string(&view).unwrap().contains("2013"));
     let own = mina.facts(&world).await.guardian.unwrap();
     assert_eq!(own.consent.unwrap().expires_at, until);
-    for (phone, kind) in [(&mut mina, "guardian.consented"), (&mut eve, "guardian.consented")] {
+    for phone in [&mut mina, &mut eve] {
         let alerts: Page<AlertView> = phone.get(&world, "/v1/alerts").await.expect(200);
-        assert_eq!(alerts.items[0].kind, kind);
+        assert!(alerts.items.iter().any(|alert| alert.kind == "guardian.consented"));
     }
     let nobody = mina.post(&world, "/v1/wards/consent", &consent).await;
     assert_eq!(nobody.problem(), (404, "guardian.unknown".to_owned()), "a ward allows themselves nothing");
