@@ -1,11 +1,15 @@
 //! A decision record on its way to disk: a salt, and the JSON, compressed against a dictionary of what every record says.
-//! It is the largest row of a payment; compressed it is a third, and fits into a page with others (decision 0026).
+//! It is the largest row of a payment; compressed it is a third, and fits into a page with others (decision 0026). Large
+//! kept rows, a payer's counters first of all, are compressed too.
 //!
 //! WHY compressed before it is encrypted although its length then tells something of its content: the length did so
 //! before, and nobody can have chosen texts compressed beside a secret: ids and digests are all a record holds of those.
 
-use lz4_flex::block::{compress_into_with_dict, decompress_with_dict, get_maximum_output_size};
+use lz4_flex::block::{
+    compress_into, compress_into_with_dict, decompress, decompress_with_dict, get_maximum_output_size,
+};
 
+use crate::fault::Fault;
 use crate::keys::SealKey;
 use crate::limits;
 
@@ -21,11 +25,11 @@ const PACKED: &[u8] = b"decisions.blob/2";
 static DICTIONARY: &[u8] = include_bytes!("packed/dictionary-2.json");
 
 /// The record's bytes, salt first, compressed and encrypted for the decision `id`.
-pub(crate) fn seal(key: &SealKey, id: &[u8; 16], plain: &[u8]) -> Result<Vec<u8>, crate::fault::Fault> {
+pub(crate) fn seal(key: &SealKey, id: &[u8; 16], plain: &[u8]) -> Result<Vec<u8>, Fault> {
     let (salt, json) = plain.split_at_checked(SALT_LEN).unwrap_or_default();
     let head = salt.len().saturating_add(LENGTH);
     let mut packed = vec![0; head.saturating_add(get_maximum_output_size(json.len()))];
-    let too_long = || crate::fault::Fault::Unwritable("decision record");
+    let too_long = || Fault::Unwritable("decision record");
     let (start, room) = packed.split_at_mut_checked(head).ok_or_else(too_long)?;
     let used = compress_into_with_dict(json, room, DICTIONARY).map_err(|_| too_long())?;
     let length = u32::try_from(json.len()).map_err(|_| too_long())?.to_be_bytes();
@@ -43,10 +47,34 @@ pub(crate) fn open(key: &SealKey, id: &[u8; 16], blob: &[u8]) -> Option<Vec<u8>>
     let Some(packed) = key.open(&[PACKED, id], blob) else { return key.open(&[PLAIN, id], blob) };
     let (salt, rest) = packed.split_at_checked(SALT_LEN)?;
     let (length, compressed) = rest.split_first_chunk::<LENGTH>()?;
-    let length =
-        usize::try_from(u32::from_be_bytes(*length)).ok().filter(|length| *length <= limits::RECORD_BYTES_MAX)?;
-    let json = decompress_with_dict(compressed, length, DICTIONARY).ok()?;
+    let json = decompress_with_dict(compressed, length_of(*length)?, DICTIONARY).ok()?;
     Some([salt, &json].concat())
+}
+
+/// Kept rows from this many bytes on are compressed, without a dictionary: what is large in them are lists.
+pub(crate) const KEPT_FROM: usize = 512;
+
+/// A kept row's JSON, its length before it.
+pub(crate) fn kept(json: &[u8]) -> Result<Vec<u8>, Fault> {
+    let too_long = |_| Fault::Unwritable("kept row");
+    let mut packed = u32::try_from(json.len()).map_err(too_long)?.to_be_bytes().to_vec();
+    packed.resize(LENGTH.saturating_add(get_maximum_output_size(json.len())), 0);
+    let room = packed.get_mut(LENGTH..).unwrap_or_default();
+    let used = compress_into(json, room).map_err(|_| Fault::Unwritable("kept row"))?;
+    packed.truncate(LENGTH.saturating_add(used));
+    Ok(packed)
+}
+
+/// The JSON of [`kept`]; `None` when it is none.
+pub(crate) fn kept_json(packed: &[u8]) -> Option<Vec<u8>> {
+    let (length, compressed) = packed.split_first_chunk::<LENGTH>()?;
+    let length = length_of(*length)?;
+    decompress(compressed, length).ok().filter(|json| json.len() == length)
+}
+
+/// A length within its bound.
+fn length_of(bytes: [u8; LENGTH]) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(bytes)).ok().filter(|length| *length <= limits::RECORD_BYTES_MAX)
 }
 
 #[cfg(test)]
@@ -61,6 +89,11 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_kept_row_is_read_as_it_was_written(json in proptest::collection::vec(any::<u8>(), 0..5_000)) {
+            prop_assert_eq!(kept_json(&kept(&json).unwrap()), Some(json));
+        }
+
+        #[test]
         fn whatever_is_sealed_is_opened_again(salt: [u8; SALT_LEN], json in proptest::collection::vec(any::<u8>(), 0..5_000), id: [u8; 16]) {
             let plain = [salt.as_slice(), &json].concat();
             let sealed = seal(&key(), &id, &plain).unwrap();
@@ -69,6 +102,16 @@ mod tests {
             other[0] ^= 1;
             prop_assert_eq!(open(&key(), &other, &sealed), None);
         }
+    }
+
+    #[test]
+    fn a_kept_rows_lies_are_no_row() {
+        let packed = kept(br#"{"usage":[0,60000,4500,0,60000,4500,0,60000,4500]}"#).unwrap();
+        assert!(kept_json(&packed).is_some());
+        for length in 0..packed.len() {
+            assert_eq!(kept_json(&packed[..length]), None, "cut at {length}");
+        }
+        assert_eq!(kept_json(&[u32::MAX.to_be_bytes().as_slice(), &packed[LENGTH..]].concat()), None);
     }
 
     #[test]

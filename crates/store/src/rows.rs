@@ -16,6 +16,7 @@ use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
 use crate::keys::SealKey;
+use crate::packed;
 use crate::words::Word;
 
 /// The columns of a table, in the order in which its row is read.
@@ -315,6 +316,9 @@ pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
 /// The context a kept row's value is encrypted in, before its kind and id.
 pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
 
+/// The same of one that is compressed.
+const KEPT_PACKED: &[u8] = b"kept.value/2";
+
 /// The kind whose value is bytes instead of JSON.
 const DOSSIER: &str = "dossier";
 
@@ -322,16 +326,25 @@ const DOSSIER: &str = "dossier";
 pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
     let at = row.key();
     // A dossier is bytes already, and there is one for every payer.
-    let plain = match row {
-        Kept::Dossier(row) => row.bytes.0.clone(),
+    let context = [KEPT_VALUE, at.kind().as_bytes(), at.id()];
+    let json = match row {
+        Kept::Dossier(row) => return key.seal(&context, &row.bytes.0),
         _ => serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?,
     };
-    key.seal(&[KEPT_VALUE, at.kind().as_bytes(), at.id()], &plain)
+    if json.len() < packed::KEPT_FROM {
+        return key.seal(&context, &json);
+    }
+    let [_, kind, id] = context;
+    key.seal(&[KEPT_PACKED, kind, id], &packed::kept(&json)?)
 }
 
 /// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
 pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
-    let plain = key.open(&[KEPT_VALUE, kind.as_bytes(), id], value);
+    let packed = key.open(&[KEPT_PACKED, kind.as_bytes(), id], value);
+    let plain = match packed {
+        Some(packed) => packed::kept_json(&packed),
+        None => key.open(&[KEPT_VALUE, kind.as_bytes(), id], value),
+    };
     let row: Option<Kept> = if kind == DOSSIER {
         plain.map(|plain| Kept::Dossier(DossierRow { payer, bytes: Blob(plain) }))
     } else {
@@ -340,6 +353,7 @@ pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key
     let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
     row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
 }
+
 /// How a noted row is stored.
 pub(crate) fn write_noted(row: &Noted) -> Result<String, Fault> {
     serde_json::to_string(row).map_err(|_| Fault::Unwritable("noted row"))

@@ -5,6 +5,7 @@
 //! settled when it happens, with the facts of that moment. It must never say less than the history would.
 
 pub(crate) mod adopt;
+mod flat;
 mod own;
 mod tally;
 

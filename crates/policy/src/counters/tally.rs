@@ -110,9 +110,8 @@ pub(crate) struct Tally {
     reset: Option<Instant>,
 }
 
-/// Buckets in the order of their moments.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// Buckets in the order of their moments; `flat.rs` says how they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buckets(Vec<Bucket>);
 
 impl Tally {
@@ -194,6 +193,11 @@ impl Buckets {
         let mut sum = Step::default();
         self.0.iter().filter(|bucket| counts(begin, bucket)).for_each(|bucket| sum.then(&bucket.step));
         sum
+    }
+
+    /// Of buckets that are in order already.
+    pub(crate) fn in_order(buckets: Vec<Bucket>) -> Self {
+        Self(buckets)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Bucket> {

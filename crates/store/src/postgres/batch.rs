@@ -68,6 +68,8 @@ impl From<Fault> for Trouble {
 /// What one transaction decided and wrote.
 pub(crate) struct Batch {
     pub(crate) decided: Vec<Decided>,
+    /// The places of the commands that were not decided: an earlier one left them rows to read that nobody had loaded.
+    pub(crate) left: Vec<usize>,
     pub(crate) at: Instant,
     /// Whether anything was to be committed.
     pub(crate) writes: bool,
@@ -206,13 +208,13 @@ impl Work<'_> {
         };
         let mut keys = BatchKeys { ring: &self.decider.ring, loaded, made: Vec::new() };
         let decide = || self.decide(commands, &mut state, &mut keys, at);
-        let decided = match catch_unwind(AssertUnwindSafe(decide)) {
+        let (decided, left) = match catch_unwind(AssertUnwindSafe(decide)) {
             Ok(decided) => decided?,
             Err(panic) => return Err(Trouble::Panicked(panic_message(panic.as_ref()))),
         };
         let writes = decided.iter().any(|one| one.record.is_some());
         let epoch = if writes { self.write(&decided, &keys, at).await? } else { self.epoch };
-        Ok(Batch { decided, at, writes, epoch })
+        Ok(Batch { decided, left, at, writes, epoch })
     }
 
     /// Locks and loads, and reads the clock; the first time in a new transaction. All of it is on its way together.
@@ -262,24 +264,27 @@ impl Work<'_> {
         Ok(keys)
     }
 
+    /// Decides what can be decided with what was loaded. The first command always can.
     fn decide(
         &self,
         commands: &[&Admitted],
         state: &mut State,
         keys: &mut BatchKeys<'_>,
         at: Instant,
-    ) -> Result<Vec<Decided>, Fault> {
-        let mut decided = Vec::with_capacity(commands.len());
-        for command in commands {
-            // An earlier command of the batch may have made a row that leads on to rows nobody has loaded.
+    ) -> Result<(Vec<Decided>, Vec<usize>), Fault> {
+        let (mut decided, mut left) = (Vec::with_capacity(commands.len()), Vec::new());
+        for (place, command) in commands.iter().enumerate() {
+            // WHY left and not a conflict: it would be one each time. A roll-up behind a payment to the same account is
+            // such a one: the list of what waits there is another now.
             if !needs(command.facts(), state).is_empty() {
-                return Err(Fault::Conflict);
+                left.push(place);
+                continue;
             }
             let one = self.decider.decide(command, state, at, self.epoch.number, keys)?;
             state.apply(one.decision.changes());
             decided.push(one);
         }
-        Ok(decided)
+        if decided.is_empty() { Err(Fault::Conflict) } else { Ok((decided, left)) }
     }
 
     /// Writes rows, records and the audit leaf, all on their way together; where the chain then stands.

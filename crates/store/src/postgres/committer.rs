@@ -87,6 +87,14 @@ pub(crate) struct Committer {
     pub(crate) hints: Hints,
 }
 
+/// What came of a batch.
+struct Done {
+    /// One for each command that was decided, in their order.
+    committed: Vec<Committed>,
+    /// The places of the others.
+    left: Vec<usize>,
+}
+
 /// How a commit ended whose answer was lost.
 enum Ending {
     Committed,
@@ -110,26 +118,34 @@ impl Committer {
         }
     }
 
-    /// Decides and answers a batch; when one of its commands is to blame, each of them alone.
-    async fn serve(&mut self, waiting: Vec<Waiting>) {
-        match self.decide(&waiting).await {
-            Ok(committed) => answer(waiting, committed),
-            Err(Trouble::Failed(fault)) if fault.concerns_all() => self.fail(waiting, &Trouble::Failed(fault)).await,
-            Err(Trouble::Panicked(_) | Trouble::Failed(_) | Trouble::Conflict(_)) if waiting.len() > 1 => {
-                for one in waiting {
-                    let alone = vec![one];
-                    match self.decide(&alone).await {
-                        Ok(committed) => answer(alone, committed),
-                        Err(trouble) => self.fail(alone, &trouble).await,
-                    }
+    /// Decides and answers a batch, and then what it left; when one of its commands is to blame, each of them alone.
+    async fn serve(&mut self, mut waiting: Vec<Waiting>) {
+        while !waiting.is_empty() {
+            match self.decide(&waiting).await {
+                Ok(done) => waiting = answer(waiting, done),
+                Err(Trouble::Failed(fault)) if fault.concerns_all() => {
+                    return self.fail(waiting, &Trouble::Failed(fault)).await;
                 }
+                Err(Trouble::Panicked(_) | Trouble::Failed(_) | Trouble::Conflict(_)) if waiting.len() > 1 => {
+                    return self.each_alone(waiting).await;
+                }
+                Err(trouble) => return self.fail(waiting, &trouble).await,
             }
-            Err(trouble) => self.fail(waiting, &trouble).await,
+        }
+    }
+
+    async fn each_alone(&mut self, waiting: Vec<Waiting>) {
+        for one in waiting {
+            let alone = vec![one];
+            match self.decide(&alone).await {
+                Ok(done) => drop(answer(alone, done)),
+                Err(trouble) => self.fail(alone, &trouble).await,
+            }
         }
     }
 
     /// Decides `waiting` until it is committed, again and again where others came in between or the connection broke.
-    async fn decide(&mut self, waiting: &[Waiting]) -> Result<Vec<Committed>, Trouble> {
+    async fn decide(&mut self, waiting: &[Waiting]) -> Result<Done, Trouble> {
         let commands: Vec<&Admitted> = waiting.iter().map(|one| &one.command).collect();
         let mut attempt = 0_usize;
         loop {
@@ -182,7 +198,7 @@ impl Committer {
     }
 
     /// Takes note of a batch that is durable.
-    fn committed(&mut self, batch: Batch) -> Vec<Committed> {
+    fn committed(&mut self, batch: Batch) -> Done {
         if batch.writes {
             self.epoch = batch.epoch;
             self.present.committed(batch.at);
@@ -192,7 +208,7 @@ impl Committer {
                 let _ = self.events.send(Arc::new(event.clone()));
             }
         }
-        decided::into_committed(batch.decided, batch.at)
+        Done { committed: decided::into_committed(batch.decided, batch.at), left: batch.left }
     }
 
     /// A connection: the one there is, or a new one, within [`limits::AWAY`].
@@ -351,9 +367,16 @@ pub(crate) fn say(fault: &Fault) -> String {
     }
 }
 
-fn answer(waiting: Vec<Waiting>, committed: Vec<Committed>) {
-    for (one, committed) in waiting.into_iter().zip(committed) {
-        // Whoever gave up waiting may ask again: the decision is durable.
-        let _ = one.reply.send(Ok(committed));
+/// Answers what was decided; what was not goes on waiting.
+fn answer(waiting: Vec<Waiting>, done: Done) -> Vec<Waiting> {
+    let (mut left, mut committed) = (Vec::new(), done.committed.into_iter());
+    for (place, one) in waiting.into_iter().enumerate() {
+        if done.left.contains(&place) {
+            left.push(one);
+        } else if let Some(committed) = committed.next() {
+            // Whoever gave up waiting may ask again: the decision is durable.
+            let _ = one.reply.send(Ok(committed));
+        }
     }
+    left
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use refinery::{Migration, Runner};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::fault::Fault;
@@ -53,6 +54,8 @@ fn open(path: &Path, options: &Options, flags: OpenFlags) -> Result<Connection, 
     connection.pragma_update(None, "cache_size", limits::PAGE_CACHE_KIB.saturating_neg())?;
     connection.pragma_update(None, "mmap_size", limits::MMAP_BYTES)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // WHY: else a statement is planned anew, a tenth of what it costs to run, when other values are bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }

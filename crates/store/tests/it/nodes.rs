@@ -261,6 +261,39 @@ async fn a_connection_cut_between_any_two_statements_loses_and_doubles_nothing()
     all.proven().await;
 }
 
+/// What is paid to a shop changes the list that a roll-up of the same batch would count.
+#[tokio::test]
+async fn a_roll_up_behind_payments_to_the_same_shop_holds_nobody_up() {
+    let commits = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&commits);
+    let hook: store::StepHook = Arc::new(move |step| {
+        seen.fetch_add(u64::from(step == "load"), Ordering::SeqCst);
+        false
+    });
+    let all = Nodes::with(209, 1, |options| options.after_step(Arc::clone(&hook))).await;
+    let (town, node) = (&all.town, &*all.nodes[0]);
+    let (mina, shop) = (town.person(node, "Mina", 10_000).await, town.shop(node, "Cafe").await);
+    let mut spent = 0;
+    for _ in 0..5 {
+        let mut commands = Vec::new();
+        for _ in 0..30 {
+            let intent = town.intent(node, &shop, Town::intent_body(1, "tea", CaptureMode::Automatic)).await;
+            commands.push(town.pay(&mina, &intent, town.payment_id()));
+            commands.push(town.roll_up(node, &shop).await);
+        }
+        let before = commits.load(Ordering::SeqCst);
+        let answers = all.all_at_once(commands).await;
+        assert!(answers.into_iter().all(|answer| answer.unwrap().outcome.is_ok()));
+        let loads = commits.load(Ordering::SeqCst) - before;
+        assert!(loads < 60, "{loads} times loaded for 60 commands: as if each were alone");
+        spent += 30;
+    }
+    node.submit(town.roll_up(node, &shop).await).await.unwrap().outcome.unwrap();
+    let balance = node.payee_balance(shop.id).await.unwrap().unwrap();
+    assert_eq!((balance.account.available(), balance.pending), (won(spent), won(0)));
+    all.proven().await;
+}
+
 #[tokio::test]
 async fn a_server_that_drops_every_connection_under_load_loses_and_doubles_nothing() {
     let all = Nodes::new(208, 2).await;
