@@ -68,30 +68,9 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
                 "erase" => value(&store.erase(payer).await??),
                 "thaw" => value(&thaw(store, payer).await?),
                 "remove-pin" => value(&remove_pin(store, payer).await?),
-                "facts" => value(&identity::enter_fact(store, payer, read(body)?).await?),
-                "withdraw-fact" => value(&identity::withdraw_fact(store, payer, read(body)?).await?),
-                "guardian" => value(&identity::guardian(store, payer, read(body)?).await?),
-                _ => Err(ReasonCode::NotFound.into()),
+                _ => identity::dispatch(store, method, &parts, body).await,
             }
         }
-        ("GET", ["admin", "payers", payer, "facts"]) => {
-            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
-            value(&identity::facts(store, payer).await?)
-        }
-        ("GET", ["admin", "payees", payee, "verification"]) => {
-            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
-            value(&identity::verification(store, payee).await?)
-        }
-        ("POST", ["admin", "payees", payee, "verification"]) => {
-            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
-            value(&identity::verify(store, payee, read(body)?).await?)
-        }
-        ("GET", ["admin", "payouts"]) => value(&identity::payouts(store).await?),
-        ("POST", ["admin", "payouts", payout]) => {
-            let payout = payout.parse().map_err(|_| ReasonCode::PayoutUnknown)?;
-            value(&identity::settle_payout(store, payout, read(body)?).await?)
-        }
-        ("GET", ["admin", "sign-ups"]) => value(&identity::sign_ups(store).await?),
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
         ("GET", ["admin", "retention"]) => value(&store.retention().await?),
         ("GET", ["admin", "payers", payer, "export"]) => {
@@ -105,15 +84,15 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         }
         ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
-        _ => Err(ReasonCode::NotFound.into()),
+        _ => identity::dispatch(store, method, &parts, body).await,
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
     serde_json::from_slice(body).map_err(|error| AdminError::malformed(error.to_string()))
 }
 
-fn value<T: Serialize>(answer: &T) -> Result<Value, AdminError> {
+pub(super) fn value<T: Serialize>(answer: &T) -> Result<Value, AdminError> {
     serde_json::to_value(answer).map_err(|_| ReasonCode::ServiceFault.into())
 }
 

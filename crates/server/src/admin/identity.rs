@@ -13,7 +13,7 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use store::Store;
 
-use super::calls::{permit, submit};
+use super::calls::{permit, read, submit, value};
 use super::wire::AdminError;
 use crate::http::facts::facts_of;
 use crate::{limits, render};
@@ -142,6 +142,34 @@ pub struct SignUpsView {
     pub from: Instant,
     /// When the count is over.
     pub until: Instant,
+}
+
+/// Answers the calls about who people and merchants are.
+pub(super) async fn dispatch(
+    store: &dyn Store,
+    method: &str,
+    parts: &[&str],
+    body: &[u8],
+) -> Result<serde_json::Value, AdminError> {
+    let payer = |text: &str| text.parse::<PayerId>().map_err(|_| ReasonCode::PayerUnknown);
+    let payee = |text: &str| text.parse::<PayeeId>().map_err(|_| ReasonCode::PayeeUnknown);
+    match (method, parts) {
+        ("GET", ["admin", "payers", id, "facts"]) => value(&facts(store, payer(id)?).await?),
+        ("POST", ["admin", "payers", id, "facts"]) => value(&enter_fact(store, payer(id)?, read(body)?).await?),
+        ("POST", ["admin", "payers", id, "withdraw-fact"]) => {
+            value(&withdraw_fact(store, payer(id)?, read(body)?).await?)
+        }
+        ("POST", ["admin", "payers", id, "guardian"]) => value(&guardian(store, payer(id)?, read(body)?).await?),
+        ("GET", ["admin", "payees", id, "verification"]) => value(&verification(store, payee(id)?).await?),
+        ("POST", ["admin", "payees", id, "verification"]) => value(&verify(store, payee(id)?, read(body)?).await?),
+        ("GET", ["admin", "payouts"]) => value(&payouts(store).await?),
+        ("POST", ["admin", "payouts", id]) => {
+            let payout = id.parse().map_err(|_| ReasonCode::PayoutUnknown)?;
+            value(&settle_payout(store, payout, read(body)?).await?)
+        }
+        ("GET", ["admin", "sign-ups"]) => value(&sign_ups(store).await?),
+        _ => Err(ReasonCode::NotFound.into()),
+    }
 }
 
 /// Everything that is known about who a payer is.
