@@ -161,12 +161,14 @@ reasons! {
     CodeUnregistered "code.unregistered": "등록되지 않은 코드입니다. 결제하지 마세요.", "This code is not registered. Do not pay it.";
     CodeSuspended "code.suspended": "확인이 필요해 사용을 멈춘 코드입니다. 가게에 알려 주세요.", "This code is stopped until it has been checked; please tell the shop.";
     CodeSwapSuspected "code.swap_suspected": "다른 가게의 코드로 바꿔치기됐을 수 있습니다. 받는 곳이 맞는지 가게에 확인해 주세요.", "This code may stand where another's belongs. Ask the shop whether this is its name.";
+    CodeUnregisteredHere "code.unregistered_here": "이 계산대에 등록된 코드가 아닙니다. 가게에 맞는 코드인지 확인해 주세요.", "It is not the code registered at this counter. Ask the shop whether it is theirs.";
     CodeOthersCounter "code.others_counter" under CodeSwapSuspected: "다른 받는 곳의 계산대에서 스캔됐습니다.", "It was scanned at another payee's counter.";
     CodeFarFromPlace "code.far_from_place" under CodeSwapSuspected: "등록된 자리에서 멀리 떨어진 곳에서 스캔됐습니다.", "It was scanned far from where it is registered.";
     CodeSeenApart "code.seen_apart" under CodeSwapSuspected: "같은 코드가 서로 떨어진 곳에서 스캔됐습니다.", "The same code was scanned in places far apart.";
     CodeOtherPayeeHere "code.other_payee_here" under CodeSwapSuspected: "이 자리에는 다른 받는 곳이 등록되어 있습니다.", "Other payees are registered where it was scanned.";
     CodeSurroundingsDiffer "code.surroundings_differ" under CodeSwapSuspected: "주변이 등록된 자리와 다릅니다.", "What is around it is not what is around its place.";
     CodeNewPayeeHere "code.new_payee_here" under CodeSwapSuspected: "오래된 자리에 오늘 등록된 받는 곳이 나타났습니다.", "A payee registered today appeared at an old place.";
+    CodeNeighbourSilent "code.neighbour_silent" under CodeSwapSuspected: "늘 결제되던 이웃 가게가 조용해진 뒤 처음 내는 사람이 몰립니다.", "A neighbour who is usually paid has gone silent, and first-time payers come instead.";
     CodeManyFirstPayers "code.many_first_payers" under CodeSwapSuspected: "처음 내는 사람이 갑자기 많습니다.", "Unusually many pay it for the first time.";
     CodeReported "code.reported" under CodeSwapSuspected: "이상하다고 신고된 코드입니다.", "Payers have reported this code.";
     CodeOtherKind "code.other_kind": "이 방식으로 결제할 수 없는 종류의 코드입니다.", "A code of this kind cannot be paid this way.";

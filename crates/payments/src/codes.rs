@@ -13,7 +13,8 @@ use crate::model::{Intent, Payee};
 use crate::noted::{Noted, RegisteredCode};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
-use crate::watch::{Place, Watch, Watched};
+use crate::place::Place;
+use crate::watch::{Watch, Watched};
 
 /// Registers a sticker or terminal. The same again is answered as the first time.
 pub(crate) fn register(context: &mut Context<'_>, payee: PayeeId, body: &CodeBody) -> Result<Accepted, Refusal> {

@@ -8,7 +8,7 @@ use money::{
     AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId, ReasonCode,
 };
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, Cell, CodeBody, EndSessionsBody,
     FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody, RefundBody,
     RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody,
     RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
@@ -76,6 +76,16 @@ pub enum CodeVerdict {
     Suspended,
     /// It is in its place: it takes payments, and what was said against it is forgotten.
     Cleared,
+}
+
+/// Of what staff have found that nothing is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suspect {
+    /// What a payee shows, apart from its registered codes.
+    Payee(PayeeId),
+    /// The strangers that were reported in a cell of the map.
+    Place(Cell),
 }
 
 /// Everything that can be asked. Built by the edge from verified parts, consumed by [`crate::decide`].
@@ -396,6 +406,11 @@ pub enum Command {
         /// The code's serial, read from what was scanned.
         serial: Serial,
     },
+    /// Say that a code which is none of ours does not belong where it is.
+    ReportStranger {
+        /// The device's proof; the body says where.
+        signed: Signed<ReportCodeBody>,
+    },
     /// Stop a code until it has been looked at, or let it take payments again, by staff.
     JudgeCode {
         /// Staff.
@@ -404,6 +419,13 @@ pub enum Command {
         serial: Serial,
         /// What staff found.
         verdict: CodeVerdict,
+    },
+    /// Forget what was said against a payee's unregistered codes, or of a place, by staff.
+    ClearSuspicion {
+        /// Staff.
+        permit: StaffPermit,
+        /// Of what.
+        of: Suspect,
     },
     /// Fold scans in that were paid.
     FoldSightings {

@@ -4,7 +4,7 @@ use ledger::{Applied, Ledger, Operation};
 use money::{AccountId, Currency, HoldId, Instant, PayerId, ReasonCode, TransferId};
 
 use crate::change::{Change, Event, EventKind};
-use crate::command::{CodeVerdict, Command};
+use crate::command::{CodeVerdict, Command, Suspect};
 use crate::facts::Facts;
 use crate::model::{Appended, Payee};
 use crate::outcome::{Accepted, Refusal};
@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, identity, intent, lockdown, merchant, merchant_key, own_limits, passkey, pay, pin, pipeline,
-    quote, recovery, refund, roll_up, session, settle, shown_limits, sighting, sign_up,
+    quote, recovery, refund, roll_up, session, settle, shown_limits, sighting, sign_up, stranger,
 };
 use credentials::ProofUse;
 
@@ -173,6 +173,12 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
             pipeline::identify(context, caller)?;
             sighting::report(context, caller.payer, *serial)
         }
+        Facts::ReportStranger { caller, body } => {
+            pipeline::identify(context, caller)?;
+            stranger::report(context, caller.payer, body)
+        }
+        Facts::ClearSuspicion { of: Suspect::Payee(payee) } => sighting::clear_payee(context, *payee),
+        Facts::ClearSuspicion { of: Suspect::Place(cell) } => stranger::clear(context, *cell),
         Facts::JudgeCode { serial, verdict: CodeVerdict::Cleared } => sighting::clear(context, *serial),
         Facts::JudgeCode { serial, verdict: CodeVerdict::Suspended } => sighting::suspend(context, *serial),
         Facts::FoldSightings { sightings } => sighting::fold(context, sightings),
@@ -212,6 +218,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         Facts::BindDevice { caller, possession, .. } => [Some(caller.proof), Some(*possession)],
         Facts::TestFund { caller, .. }
         | Facts::ReportCode { caller, .. }
+        | Facts::ReportStranger { caller, .. }
         | Facts::EndSessions { caller, .. }
         | Facts::RevokeDevice { caller, .. }
         | Facts::SetPin { caller, .. }
@@ -238,7 +245,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment, the end of a session whose token was copied and the flag of a passkey that was cloned and what spoke for a recovery so far, and a sign-up's being counted as refused; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment, the end of a session whose token was copied, the flag of a passkey that was cloned, what spoke for a recovery so far, a sign-up's being counted as refused and the scan of a doubtful code; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,

@@ -15,7 +15,7 @@ use protocol::{
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority};
+use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority, Suspect};
 use crate::enrol::NewDevice;
 use crate::identity::IdentityFacts;
 use crate::merchant::MerchantFacts;
@@ -271,9 +271,16 @@ pub enum Facts {
         body: ReportCodeBody,
         serial: Serial,
     },
+    ReportStranger {
+        caller: CallerFacts,
+        body: ReportCodeBody,
+    },
     JudgeCode {
         serial: Serial,
         verdict: CodeVerdict,
+    },
+    ClearSuspicion {
+        of: Suspect,
     },
     FoldSightings {
         sightings: Vec<IntentId>,
@@ -374,7 +381,7 @@ impl From<Arrival> for ArrivalFacts {
 }
 
 /// What a sticker says, in the wire's types; both sides spell a serial alike.
-fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
+pub(crate) fn sticker(verified: &VerifiedSticker) -> Result<StickerFacts, ReasonCode> {
     let code = verified.code();
     let serial = code.serial.parse().map_err(|_| ReasonCode::CodeMalformed)?;
     Ok(StickerFacts { serial, payee: code.payee, cap: code.cap, expires_at: code.expires_at })
@@ -484,7 +491,9 @@ impl From<Command> for Facts {
             | Command::RegisterCode { .. }
             | Command::WithdrawCode { .. }
             | Command::ReportCode { .. }
+            | Command::ReportStranger { .. }
             | Command::JudgeCode { .. }
+            | Command::ClearSuspicion { .. }
             | Command::FoldSightings { .. } => Self::of_codes(command),
             Command::Quote { signed, arrival } => {
                 Self::Quote { caller: caller(&signed), body: signed.into_body(), arrival: arrival.into() }
@@ -510,24 +519,6 @@ impl From<Command> for Facts {
 }
 
 impl Facts {
-    fn of_codes(command: Command) -> Self {
-        match command {
-            Command::RegisterCode { permit: _, payee, body } => Self::RegisterCode { payee, proof: None, body },
-            Command::ReportCode { signed, serial } => {
-                Self::ReportCode { caller: caller(&signed), body: signed.into_body(), serial }
-            }
-            Command::JudgeCode { permit: _, serial, verdict } => Self::JudgeCode { serial, verdict },
-            Command::FoldSightings { permit: _, sightings } => Self::FoldSightings { sightings },
-            Command::WithdrawCode { permit: _, serial } => Self::WithdrawCode { payee: None, proof: None, serial },
-            Command::TakeSticker { signed, sticker: verified } => {
-                // INVARIANT: a verified sticker's serial is one; `qr` and `protocol` spell it alike (tested).
-                let Ok(sticker) = sticker(&verified) else { unreachable!("a verified sticker has no serial") };
-                Self::TakeSticker { caller: caller(&signed), body: signed.into_body(), sticker }
-            }
-            other => Self::from(other),
-        }
-    }
-
     fn of_merchant(command: Command) -> Self {
         match command {
             Command::Capture { signed, payment } => {

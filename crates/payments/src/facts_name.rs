@@ -51,7 +51,9 @@ impl Facts {
             Self::RegisterCode { .. } => "register_code",
             Self::WithdrawCode { .. } => "withdraw_code",
             Self::ReportCode { .. } => "report_code",
+            Self::ReportStranger { .. } => "report_stranger",
             Self::JudgeCode { .. } => "judge_code",
+            Self::ClearSuspicion { .. } => "clear_suspicion",
             Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
@@ -108,6 +110,7 @@ impl Facts {
             | Self::TestFund { caller, .. }
             | Self::TakeSticker { caller, .. }
             | Self::ReportCode { caller, .. }
+            | Self::ReportStranger { caller, .. }
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }

@@ -27,12 +27,27 @@ pub const STRIKES_MAX: usize = 16;
 pub const REPORTS_MAX: usize = 16;
 /// Suspicious scans within a day without which there is no alert: one phone may err.
 pub const ALERT_STRIKES_MIN: usize = 2;
-/// Of the day's scans one in so many must be suspicious, or two in the same cell: positions are wrong now and then.
+/// Of the day's scans one in so many must be suspicious, and three at least, or two in the same cell: positions are wrong
+/// now and then.
 pub const STRIKE_SHARE: usize = 8;
 /// And without which no code is suspended.
 pub const SUSPEND_STRIKES_MIN: usize = 4;
 /// Scans of a neighbour's codes from which on their absence says something.
 pub const USUAL_SCANS: u32 = 5;
+/// Scans of late from which on it says something that most are by people who never paid before.
+pub const NEW_SCANS_MIN: u32 = 4;
+/// Scans that a neighbour must have missed for its silence to be no chance: one quiet spell in 150 is as long.
+pub const MISSED_SCANS_MIN: u64 = 5;
+/// Sure signs of one code that raise an alert by themselves.
+pub const SURE_STRIKES_MIN: usize = 2;
+/// Within how many days.
+pub const SURE_DAYS: i64 = 3;
+/// Since how many days a payee must be registered for a crowd of first-time payers to be no opening.
+pub const OPENING_DAYS: i64 = 7;
+/// Reports of strangers remembered of one cell of the map.
+pub const STRANGERS_MAX: usize = 16;
+/// Of these, by one payer.
+pub const STRANGERS_EACH_MAX: usize = 3;
 /// Neighbours told of one alert.
 pub const NEIGHBOURS_TOLD_MAX: usize = 3;
 /// Sightings one decision folds in.

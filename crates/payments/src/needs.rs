@@ -3,6 +3,7 @@
 use money::{AccountId, DeviceId, IntentId, PayerId, PaymentId};
 use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
 
+use crate::command::Suspect;
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
 use crate::merchant::{MerchantFacts, bank, clearing};
@@ -226,6 +227,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
         }
+        Facts::ReportStranger { caller, body } => {
+            caller_keys(caller, wanted);
+            let cell = body.scan.as_ref().and_then(|scan| scan.cell);
+            wanted.extend(cell.map(|cell| Key::Noted(NotedKey::Place(cell))));
+        }
+        Facts::ClearSuspicion { of: Suspect::Payee(payee) } => {
+            wanted.extend([Key::Payee(*payee), Key::Noted(NotedKey::Watch(Watched::Payee(*payee)))]);
+        }
+        Facts::ClearSuspicion { of: Suspect::Place(cell) } => wanted.push(Key::Noted(NotedKey::Place(*cell))),
         Facts::JudgeCode { serial, .. } => {
             wanted.extend([code_key(*serial), Key::Noted(NotedKey::Watch(Watched::Code(*serial)))]);
         }

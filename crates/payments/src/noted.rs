@@ -4,9 +4,10 @@
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant::{Payout, Verification};
 use crate::merchant_key::MerchantKey;
+use crate::place::Place;
 use crate::sign_up::{self, SignUps};
 use crate::state::{Key, Row, State};
-use crate::watch::{Place, Sighting, Watch, Watched};
+use crate::watch::{Sighting, Watch, Watched};
 use money::{Amount, Instant, IntentId, KeyId, MarkId, PayeeId, PayoutId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};

@@ -42,17 +42,26 @@ pub(crate) fn pay(
         Err(stop) => {
             if stop.reason == ReasonCode::CodeSwapSuspected {
                 let swap = sighting::weigh(context, &case);
-                sighting::leave(context, &case, swap);
+                sighting::leave(context, &case, swap, false);
             }
             return Err(refuse(context, body, caller, &case, stop));
         }
     };
     // A missing check is not this payment's fate: the same body may come again with it.
-    let met = step_up::met(context, caller, passed.demand.as_ref())?;
+    let met = match step_up::met(context, caller, passed.demand.as_ref()) {
+        Ok(met) => met,
+        Err(unmet) => {
+            // Whoever turns away at the check has seen the code all the same.
+            if passed.swap.points >= context.settings.swap.warn_points {
+                sighting::leave(context, &case, passed.swap, false);
+            }
+            return Err(unmet.into());
+        }
+    };
     match move_money(context, &case, &passed) {
         Ok(moved) => {
             met.spend(context);
-            sighting::leave(context, &case, passed.swap);
+            sighting::leave(context, &case, passed.swap, true);
             let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
             let payment = accept(context, body, caller, &case, moved);
             let kept_until = policy_stage::kept_until(context, payment.amount, &intent.core.payee.category);

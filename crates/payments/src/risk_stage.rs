@@ -54,6 +54,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Re
     }
     let (found, known) = found(context, case, total)?;
     let demand = match found.verdict {
+        _ if context.settings.risk.shadow => None,
         Verdict::Allow => None,
         Verdict::StepUp(strength) => Some(Demand { strength: wire(strength), reasons: found.reasons }),
         // The first says what became of it; the others can be had again from the record.

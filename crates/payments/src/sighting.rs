@@ -13,8 +13,9 @@ use crate::model::Intent;
 use crate::noted::{Noted, NotedKey, RegisteredCode};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline::Case;
-use crate::swap::{Scene, Suspicion, suspicion};
-use crate::watch::{Alert, Place, Seen, Sighting, Strike, Watch, Watched};
+use crate::place::{Place, Resident};
+use crate::swap::{MARKS_SHARED, Scene, Suspicion, suspicion};
+use crate::watch::{Alert, Sighting, Strike, Watch, Watched};
 
 /// The rows that a scan of an intent is weighed by.
 pub(crate) fn keys(intent: &Intent, scan: Option<&Scan>) -> Vec<NotedKey> {
@@ -50,13 +51,16 @@ pub(crate) fn weigh(context: &Context<'_>, case: &Case<'_>) -> Suspicion {
     })
 }
 
-/// Leaves what was scanned for the next fold.
-pub(crate) fn leave(context: &mut Context<'_>, case: &Case<'_>, suspicion: Suspicion) {
+/// Leaves what was scanned for the next fold, and whether it was `paid`.
+pub(crate) fn leave(context: &mut Context<'_>, case: &Case<'_>, suspicion: Suspicion, paid: bool) {
     let serial = case.intent.core.counter.map(|counter| counter.serial);
     if serial.is_none() && case.scan.is_none() {
         return;
     }
+    let watched = serial.map_or(*case.intent.payee.as_bytes(), |serial| *serial.as_bytes());
     let row = Sighting {
+        by: short_digest(&[&watched[..], case.payer.id.as_bytes()].concat()),
+        paid,
         intent: case.intent.id,
         payee: case.intent.payee,
         serial,
@@ -93,19 +97,24 @@ struct Fold {
 impl Fold {
     fn take(&mut self, context: &mut Context<'_>, sighting: &Sighting) {
         let mut of_payee = self.watch(context, Watched::Payee(sighting.payee), sighting.payee);
-        of_payee.count(sighting);
+        if sighting.paid {
+            of_payee.count(sighting);
+        }
         let mut watch = match sighting.serial {
             None => of_payee,
             Some(serial) => {
                 self.put(Noted::Watch(of_payee));
                 let mut of_code = self.watch(context, Watched::Code(serial), sighting.payee);
-                of_code.count(sighting);
+                if sighting.paid {
+                    of_code.count(sighting);
+                }
+                of_code.see(sighting);
                 of_code
             }
         };
         let place = sighting.scan.cell.and_then(|cell| self.place(context, cell));
-        if let Some(mut place) = place.clone() {
-            place.scanned(sighting.payee, sighting.at);
+        if let Some(mut place) = place.clone().filter(|_| sighting.paid) {
+            place.scanned(sighting.payee, sighting.at, sighting.first);
             self.put(Noted::Place(place));
         }
         if sighting.points >= context.settings.swap.warn_points {
@@ -116,26 +125,32 @@ impl Fold {
 
     /// A suspicious scan: the second within a day may raise an alert, further ones stop the code.
     fn strike(&mut self, context: &mut Context<'_>, sighting: &Sighting, watch: &mut Watch, place: Option<&Place>) {
-        let Sighting { at, points, amount_minor, .. } = *sighting;
-        let (points, amount_minor, strikes) = watch.strike(Strike { at, points, amount_minor });
+        let Sighting { at, points, amount_minor, by, .. } = *sighting;
+        let cell = sighting.scan.cell;
+        let sure = sighting.reasons.iter().any(|reason| SURE.contains(reason));
+        let struck = watch.strike(Strike { at, points, amount_minor, cell, by, sure });
         let settings = context.settings.swap;
         // WHY: of many scans some positions are wrong, each another way; a copy on a counter is scanned there again.
         let (scans, _) = watch.today(at);
-        let many = strikes.saturating_mul(limits::STRIKE_SHARE) >= usize::try_from(scans).unwrap_or(usize::MAX);
-        let again = |seen: &Seen| Some(seen.cell) == sighting.scan.cell && seen.scans >= 2;
-        if !many && !watch.seen.iter().any(again) {
-            return;
-        }
-        if strikes >= limits::ALERT_STRIKES_MIN && points >= settings.alert_points && !watch.is_alerted(at) {
+        let many = struck.scans.saturating_mul(limits::STRIKE_SHARE) >= usize::try_from(scans).unwrap_or(usize::MAX);
+        let here = watch.strikes.iter().filter(|strike| strike.cell.is_some() && strike.cell == cell).count();
+        let usual = many && struck.scans > limits::ALERT_STRIKES_MIN || here >= limits::ALERT_STRIKES_MIN;
+        let enough = struck.scans >= limits::ALERT_STRIKES_MIN && struck.points >= settings.alert_points;
+        let sure = struck.sure >= limits::SURE_STRIKES_MIN && settings.alert_points < u32::MAX;
+        if (usual && enough || sure) && !watch.is_alerted(at) {
+            let amount_minor = struck.amount_minor;
             watch.alert = Some(Alert { at, reasons: sighting.reasons.clone(), amount_minor });
             tell(context, EventKind::CodeSwapSuspected, sighting.payee, &sighting.reasons);
-            for neighbour in place.map(|place| concerned(place, sighting)).unwrap_or_default() {
+            for neighbour in
+                place.map(|place| concerned(place, &sighting.scan, Some(sighting.payee))).unwrap_or_default()
+            {
                 tell(context, EventKind::CodeSwapNearby, neighbour, &[ReasonCode::CodeSwapSuspected]);
             }
         }
         let Watched::Code(serial) = watch.watched else { return };
-        if strikes >= limits::SUSPEND_STRIKES_MIN
-            && points >= settings.suspend_points
+        if usual
+            && struck.scans >= limits::SUSPEND_STRIKES_MIN
+            && struck.points >= settings.suspend_points
             && let Some(code) = self.code(context, serial).filter(|code| code.suspended_at.is_none())
         {
             self.put(Noted::Code(RegisteredCode { suspended_at: Some(context.at), ..code }));
@@ -169,6 +184,9 @@ impl Fold {
     }
 }
 
+/// What no error of one phone's position looks like.
+const SURE: [ReasonCode; 2] = [ReasonCode::CodeOthersCounter, ReasonCode::CodeNeighbourSilent];
+
 fn tell(context: &mut Context<'_>, kind: EventKind, payee: PayeeId, reasons: &[ReasonCode]) {
     context.tell(kind, |event| {
         event.payee = Some(payee);
@@ -178,11 +196,10 @@ fn tell(context: &mut Context<'_>, kind: EventKind, payee: PayeeId, reasons: &[R
 
 /// Whose counter it may be: whoever has the same surroundings, else those who usually are scanned here and have not
 /// been for the longest.
-fn concerned(place: &Place, sighting: &Sighting) -> Vec<PayeeId> {
-    let others = || place.residents.iter().filter(|resident| resident.payee != sighting.payee);
-    let seen = &sighting.scan.surroundings;
-    let same: Vec<PayeeId> =
-        others().filter(|other| other.surroundings.shared(seen) >= 2).map(|other| other.payee).collect();
+pub(crate) fn concerned(place: &Place, scan: &Scan, but: Option<PayeeId>) -> Vec<PayeeId> {
+    let others = || place.residents.iter().filter(|resident| Some(resident.payee) != but);
+    let near = |other: &&Resident| other.surroundings.shared(&scan.surroundings) >= MARKS_SHARED;
+    let same: Vec<PayeeId> = others().filter(near).map(|other| other.payee).collect();
     let mut quiet: Vec<_> = others().filter(|other| other.scans >= limits::USUAL_SCANS).collect();
     quiet.sort_by_key(|other| other.last_at);
     let mut concerned = if same.is_empty() { quiet.iter().map(|other| other.payee).collect() } else { same };
@@ -190,16 +207,17 @@ fn concerned(place: &Place, sighting: &Sighting) -> Vec<PayeeId> {
     concerned
 }
 
+/// The first 64 bits of SHA-256: enough to tell a few people or codes of one place apart.
+pub(crate) fn short_digest(bytes: &[u8]) -> u64 {
+    protocol::sha256(bytes).as_bytes().iter().take(8).fold(0_u64, |sum, byte| (sum << 8_u32) | u64::from(*byte))
+}
+
 /// Takes in that a payer thinks a code is not where it belongs.
 pub(crate) fn report(context: &mut Context<'_>, payer: PayerId, serial: Serial) -> Result<Accepted, Refusal> {
     let code = context.state.code(serial).ok_or(ReasonCode::CodeUnregistered)?.clone();
     let watched = Watched::Code(serial);
     let mut watch = context.state.watch(watched).cloned().unwrap_or_else(|| Watch::new(watched, code.payee));
-    let mut text = serial.as_bytes().to_vec();
-    text.extend_from_slice(payer.as_bytes());
-    let by =
-        protocol::sha256(&text).as_bytes().iter().take(8).fold(0_u64, |sum, byte| (sum << 8_u32) | u64::from(*byte));
-    if watch.report(by, context.at) {
+    if watch.report(short_digest(&[&serial.as_bytes()[..], payer.as_bytes()].concat()), context.at) {
         tell(context, EventKind::CodeReported, code.payee, &[ReasonCode::CodeReported]);
     }
     context.push(Change::Noted(Noted::Watch(watch)));
@@ -216,6 +234,16 @@ pub(crate) fn clear(context: &mut Context<'_>, serial: Serial) -> Result<Accepte
     }
     context.push(Change::Noted(Noted::Code(code.clone())));
     Ok(Accepted::Code(code))
+}
+
+/// Staff have looked at a payee: what was said against its unregistered codes is forgotten.
+pub(crate) fn clear_payee(context: &mut Context<'_>, payee: PayeeId) -> Result<Accepted, Refusal> {
+    let payee = context.state.payee(payee).ok_or(ReasonCode::PayeeUnknown)?;
+    if let Some(watch) = context.state.watch(Watched::Payee(payee.card.id)) {
+        let cleared = Watch { strikes: Vec::new(), reports: Vec::new(), alert: None, ..watch.clone() };
+        context.push(Change::Noted(Noted::Watch(cleared)));
+    }
+    Ok(Accepted::Payee(payee.clone()))
 }
 
 /// Staff stop a code until it has been looked at.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 use crate::noted::RegisteredCode;
-use crate::watch::{Place, Watch};
+use crate::place::{Place, Resident};
+use crate::watch::Watch;
 
 /// From how many points on something is done about a scan. The operator's to set; `u32::MAX` means never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +105,7 @@ const MANY_PERCENT: u32 = 85;
 /// Marks that two surroundings must both have before they can be called different.
 const MARKS_MIN: usize = 3;
 /// Marks that two surroundings share at one and the same counter.
-const MARKS_SHARED: usize = 2;
+pub(crate) const MARKS_SHARED: usize = 2;
 
 /// Weighs one scan.
 #[must_use]
@@ -117,6 +118,7 @@ pub fn suspicion(scene: &Scene<'_>) -> Suspicion {
     found.add(other_payee_points(scene, near_home), ReasonCode::CodeOtherPayeeHere);
     found.add(surroundings_points(scene), ReasonCode::CodeSurroundingsDiffer);
     found.add(new_payee_points(scene), ReasonCode::CodeNewPayeeHere);
+    found.add(silence_points(scene), ReasonCode::CodeNeighbourSilent);
     found.add(first_payers_points(scene), ReasonCode::CodeManyFirstPayers);
     let reports = scene.of_code.map_or(0, |watch| watch.reports_lately(scene.at));
     found.add(report_points(reports), ReasonCode::CodeReported);
@@ -220,10 +222,38 @@ fn new_payee_points(scene: &Scene<'_>) -> u32 {
     }
 }
 
+/// Who usually is scanned here is not any more, while people pay this payee who never paid it before: so it looks when a
+/// neighbour's sticker lies on that counter, which no distance gives away.
+fn silence_points(scene: &Scene<'_>) -> u32 {
+    let Some(place) = scene.place else { return 0 };
+    let Some(own) = place.resident(scene.payee).filter(|own| own.is_new_to_payers(scene.at)) else { return 0 };
+    let gone = |other: &Resident| other.payee != scene.payee && other.gave_way_to(own, scene.at);
+    if place.residents.iter().any(gone) { 30 } else { 0 }
+}
+
 fn first_payers_points(scene: &Scene<'_>) -> u32 {
     let (scans, firsts) = scene.of_payee.map_or((0, 0), |watch| watch.today(scene.at));
     let many = scans >= MANY_SCANS && firsts.saturating_mul(100) >= scans.saturating_mul(MANY_PERCENT);
-    if many { 15 } else { 0 }
+    let opening =
+        scene.at.millis_since(scene.payee_since) < limits::OPENING_DAYS.saturating_mul(limits::DAY_SECONDS * 1_000);
+    match (many, opening) {
+        (false, _) => 0,
+        // Everybody pays a new shop for the first time.
+        (true, true) => 15,
+        (true, false) => 25,
+    }
+}
+
+/// Weighs a code that is none of ours, scanned among registered ones; `mark` is what it pays to, and `pays` says whether it
+/// is a payment code at all: an honest counter may carry a menu beside its code.
+#[must_use]
+pub fn stranger_suspicion(place: &Place, scan: &Scan, (mark, pays): (u64, bool), at: Instant) -> Suspicion {
+    let mut found = Suspicion::default();
+    let counter =
+        place.residents.iter().any(|resident| resident.surroundings.shared(&scan.surroundings) >= MARKS_SHARED);
+    found.add(if counter && pays { 50 } else { 0 }, ReasonCode::CodeUnregisteredHere);
+    found.add(report_points(place.reporters(mark, at)), ReasonCode::CodeReported);
+    found
 }
 
 /// WHY never above one more check: whoever has a few wallets must not be able to close a shop.

@@ -1,8 +1,8 @@
-//! What is noted of codes as they are scanned: who is at home in a cell of the map, where a code has been seen, and
-//! the scans that wait to be folded into both. Every row is bounded; none of them says who paid.
+//! What is noted of codes as they are scanned: where a code has been seen, what looked wrong, and the scans that wait to
+//! be folded in. Every row is bounded; none of them says who paid.
 
 use money::{Instant, IntentId, PayeeId, ReasonCode};
-use protocol::{Cell, Scan, Serial, Surroundings};
+use protocol::{Cell, Scan, Serial};
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
@@ -15,32 +15,6 @@ pub enum Watched {
     Code(Serial),
     /// All that a payee shows.
     Payee(PayeeId),
-}
-
-/// Who is at home in a cell of the map.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The cell.
-    pub cell: Cell,
-    /// The payees with a registered code in it, in the order they came; at most [`limits::RESIDENTS_MAX`].
-    pub residents: Vec<Resident>,
-}
-
-/// A payee with a registered code in a cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resident {
-    /// Who.
-    pub payee: PayeeId,
-    /// Since when.
-    pub since: Instant,
-    /// How many codes it has here.
-    pub codes: u16,
-    /// What can be seen around them, as far as that was said.
-    pub surroundings: Surroundings,
-    /// How often its codes were scanned here, by phones that said where they were.
-    pub scans: u32,
-    /// When last.
-    pub last_at: Option<Instant>,
 }
 
 /// What has been seen of a code, or of a payee.
@@ -60,7 +34,7 @@ pub struct Watch {
     pub scans: u32,
     /// Of these, by payers who had never paid the payee.
     pub firsts: u32,
-    /// Suspicious scans of the last day; at most [`limits::STRIKES_MAX`].
+    /// Suspicious scans of the last three days; at most [`limits::STRIKES_MAX`].
     pub strikes: Vec<Strike>,
     /// Who said that something is wrong with it, in 64 bits of a digest, and when; at most [`limits::REPORTS_MAX`].
     pub reports: Vec<(u64, Instant)>,
@@ -88,6 +62,28 @@ pub struct Strike {
     pub points: u32,
     /// What was paid, in minor units.
     pub amount_minor: i64,
+    /// Where, as far as the phone said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
+    /// By whom, in 64 bits of a digest over what is watched: one person counts once.
+    #[serde(default)]
+    pub by: u64,
+    /// Whether what spoke against it is no error of one position: another's counter, or another's silence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sure: bool,
+}
+
+/// What the suspicious scans of a code come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Struck {
+    /// Points of a day.
+    pub(crate) points: u32,
+    /// Money of a day, in minor units.
+    pub(crate) amount_minor: i64,
+    /// Scans of a day.
+    pub(crate) scans: usize,
+    /// Sure ones of three days.
+    pub(crate) sure: usize,
 }
 
 /// That a code, or what a payee shows, is thought to have been put where another's belongs.
@@ -101,11 +97,11 @@ pub struct Alert {
     pub amount_minor: i64,
 }
 
-/// A scan that was paid and waits to be folded in. It stands under its intent, so that paying writes no row that other
-/// payers write.
+/// A scan that waits to be folded in: it was paid, or was to be paid and looked wrong. It stands under its intent, so that
+/// paying writes no row that other payers write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
-    /// The intent that was paid.
+    /// The intent that was, or was to be, paid.
     pub intent: IntentId,
     /// Who was paid.
     pub payee: PayeeId,
@@ -123,49 +119,17 @@ pub struct Sighting {
     pub points: u32,
     /// Why.
     pub reasons: Vec<ReasonCode>,
+    /// By whom, in 64 bits of a digest over what is watched.
+    #[serde(default)]
+    pub by: u64,
+    /// Whether it was paid; a scan that was stopped counts only against its code.
+    #[serde(default = "paid")]
+    pub paid: bool,
 }
 
-impl Place {
-    /// A cell in which nobody is at home.
-    #[must_use]
-    pub const fn new(cell: Cell) -> Self {
-        Self { cell, residents: Vec::new() }
-    }
-
-    /// The payee, if it is at home here.
-    #[must_use]
-    pub fn resident(&self, payee: PayeeId) -> Option<&Resident> {
-        self.residents.iter().find(|resident| resident.payee == payee)
-    }
-
-    /// With one more code of `payee`.
-    pub(crate) fn admit(&mut self, payee: PayeeId, at: Instant, surroundings: &Surroundings) {
-        if let Some(resident) = self.residents.iter_mut().find(|resident| resident.payee == payee) {
-            resident.codes = resident.codes.saturating_add(1);
-            let marks = [resident.surroundings.marks(), surroundings.marks()].concat();
-            let newest = marks.into_iter().rev().take(protocol::limits::SURROUNDINGS_MAX).collect::<Vec<_>>();
-            resident.surroundings = Surroundings::try_from(newest).unwrap_or_default();
-        } else if self.residents.len() < limits::RESIDENTS_MAX {
-            let surroundings = surroundings.clone();
-            self.residents.push(Resident { payee, since: at, codes: 1, surroundings, scans: 0, last_at: None });
-        }
-    }
-
-    /// With one code of `payee` less; whether it is still at home here.
-    pub(crate) fn release(&mut self, payee: PayeeId) -> bool {
-        let Some(resident) = self.residents.iter_mut().find(|resident| resident.payee == payee) else { return false };
-        resident.codes = resident.codes.saturating_sub(1);
-        let stays = resident.codes > 0;
-        self.residents.retain(|resident| resident.codes > 0);
-        stays
-    }
-
-    pub(crate) fn scanned(&mut self, payee: PayeeId, at: Instant) {
-        if let Some(resident) = self.residents.iter_mut().find(|resident| resident.payee == payee) {
-            resident.scans = resident.scans.saturating_add(1);
-            resident.last_at = Some(at);
-        }
-    }
+/// What a sighting was before there were others.
+const fn paid() -> bool {
+    true
 }
 
 impl Watch {
@@ -208,6 +172,10 @@ impl Watch {
         self.day = day(sighting.at);
         self.scans = scans.saturating_add(1);
         self.firsts = firsts.saturating_add(u32::from(sighting.first));
+    }
+
+    /// Notes where it was scanned.
+    pub(crate) fn see(&mut self, sighting: &Sighting) {
         let Some(cell) = sighting.scan.cell else { return };
         if matches!(self.watched, Watched::Payee(_)) {
             return;
@@ -228,17 +196,26 @@ impl Watch {
         }
     }
 
-    /// Takes a suspicious scan in; the points, the money and the number of those of the last day.
-    pub(crate) fn strike(&mut self, strike: Strike) -> (u32, i64, usize) {
-        let lately = |at: Instant| strike.at.millis_since(at) < limits::DAY_SECONDS.saturating_mul(1000);
-        self.strikes.retain(|known| lately(known.at));
+    /// Takes a suspicious scan in.
+    pub(crate) fn strike(&mut self, strike: Strike) -> Struck {
+        let within = |days: i64, at: Instant| {
+            strike.at.millis_since(at) < limits::DAY_SECONDS.saturating_mul(1_000).saturating_mul(days)
+        };
+        // WHY one a person: whoever tries again, or is lost for a day, is one voice.
+        let again = |known: &Strike| known.by != 0 && known.by == strike.by;
+        self.strikes.retain(|known| within(limits::SURE_DAYS, known.at) && !again(known));
         if self.strikes.len() >= limits::STRIKES_MAX {
             self.strikes.remove(0);
         }
         self.strikes.push(strike);
-        let points = self.strikes.iter().fold(0_u32, |sum, strike| sum.saturating_add(strike.points));
-        let money = self.strikes.iter().fold(0_i64, |sum, strike| sum.saturating_add(strike.amount_minor));
-        (points, money, self.strikes.len())
+        let sure = self.strikes.iter().filter(|known| known.sure).count();
+        let today = self.strikes.iter().filter(|known| within(1, known.at));
+        today.fold(Struck { sure, ..Struck::default() }, |sum, known| Struck {
+            points: sum.points.saturating_add(known.points),
+            amount_minor: sum.amount_minor.saturating_add(known.amount_minor),
+            scans: sum.scans.saturating_add(1),
+            ..sum
+        })
     }
 
     /// Takes a report in: of one person the newest counts. Whether it is their first.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use money::{Instant, ReasonCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::finding::{Finding, FindingKind, Findings, Weight};
@@ -36,7 +36,7 @@ pub enum Scheme {
 }
 
 /// What to make of a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Signed by a key that the pinned root vouches for, unchanged and in time.
@@ -274,7 +274,9 @@ pub fn inspect(text: &str, keys: Option<&TrustedKeys>, now: Instant) -> Inspecti
 #[must_use]
 pub fn inspect_among(text: &str, keys: Option<&TrustedKeys>, now: Instant, known: &KnownNames) -> Inspection {
     if text.len() > limits::SCANNED_BYTES_MAX {
-        let finding = view(FindingKind::TooLong.at(limits::SCANNED_BYTES_MAX), Network::Emvco, &[]);
+        let ends = text.char_indices().skip(1).map(|(byte, _)| byte);
+        let fit = ends.take_while(|end| *end <= limits::SCANNED_BYTES_MAX).count();
+        let finding = view(FindingKind::TooLong.at(fit), Network::Emvco, &[]);
         let unknown = Inspection { scheme: Scheme::Unknown, ..empty(Verdict::Invalid) };
         return Inspection { findings: vec![finding], reasons: vec![ReasonCode::CodeMalformed], ..unknown };
     }

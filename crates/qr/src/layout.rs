@@ -1,5 +1,7 @@
 //! Where everything stands in a signed dynamic code, and the one way to write it.
 
+use std::borrow::Cow;
+
 use money::{Amount, Currency, Instant};
 
 use crate::emv::{Payload, PayloadBuilder, ids};
@@ -35,7 +37,7 @@ pub(crate) fn write(code: &DynamicCode, text: &CodeText) -> Result<PayloadBuilde
     let created = code.created_at.unix_seconds().to_string();
     let expires = code.expires_at.unix_seconds().to_string();
     let currency = code.amount.currency().numeric();
-    let builder = PayloadBuilder::new()
+    let builder = PayloadBuilder::roomy()
         .value(ids::FORMAT, "01")
         .value(ids::INITIATION, "12")
         .template(ACCOUNT, &[(0, GUI), (1, &payee)])
@@ -84,17 +86,33 @@ pub(crate) fn read<'a>(payload: &'a str, parsed: &Payload<'_>) -> Option<Parts<'
     let signature = trust::bytes(written)?;
     let code = read_code(parsed)?;
     let text = read_text(parsed)?;
-    let again = sign(write(&code, &text).ok()?, written).encode().ok()?;
-    (again == payload).then_some(Parts { code, signed, signature })
+    let again = sign(write(&code, &text).ok()?, written);
+    spells(again, payload).then_some(Parts { code, signed, signature })
 }
+
+/// Whether `payload`, whose checksum holds, is `again` closed by it.
+pub(crate) fn spells(again: PayloadBuilder, payload: &str) -> bool {
+    let Some((body, checksum)) = payload.len().checked_sub(CLOSING_CHARS).and_then(|at| payload.split_at_checked(at))
+    else {
+        return false;
+    };
+    // The standard, and whoever writes ours, write it in capitals.
+    let capital = !checksum.bytes().any(|byte| byte.is_ascii_lowercase());
+    capital && again.body().is_ok_and(|again| again == body)
+}
+
+/// The checksum object: `6304` and four characters.
+const CLOSING_CHARS: usize = 8;
 
 /// What is signed, and the signature as it is written: the last object before the checksum.
 pub(crate) fn split<'a, 'b>(payload: &'a str, parsed: &'b Payload<'_>) -> Option<(&'a str, &'b str)> {
-    let [before @ .., last, _checksum] = parsed.elements() else { return None };
+    let [before @ .., last, checksum] = parsed.elements() else { return None };
     if last.id != SIGNATURE || before.is_empty() {
         return None;
     }
-    let (start, _) = payload.char_indices().nth(last.at)?;
+    // Objects follow each other, each after four ASCII digits: what stands behind the signed part is as long as this.
+    let behind = [last, checksum].map(|element| element.value.len().saturating_add(4));
+    let start = behind.iter().try_fold(payload.len(), |left, length| left.checked_sub(*length))?;
     Some((payload.get(..start)?, last.child(1)?))
 }
 
@@ -160,13 +178,20 @@ pub(crate) fn check(created: Instant, expires: Instant, kid: &str, text: &CodeTe
 
 /// Text of ID 59 and 60: printable ASCII ("ANS", QRCPS-MPM), anything else a `?`.
 fn latin(text: &str, max: usize) -> Result<String, MakeError> {
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if printable {
+        return cut(text, max);
+    }
     let safe: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
     cut(&safe, max)
 }
 
 /// The first `max` characters, without space at either end.
 fn cut(text: &str, max: usize) -> Result<String, MakeError> {
-    let head: String = text.trim().chars().filter(|c| !c.is_control()).take(max).collect();
+    let whole = text.trim();
+    let fits = whole.len() <= max && whole.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let head: Cow<'_, str> =
+        if fits { whole.into() } else { whole.chars().filter(|c| !c.is_control()).take(max).collect() };
     let head = head.trim_start();
     let head = head.trim_end();
     if head.is_empty() { Err(MakeError::Name) } else { Ok(head.to_owned()) }

@@ -10,9 +10,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::finding::{FindingKind, Findings};
-use crate::limits;
+use crate::finding::{Finding, FindingKind, Findings, Weight};
 use crate::names::{self, KnownNames};
+use crate::{limits, upi};
 
 /// Schemes that start something on the phone instead of opening a page.
 const FORBIDDEN: &[&str] = &[
@@ -203,7 +203,10 @@ fn open(
         Host::Domain(ascii) => {
             let (name, valid) = idna::domain_to_unicode(ascii);
             let long = ascii.len() > limits::HOST_CHARS_MAX || ascii.split('.').any(|label| label.len() > 63);
-            found.add(valid.is_err() || long, FindingKind::HostInvalid, at);
+            // A label that decodes to an encoded one is valid nowhere (UTS 46, validity criterion 4).
+            let twice = name.split('.').any(|label| label.starts_with("xn--"));
+            let empty = ascii.trim_end_matches('.').split('.').any(str::is_empty);
+            found.add(valid.is_err() || long || twice || empty, FindingKind::HostInvalid, at);
             if long {
                 return None;
             }
@@ -220,11 +223,25 @@ fn open(
             parts.registrable.to_owned()
         }
     };
-    let lower = url.path().to_ascii_lowercase();
-    found.add(DOWNLOADS.iter().any(|ending| lower.ends_with(ending)), FindingKind::LinkDownload, at);
+    download(url, at, found);
     let query = text.chars().position(|c| matches!(c, '?' | '#')).unwrap_or(at);
     redirect::check(url, &registrable, query, depth, known, found);
     Some(registrable)
+}
+
+/// A file that installs something: in the path a danger, in a parameter a doubt, since a page may only speak of it.
+fn download(url: &Url, at: usize, found: &mut Findings) {
+    let installs = |text: &str| {
+        let lower = text.trim_end_matches('/').to_ascii_lowercase();
+        DOWNLOADS.iter().any(|ending| lower.ends_with(ending))
+    };
+    let path = upi::decode(url.path()).unwrap_or_else(|| url.path().to_owned());
+    let named = || url.query_pairs().take(limits::PARAMETERS_MAX).any(|(_, value)| installs(&value));
+    if installs(&path) {
+        found.add(true, FindingKind::LinkDownload, at);
+    } else if named() {
+        found.0.push(Finding { kind: FindingKind::LinkDownload, at, weight: Weight::Warns });
+    }
 }
 
 /// The address of a well-known site as a folder of another's.

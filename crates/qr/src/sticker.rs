@@ -80,7 +80,7 @@ pub fn make_static(
 pub fn verify_static(payload: &str, keys: &TrustedKeys, now: Instant) -> Result<VerifiedSticker, CodeError> {
     let elements = tlv::walk(payload).map_err(CodeError::Malformed)?;
     dynamic::checksum(payload, &elements)?;
-    verify_decoded(payload, &Payload::of(elements), keys, now)
+    verify_decoded(payload, &Payload::unjudged(elements), keys, now)
 }
 
 /// [`verify_static`] for a payload that was decoded already.
@@ -126,7 +126,7 @@ fn write(code: &StaticCode, text: &CodeText) -> Result<PayloadBuilder, MakeError
     let created = code.created_at.unix_seconds().to_string();
     let expires = code.expires_at.unix_seconds().to_string();
     let gui = layout::GUI;
-    let builder = PayloadBuilder::new()
+    let builder = PayloadBuilder::roomy()
         .value(ids::FORMAT, "01")
         .value(ids::INITIATION, "11")
         .template(layout::ACCOUNT, &[(0, gui), (1, &code.payee.to_string())])
@@ -155,6 +155,6 @@ fn read<'a>(payload: &'a str, parsed: &Payload<'_>) -> Option<(StaticCode, &'a s
         kid: at(layout::QUOTE, 2)?.to_owned(),
     };
     let text = layout::read_text(parsed)?;
-    let again = layout::sign(write(&code, &text).ok()?, written).encode().ok()?;
-    (again == payload).then_some((code, signed, signature))
+    let again = layout::sign(write(&code, &text).ok()?, written);
+    layout::spells(again, payload).then_some((code, signed, signature))
 }

@@ -223,16 +223,43 @@ pub enum EncodeError {
     TooLong,
 }
 
+/// The highest ID: two digits.
+const ID_MAX: u8 = 99;
+
 /// Appends one object.
 pub(crate) fn write(out: &mut String, id: u8, value: &str) -> Result<(), EncodeError> {
-    if id > 99 {
+    if id > ID_MAX {
         return Err(EncodeError::Id(id));
     }
-    let length = value.chars().count();
-    if length > limits::VALUE_CHARS_MAX {
-        return Err(EncodeError::ValueTooLong(id));
-    }
-    out.push_str(&format!("{id:02}{length:02}"));
+    head(out, id, crate::rules::chars(value))?;
     out.push_str(value);
+    Ok(())
+}
+
+/// Appends a template: one object made of `objects`.
+pub(crate) fn write_template(out: &mut String, id: u8, objects: &[(u8, &str)]) -> Result<(), EncodeError> {
+    let lengths = objects.iter().map(|(_, value)| crate::rules::chars(value).saturating_add(HEAD_CHARS));
+    if id > ID_MAX {
+        return Err(EncodeError::Id(id));
+    }
+    if let Some((inner, _)) = objects.iter().find(|(_, value)| crate::rules::chars(value) > limits::VALUE_CHARS_MAX) {
+        return Err(EncodeError::ValueTooLong(*inner));
+    }
+    head(out, id, lengths.sum())?;
+    objects.iter().try_for_each(|&(inner, value)| write(out, inner, value))
+}
+
+/// Characters of an object before its value.
+const HEAD_CHARS: usize = 4;
+
+/// Appends what stands before a value: the ID and the length in two digits each.
+fn head(out: &mut String, id: u8, length: usize) -> Result<(), EncodeError> {
+    let too_long = EncodeError::ValueTooLong(id);
+    let length = u8::try_from(length).ok().filter(|length| usize::from(*length) <= limits::VALUE_CHARS_MAX);
+    let length = length.ok_or(too_long)?;
+    for number in [id, length] {
+        out.push(char::from(b'0'.wrapping_add(number / 10)));
+        out.push(char::from(b'0'.wrapping_add(number % 10)));
+    }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::{
     digest,
-    signature::{ED25519, UnparsedPublicKey},
+    signature::{ED25519, ParsedPublicKey, UnparsedPublicKey},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Digest, Instant};
@@ -27,7 +27,8 @@ struct TrustedKey {
     kid: String,
     not_before: Instant,
     not_after: Instant,
-    public: [u8; 32],
+    /// Parsed once, for the many codes it is asked about.
+    public: ParsedPublicKey,
 }
 
 /// Why a key set is not to be trusted.
@@ -74,9 +75,7 @@ impl TrustedKeys {
         }
         let signature: [u8; 64] = bytes(&set.signature).ok_or(KeySetError::Signature)?;
         let signed = serde_json_canonicalizer::to_vec(body).map_err(|_| KeySetError::Malformed)?;
-        if !holds(&root, &signed, &signature) {
-            return Err(KeySetError::Signature);
-        }
+        UnparsedPublicKey::new(&ED25519, &root).verify(&signed, &signature).map_err(|_| KeySetError::Signature)?;
         let keys = body.keys.iter().map(TrustedKey::read).collect::<Option<Vec<_>>>();
         let keys = keys.filter(|keys| are_distinct(keys)).ok_or(KeySetError::Malformed)?;
         if last_sequence.is_some_and(|last| body.sequence < last) {
@@ -127,7 +126,7 @@ impl TrustedKeys {
     }
 
     /// The public key `kid`, if it was in force when the code was made and the set still is.
-    pub(crate) fn key(&self, kid: &str, created_at: Instant, now: Instant) -> Result<&[u8; 32], CodeError> {
+    pub(crate) fn key(&self, kid: &str, created_at: Instant, now: Instant) -> Result<&ParsedPublicKey, CodeError> {
         if self.revoked_keys.contains(kid) {
             return Err(CodeError::Revoked);
         }
@@ -139,7 +138,8 @@ impl TrustedKeys {
 
 impl TrustedKey {
     fn read(key: &PublishedKey) -> Option<Self> {
-        let public = bytes(&key.x)?;
+        let public: [u8; 32] = bytes(&key.x)?;
+        let public = ParsedPublicKey::new(&ED25519, public).ok()?;
         let valid = is_kid(&key.kid) && key.not_before < key.not_after;
         valid.then(|| Self { kid: key.kid.clone(), not_before: key.not_before, not_after: key.not_after, public })
     }
@@ -193,8 +193,8 @@ pub(crate) fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 /// Whether an Ed25519 signature (RFC 8032 §5.1.7) holds.
-pub(crate) fn holds(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).is_ok()
+pub(crate) fn holds(public: &ParsedPublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    public.verify_sig(message, signature).is_ok()
 }
 
 fn sha256(bytes: &[u8]) -> Digest {

@@ -160,7 +160,7 @@ fn is_signature(text: &str) -> bool {
 }
 
 /// Percent escapes (RFC 3986); `+` stays a plus, as payment apps read it.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -10,6 +10,9 @@ use crate::rule::Strength;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RiskSettings {
+    /// Payments are judged and the judgement kept, but nothing follows from it: for a provider's first weeks, and to
+    /// measure what judging costs.
+    pub shadow: bool,
     /// What a genuine payer's trouble with one step-up is worth, in minor units.
     pub pin_minor: i64,
     /// The same for a passkey.
@@ -58,6 +61,7 @@ pub struct RiskSettings {
 impl Default for RiskSettings {
     fn default() -> Self {
         Self {
+            shadow: false,
             pin_minor: 60,
             passkey_minor: 90,
             hold_minor: 4_000,

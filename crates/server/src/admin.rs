@@ -14,7 +14,7 @@ pub use self::risk::{Assessed, Candidate, Found};
 pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch,
 };
-pub use codes::{NewCode, SwapView, codes, judge_code, register_code, swaps, withdraw_code};
+pub use codes::{Cleared, NewCode, SwapView, clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 pub use identity::{
     CheckedSource, FactEntry, FactWithdrawal, GuardianEntry, PayoutEntry, SignUpsView, StaffPayoutView,
     VerificationEntry, enter_fact, facts, guardian, payouts, settle_payout, sign_ups, verification, verify,

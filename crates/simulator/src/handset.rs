@@ -204,6 +204,16 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
         accepted(&self.exchange(|phone, at| phone.post(path, body, at)).await?)
     }
 
+    /// Sends a body in canonical form to where nothing is answered but that it was taken.
+    ///
+    /// # Errors
+    /// [`HandsetError`].
+    pub async fn tell<B: Serialize + Sync>(&mut self, path: &str, body: &B) -> Result<(), HandsetError> {
+        self.ensure_token().await?;
+        let answer = self.exchange(|phone, at| phone.post(path, body, at)).await?;
+        if answer.is_success() { Ok(()) } else { accepted(&answer) }
+    }
+
     /// Asks for something anybody may read.
     ///
     /// # Errors

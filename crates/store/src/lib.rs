@@ -24,6 +24,7 @@ mod recorded;
 mod retention;
 mod rows;
 mod rules;
+mod sealed_kept;
 mod sqlite;
 mod words;
 

@@ -8,15 +8,15 @@ use money::{
     PaymentId, ReasonCode, RefundId, TransferId,
 };
 use payments::{
-    Appended, Blob, Device, DossierRow, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee,
-    Payer, Payment, Refund,
+    Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
+    Refund,
 };
 use policy::Reason;
 use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
 use crate::keys::SealKey;
-use crate::packed;
+use crate::sealed_kept;
 use crate::words::Word;
 
 /// The columns of a table, in the order in which its row is read.
@@ -313,46 +313,6 @@ const ERASED: &str = "(erased)";
 
 /// The context a payer's name is encrypted in.
 pub(crate) const PAYER_NAME: &[u8] = b"payers.name";
-/// The context a kept row's value is encrypted in, before its kind and id.
-pub(crate) const KEPT_VALUE: &[u8] = b"kept.value";
-
-/// The same of one that is compressed.
-const KEPT_PACKED: &[u8] = b"kept.value/2";
-
-/// The kind whose value is bytes instead of JSON.
-const DOSSIER: &str = "dossier";
-
-/// What a kept row says, and how it is stored.
-pub(crate) fn seal_kept(row: &Kept, key: &SealKey) -> Result<Vec<u8>, Fault> {
-    let at = row.key();
-    // A dossier is bytes already, and there is one for every payer.
-    let context = [KEPT_VALUE, at.kind().as_bytes(), at.id()];
-    let json = match row {
-        Kept::Dossier(row) => return key.seal(&context, &row.bytes.0),
-        _ => serde_json::to_vec(row).map_err(|_| Fault::Unwritable("kept row"))?,
-    };
-    if json.len() < packed::KEPT_FROM {
-        return key.seal(&context, &json);
-    }
-    let [_, kind, id] = context;
-    key.seal(&[KEPT_PACKED, kind, id], &packed::kept(&json)?)
-}
-
-/// The kept row stored under `kind` and `id`. INVARIANT: it is the one that these columns say.
-pub(crate) fn open_kept(kind: &str, id: &[u8], payer: PayerId, value: &[u8], key: &SealKey) -> Result<Kept, Fault> {
-    let packed = key.open(&[KEPT_PACKED, kind.as_bytes(), id], value);
-    let plain = match packed {
-        Some(packed) => packed::kept_json(&packed),
-        None => key.open(&[KEPT_VALUE, kind.as_bytes(), id], value),
-    };
-    let row: Option<Kept> = if kind == DOSSIER {
-        plain.map(|plain| Kept::Dossier(DossierRow { payer, bytes: Blob(plain) }))
-    } else {
-        plain.and_then(|plain| serde_json::from_slice(&plain).ok())
-    };
-    let is_it = |row: &Kept| row.key().kind() == kind && row.key().id() == id && row.payer() == payer;
-    row.filter(is_it).ok_or(Fault::Unreadable("kept row"))
-}
 
 /// How a noted row is stored.
 pub(crate) fn write_noted(row: &Noted) -> Result<String, Fault> {
@@ -434,7 +394,7 @@ pub(crate) fn kept_with<'a, 'r>(columns: &mut Columns<'a, 'r>, key_of: KeyOf<'_,
     let payer = columns.id(PayerId::from_bytes)?;
     let value = columns.bytes()?;
     let key = key_of(columns, payer)?.ok_or(Fault::Unreadable("kept row"))?;
-    open_kept(kind, &id, payer, value, &key)
+    sealed_kept::open(kind, &id, payer, value, &key)
 }
 
 pub(crate) fn payee(columns: &mut Columns<'_, '_>) -> Result<Payee, Fault> {

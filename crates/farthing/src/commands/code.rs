@@ -2,7 +2,7 @@
 
 use money::PayeeId;
 use protocol::{Cell, CodeBody, CodeKind, CodeView, CounterName, Serial, Surroundings};
-use server::admin::{NewCode, SwapView};
+use server::admin::{Cleared, NewCode, SwapView};
 
 use crate::failure::Failure;
 use crate::output::{Output, table};
@@ -31,13 +31,7 @@ pub(crate) enum CodeCommand {
         serial: Serial,
     },
     /// It is in its place: it takes payments again, and what was said against it is forgotten.
-    Clear {
-        #[command(flatten)]
-        folder: DataFolder,
-        /// Its serial.
-        #[arg(value_name = "SERIAL")]
-        serial: Serial,
-    },
+    Clear(Clear),
     /// From now on it takes no payment; withdraw a sticker's serial from the key set too, for readers without a network.
     Withdraw {
         #[command(flatten)]
@@ -46,6 +40,23 @@ pub(crate) enum CodeCommand {
         #[arg(value_name = "SERIAL")]
         serial: Serial,
     },
+}
+
+/// What staff have looked at.
+#[derive(Debug, clap::Args)]
+#[group(id = "suspect", required = true, multiple = false, args = ["serial", "payee", "cell"])]
+pub(crate) struct Clear {
+    #[command(flatten)]
+    folder: DataFolder,
+    /// The serial of a registered code.
+    #[arg(value_name = "SERIAL")]
+    serial: Option<Serial>,
+    /// A payee whose unregistered codes were thought to stand where another's belong.
+    #[arg(long, value_name = "PAYEE")]
+    payee: Option<PayeeId>,
+    /// A cell of the map in which codes of others were reported.
+    #[arg(long, value_name = "GEOHASH")]
+    cell: Option<Cell>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -115,9 +126,28 @@ impl CodeCommand {
                 swaps(&views, output)
             }
             Self::Suspend { folder, serial } => judge(&folder, serial, "suspend", output).await,
-            Self::Clear { folder, serial } => judge(&folder, serial, "clear", output).await,
+            Self::Clear(clear) => clear.run(output).await,
             Self::Withdraw { folder, serial } => judge(&folder, serial, "withdraw", output).await,
         }
+    }
+}
+
+impl Clear {
+    async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        let path = match (self.serial, self.payee, self.cell) {
+            (Some(serial), _, _) => return judge(&self.folder, serial, "clear", output).await,
+            (None, Some(payee), _) => format!("/admin/swaps/payees/{payee}/clear"),
+            (None, None, Some(cell)) => format!("/admin/swaps/cells/{cell}/clear"),
+            (None, None, None) => return Err(Failure::new("nothing to clear was named")),
+        };
+        let mut staff = Staff::of(&self.folder).await?;
+        let cleared: Cleared = staff.post(&path, &serde_json::json!({})).await?;
+        staff.close().await?;
+        if output.is_json() {
+            return output.object(&cleared);
+        }
+        output.line("cleared");
+        Ok(())
     }
 }
 
@@ -137,7 +167,7 @@ fn swaps(views: &[SwapView], output: &mut Output) -> Result<(), Failure> {
         let reasons: Vec<&str> = view.reasons.iter().map(|reason| reason.code()).collect();
         vec![
             view.serial.map(|serial| serial.to_string()).unwrap_or_default(),
-            view.payee.to_string(),
+            view.payee.map(|payee| payee.to_string()).unwrap_or_default(),
             view.alerted_at.map(|at| at.to_string()).unwrap_or_default(),
             view.amount_minor.to_string(),
             view.reports.to_string(),

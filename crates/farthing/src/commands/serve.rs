@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use money::{Currency, Secret};
-use payments::{Judging, Network, Settings, SignUpLimit, SignUpLimits};
+use payments::{Network, Settings, SignUpLimit, SignUpLimits};
 use serde::Serialize;
 use server::{PasskeyConfig, RateLimits};
 use store::KeySource;
@@ -49,7 +49,7 @@ pub(crate) struct Serve {
     /// Let wallets be filled with play money.
     #[arg(long)]
     test_mode: bool,
-    /// Let every client call and pay as often as it likes, and judge nothing of it: for measurements only.
+    /// Let every client call as often as it likes: for measurements only.
     #[arg(long)]
     no_rate_limits: bool,
     /// A network from which any number of wallets may be opened, e.g. 203.0.113.0/24: an office, a load generator; may be
@@ -116,7 +116,7 @@ impl Serve {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         node::log(&self.log)?;
         let until_stdin_closes = self.until_stdin_closes;
-        let risk = if self.no_rate_limits { JudgingArgs::off() } else { self.risk.clone() };
+        let risk = self.risk.clone();
         let data = self.data.display().to_string();
         let mut stop = node::Stop::listen()?;
         let running = node::start(self.plan()?).await?;
@@ -155,8 +155,7 @@ impl Serve {
             unfreeze_delay_seconds: self.limits.unfreeze_delay,
             provider: self.limits.provider,
             test_mode: self.test_mode,
-            // A payer who pays as fast as a machine can is what risk stops.
-            judging: if self.no_rate_limits { Judging::off() } else { self.risk.judging()? },
+            judging: self.risk.judging()?,
             risk: self.risk.settings()?,
             ..Settings::default()
         };

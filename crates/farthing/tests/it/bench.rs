@@ -38,6 +38,7 @@ fn another_server_is_measured_through_its_socket_and_its_books_agree_afterwards(
         "127.0.0.1:0",
         "--test-mode",
         "--no-rate-limits",
+        "--risk-shadow",
         "--log",
         "error",
         "--data",

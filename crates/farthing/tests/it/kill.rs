@@ -106,7 +106,7 @@ async fn ask(shop: &mut Connection, api_key: &str) -> Result<IntentView, Handset
 
 fn serve(data: &Path) -> Running {
     let data = text(data);
-    let flags = ["--test-mode", "--no-rate-limits", "--log", "error"];
+    let flags = ["--test-mode", "--no-rate-limits", "--risk-shadow", "--log", "error"];
     Running::start(&[&["--json", "serve", "--listen", "127.0.0.1:0", "--data", &data], &flags[..]].concat())
 }
 

@@ -14,9 +14,11 @@ mod bench;
 #[path = "../../../store/tests/it/cluster.rs"]
 #[expect(dead_code, reason = "shared with the store's tests, which use all of it")]
 mod cluster;
+mod counter;
 mod database;
 mod demo;
 mod document;
+mod inspect;
 mod kill;
 mod nodes;
 mod packs;

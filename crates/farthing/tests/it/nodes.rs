@@ -42,6 +42,7 @@ fn node(url: &str, dir: &std::path::Path) -> Running {
         "--test-mode",
         "--no-web",
         "--no-rate-limits",
+        "--risk-shadow",
         "--public-origin",
         ORIGIN,
         "--log",
@@ -139,8 +140,18 @@ async fn one_limit_holds_over_all_nodes(addresses: &[String; 3], api_key: &str, 
 /// Gives the other nodes the keys of the first, each only once its lack was said.
 fn copied_as_told(url: &str, dirs: &[std::path::PathBuf; 3]) {
     let dir = text(&dirs[1]);
-    let args =
-        ["serve", "--data", &dir, "--database-url", url, "--test-mode", "--no-rate-limits", "--public-origin", ORIGIN];
+    let args = [
+        "serve",
+        "--data",
+        &dir,
+        "--database-url",
+        url,
+        "--test-mode",
+        "--no-rate-limits",
+        "--risk-shadow",
+        "--public-origin",
+        ORIGIN,
+    ];
     // The other nodes are refused without the keys of the first, and told what to copy.
     let bare = farthing().args(args).output().unwrap();
     let said = String::from_utf8_lossy(&bare.stderr).into_owned();

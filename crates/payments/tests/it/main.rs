@@ -12,6 +12,7 @@
 mod codes;
 mod history;
 mod identity;
+mod judged;
 mod limits;
 mod merchants;
 mod misuse;

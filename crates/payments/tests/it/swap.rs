@@ -3,7 +3,8 @@
 use money::{Instant, PayeeId, ReasonCode};
 use payments::{
     Accepted, Alert, Arrival, CodeVerdict, Command, Event, EventKind, Intent, Noted, NotedKey, PayerAuthority, Place,
-    RegisteredCode, Row, Scene, Seen, StaffPermit, SwapAnswer, SwapSettings, SystemPermit, Watch, Watched, suspicion,
+    RegisteredCode, Row, Scene, Seen, StaffPermit, Suspect, SwapAnswer, SwapSettings, SystemPermit, Watch, Watched,
+    suspicion,
 };
 use protocol::{Cell, CodeBody, ReportCodeBody, Scan, Surroundings, Via};
 
@@ -46,6 +47,10 @@ fn payee(number: u8) -> PayeeId {
     PayeeId::from_bytes([number; 16])
 }
 
+fn resident(number: u8, since: Instant, seen: &[u16]) -> payments::Resident {
+    payments::Resident::new(payee(number), since, marks(seen))
+}
+
 /// Everything a scan may be weighed by; the payee is number 1, its neighbour number 2.
 struct Facts {
     payee_since: Instant,
@@ -79,14 +84,13 @@ impl Facts {
             code: Some(registered),
             of_code: Watch::new(Watched::Code(serial("CAFE-1")), payee(1)),
             of_payee,
-            place: Place { cell: here(), residents: Vec::new() },
+            place: Place::new(here()),
         }
     }
 
     /// Somebody else is at home where it was scanned.
     fn neighbour(mut self, seen: &[u16]) -> Self {
-        let (payee, since, surroundings) = (payee(2), ago(60 * DAY), marks(seen));
-        self.place.residents.push(payments::Resident { payee, since, codes: 1, surroundings, scans: 9, last_at: None });
+        self.place.residents.push(payments::Resident { scans: 9, ..resident(2, ago(60 * DAY), seen) });
         self
     }
 
@@ -96,9 +100,8 @@ impl Facts {
     }
 }
 
-#[track_caller]
-fn check(facts: &Facts, points: u32, reasons: &[&str]) {
-    let found = suspicion(&Scene {
+fn found(facts: &Facts) -> payments::Suspicion {
+    suspicion(&Scene {
         at: now(),
         payee: payee(1),
         payee_since: facts.payee_since,
@@ -107,7 +110,12 @@ fn check(facts: &Facts, points: u32, reasons: &[&str]) {
         of_code: Some(&facts.of_code),
         of_payee: Some(&facts.of_payee),
         place: Some(&facts.place),
-    });
+    })
+}
+
+#[track_caller]
+fn check(facts: &Facts, points: u32, reasons: &[&str]) {
+    let found = found(facts);
     let said: Vec<&str> = found.reasons.iter().map(|reason| reason.code()).collect();
     assert_eq!((found.points, said.as_slice()), (points, reasons));
 }
@@ -155,14 +163,7 @@ fn what_speaks_against_a_payee_without_a_registered_code() {
     // A new shop in an old street is nothing much.
     let opened = free(at(Some(here()), &[])).neighbour(&[]).but(|facts| {
         facts.payee_since = ago(3_600);
-        facts.place.residents.push(payments::Resident {
-            payee: payee(1),
-            since: ago(3_600),
-            codes: 1,
-            surroundings: marks(&[]),
-            scans: 0,
-            last_at: None,
-        });
+        facts.place.residents.push(resident(1, ago(3_600), &[]));
     });
     check(&opened, 10, &["code.new_payee_here"]);
     let crowd = |scans, firsts| {
@@ -170,9 +171,56 @@ fn what_speaks_against_a_payee_without_a_registered_code() {
             (facts.of_payee.day, facts.of_payee.scans, facts.of_payee.firsts) = (1_790_000_000 / DAY, scans, firsts);
         })
     };
-    check(&crowd(8, 7), 15, &["code.many_first_payers"]);
+    check(&crowd(8, 7), 25, &["code.many_first_payers"]);
     check(&crowd(8, 6), 0, &[]);
     check(&crowd(7, 7), 0, &[]);
+    // At its opening everybody pays a shop for the first time.
+    check(&crowd(8, 8).but(|facts| facts.payee_since = ago(2 * DAY)), 15, &["code.many_first_payers"]);
+}
+
+#[test]
+fn each_sign_by_itself_makes_the_payer_look_again() {
+    let settings = SwapSettings::default();
+    let warns = |facts: &Facts, reason: &str| {
+        let found = found(facts);
+        assert!(found.reasons.iter().any(|found| found.code() == reason), "{reason}: {found:?}");
+        assert!(settings.answer(found.points) >= SwapAnswer::Warn, "{reason}: {found:?}");
+    };
+    let home = || Facts::new(at(Some(here()), &[]));
+    let free = |scan: Scan| Facts::new(scan).but(|facts| facts.code = None);
+    // A payee that appears where another is registered.
+    let elsewhere = free(at(Some(here()), &[])).neighbour(&[]).but(|facts| facts.of_payee.homes = vec![north(20)]);
+    warns(&elsewhere, "code.other_payee_here");
+    // One serial seen far apart.
+    let seen = Seen { cell: north(40), last_at: ago(3_600), scans: 1 };
+    warns(&Facts::new(at(Some(north(20)), &[])).but(|facts| facts.of_code.seen.push(seen)), "code.seen_apart");
+    // An unregistered code at a registered counter.
+    let counter = free(at(Some(here()), &[7, 8])).but(|facts| facts.of_payee.homes.clear()).neighbour(&[7, 8, 9]);
+    warns(&counter, "code.others_counter");
+    // A first-day payee at an old place.
+    let first_day = free(at(Some(here()), &[])).but(|facts| {
+        facts.of_payee.homes.clear();
+        facts.payee_since = ago(3_600);
+    });
+    warns(&first_day.neighbour(&[]), "code.new_payee_here");
+    // Many first-time payers.
+    let crowd = home().but(|facts| {
+        (facts.of_payee.day, facts.of_payee.scans, facts.of_payee.firsts) = (1_790_000_000 / DAY, 8, 8);
+    });
+    warns(&crowd, "code.many_first_payers");
+}
+
+#[test]
+fn a_code_of_another_network_on_a_registered_counter_is_doubted() {
+    let place = Facts::new(at(None, &[])).neighbour(&[7, 8, 9]).place;
+    let weigh = |scan: &Scan, pays: bool| {
+        let found = payments::stranger_suspicion(&place, scan, (1, pays), now());
+        (found.points, found.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>())
+    };
+    assert_eq!(weigh(&at(Some(here()), &[7, 8]), true), (50, vec!["code.unregistered_here"]));
+    // Somewhere in the cell there are many counters; and a menu beside the code is no code to pay by.
+    assert_eq!(weigh(&at(Some(here()), &[1, 2, 7]), true), (0, vec![]));
+    assert_eq!(weigh(&at(Some(here()), &[7, 8]), false), (0, vec![]));
 }
 
 #[test]
@@ -196,7 +244,7 @@ fn reports_and_alerts_weigh_and_never_close_a_shop_by_themselves() {
 fn town() -> World {
     let mut world = World::new();
     for name in ["mina", "joon", "sora", "hana", "dami"] {
-        world.open_payer(name, 100_000);
+        world.open_payer(name, 1_000_000);
     }
     world.register_payee("cafe");
     world.register_payee("mule");
@@ -226,6 +274,28 @@ fn scan_and_pay(
     let authority = PayerAuthority::SignedPayment { signed, arrival };
     let outcome = world.submit(Command::Pay { authority });
     outcome.map(|_| intent).map_err(|refusal| refusal.first())
+}
+
+/// What a shop asks for without a registered terminal.
+fn ask(world: &mut World, shop: &str) -> Intent {
+    let body = protocol::IntentBody {
+        amount: crate::codes::won(3_000),
+        capture: protocol::CaptureMode::Automatic,
+        expires_in_seconds: 300,
+        place: None,
+        purpose: protocol::Text::new("tea").unwrap(),
+        reference: None,
+        terminal: None,
+    };
+    let permit = world.permit(shop);
+    match world.submit(Command::CreateIntent { permit, body, idempotency: None }).unwrap() {
+        Accepted::Intent(intent) => intent,
+        other => panic!("no intent: {other:?}"),
+    }
+}
+
+fn later(world: &mut World, seconds: i64) {
+    world.now = world.now.checked_add_seconds(seconds).unwrap();
 }
 
 fn fold(world: &mut World, intents: &[&Intent]) -> usize {
@@ -335,6 +405,103 @@ fn a_payer_reports_once_and_a_stranger_to_the_register_not_at_all() {
     let Some(Row::Noted(Noted::Watch(watch))) = watch else { panic!("no watch") };
     assert_eq!(watch.reports_lately(world.now), 2);
     assert_eq!(report(&mut world, "mina", "NONE-1"), Err(ReasonCode::CodeUnregistered));
+}
+
+#[test]
+fn a_stranger_on_a_counter_is_told_to_staff_and_to_the_neighbour_once() {
+    let mut world = town();
+    let cafe = world.shops["cafe"].id;
+    let report = |world: &mut World, name: &str, payload: &str, scan: Option<Scan>| {
+        let body = ReportCodeBody { payload: payload.to_owned(), scan };
+        let signed = world.signed(name, "/v1/codes/reports", &body);
+        world.submit(Command::ReportStranger { signed }).map(drop).map_err(|refusal| refusal.first())
+    };
+    let nowhere = report(&mut world, "mina", "upi://pay?pa=x@y", Some(at(Some(north(20)), &[])));
+    assert_eq!(nowhere, Err(ReasonCode::CodeUnregistered), "nobody is registered there");
+    assert_eq!(report(&mut world, "mina", "upi://pay?pa=x@y", None), Err(ReasonCode::CodeUnregistered));
+    // Where the phone saw nothing of the counter, one wallet alone alerts nobody; a second person does.
+    report(&mut world, "mina", "upi://pay?pa=x@y", Some(at(Some(here()), &[]))).unwrap();
+    report(&mut world, "mina", "upi://pay?pa=x@y", Some(at(Some(here()), &[]))).unwrap();
+    assert!(told(&world, EventKind::CodeSwapSuspected).is_empty());
+    report(&mut world, "joon", "upi://pay?pa=x@y", Some(at(Some(here()), &[1, 2]))).unwrap();
+    let [alert] = told(&world, EventKind::CodeSwapSuspected)[..] else { panic!("one alert") };
+    assert_eq!((alert.payee, alert.reasons.as_slice()), (None, &[ReasonCode::CodeUnregisteredHere][..]));
+    let nearby: Vec<_> = told(&world, EventKind::CodeSwapNearby).iter().map(|event| event.payee).collect();
+    assert_eq!(nearby, [Some(cafe)]);
+    // The same day nobody is told again; staff clear the place.
+    report(&mut world, "sora", "upi://pay?pa=other@y", Some(at(Some(here()), &[1, 2]))).unwrap();
+    assert_eq!(told(&world, EventKind::CodeSwapSuspected).len(), 1);
+    let permit = StaffPermit::dangerous_from_operating_system();
+    world.submit(Command::ClearSuspicion { permit, of: Suspect::Place(here()) }).unwrap();
+    let place = world.state.row(&payments::Key::Noted(NotedKey::Place(here())));
+    let Some(Row::Noted(Noted::Place(place))) = place else { panic!("no place") };
+    assert!(place.strangers.is_empty() && place.residents.len() == 1);
+}
+
+#[test]
+fn what_a_payee_shows_without_a_registered_code_is_alerted_and_cleared_by_staff() {
+    let mut world = town();
+    let mule = world.shops["mule"].id;
+    let of_payee = |world: &World| match world.state.row(&payments::Key::Noted(NotedKey::Watch(Watched::Payee(mule)))) {
+        Some(Row::Noted(Noted::Watch(watch))) => watch.clone(),
+        other => panic!("no watch: {other:?}"),
+    };
+    // Codes of the mule without a registered terminal, scanned at the café's counter: each asks for one more check, which
+    // nobody here can meet.
+    for (index, name) in ["mina", "joon", "sora"].into_iter().enumerate() {
+        let intent = ask(&mut world, "mule");
+        let via = Via::Code { payload: "as scanned".to_owned(), scan: Some(at(Some(here()), &[1, 2])) };
+        let pay_body = body(&world, &format!("M{index}"), name, &intent, via);
+        let signed = world.signed(name, "/v1/payments", &pay_body);
+        let arrival = Arrival::Link;
+        let refusal = world.submit(Command::Pay { authority: PayerAuthority::SignedPayment { signed, arrival } });
+        assert!(refusal.is_err(), "{refusal:?}");
+        fold(&mut world, &[&intent]);
+    }
+    let [alert] = told(&world, EventKind::CodeSwapSuspected)[..] else { panic!("one alert") };
+    assert_eq!(alert.payee, Some(mule));
+    assert!(of_payee(&world).is_alerted(world.now));
+    let permit = StaffPermit::dangerous_from_operating_system();
+    let cleared = world.submit(Command::ClearSuspicion { permit, of: Suspect::Payee(mule) }).unwrap();
+    assert!(matches!(cleared, Accepted::Payee(payee) if payee.card.id == mule));
+    assert!(!of_payee(&world).is_alerted(world.now) && of_payee(&world).strikes.is_empty());
+    let permit = StaffPermit::dangerous_from_operating_system();
+    let nobody = world.submit(Command::ClearSuspicion { permit, of: Suspect::Payee(payee(9)) });
+    assert_eq!(nobody.unwrap_err().first(), ReasonCode::PayeeUnknown);
+}
+
+#[test]
+fn a_neighbours_sticker_on_a_counter_is_told_by_the_silence_of_its_owner() {
+    let mut world = town();
+    let (cafe, mule) = (world.shops["cafe"].id, world.shops["mule"].id);
+    let place = |text: &str| CodeBody { cell: Some(here()), ..sticker_body(text, 50_000) };
+    register(&mut world, "mule", place("MULE-2")).unwrap();
+    // Ten days of customers at the café, who come back; then the neighbour's sticker lies on its counter.
+    let scan = at(Some(here()), &[]);
+    for hour in 0..40 {
+        let name = ["mina", "joon"][hour % 2];
+        let intent = scan_and_pay(&mut world, &format!("C{hour}"), name, ("cafe", "CAFE-1"), scan.clone()).unwrap();
+        fold(&mut world, &[&intent]);
+        later(&mut world, 6 * 3_600);
+    }
+    later(&mut world, 24 * 3_600);
+    for name in ["mina", "joon", "sora", "hana", "dami"] {
+        let intent = scan_and_pay(&mut world, &format!("M-{name}"), name, ("mule", "MULE-2"), scan.clone()).unwrap();
+        fold(&mut world, &[&intent]);
+        later(&mut world, 6 * 3_600);
+    }
+    assert!(told(&world, EventKind::CodeSwapSuspected).is_empty(), "five first-time payers are not enough to be sure");
+    for name in ["ara", "bora", "cha"] {
+        world.open_payer(name, 100_000);
+        let intent = scan_and_pay(&mut world, &format!("N-{name}"), name, ("mule", "MULE-2"), scan.clone()).unwrap();
+        fold(&mut world, &[&intent]);
+        later(&mut world, 6 * 3_600);
+    }
+    let [alert] = told(&world, EventKind::CodeSwapSuspected)[..] else { panic!("one alert") };
+    assert_eq!(alert.payee, Some(mule));
+    assert!(alert.reasons.contains(&ReasonCode::CodeNeighbourSilent), "{:?}", alert.reasons);
+    let nearby: Vec<_> = told(&world, EventKind::CodeSwapNearby).iter().map(|event| event.payee).collect();
+    assert_eq!(nearby, [Some(cafe)]);
 }
 
 #[test]

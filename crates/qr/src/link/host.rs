@@ -22,6 +22,8 @@ pub(super) fn check(raw: &str, name: &str, at: usize, found: &mut Findings) {
     let ending = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     let labels = name.trim_end_matches('.').split('.');
     let last = labels.clone().count().saturating_sub(1);
+    let odd_dot = raw.chars().position(|c| c != '.' && DOTS.contains(&c));
+    found.add(odd_dot.is_some(), FindingKind::HostMapped, at.saturating_add(odd_dot.unwrap_or_default()));
     let mut at = at;
     let mut written = raw.split(DOTS);
     for (index, label) in labels.enumerate() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::vectors::shared;
 
-fn read(name: &str) -> Option<String> {
+pub(crate) fn read(name: &str) -> Option<String> {
     let path = shared().join("vectors/07-url-homograph").join(name);
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {

@@ -19,5 +19,7 @@ mod inspection;
 mod keys;
 mod links;
 mod sticker;
+mod tried;
 mod upi;
+mod urls;
 mod vectors;

@@ -6,13 +6,13 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
 use money::{PayeeId, PayerId, ReasonCode};
-use payments::{Accepted, CodeVerdict, Command, StaffPermit};
+use payments::{Accepted, CodeVerdict, Command, StaffPermit, Suspect};
 use protocol::PayeeCard;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
-use super::codes::{codes, judge_code, register_code, swaps, withdraw_code};
+use super::codes::{clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 use super::identity;
 use super::keys::{EndKey, add_key, end_key, keys};
 use super::wire::{
@@ -52,6 +52,14 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         ("GET", ["admin", "codes"]) => value(&codes(store).await?),
         ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
         ("GET", ["admin", "swaps"]) => value(&swaps(store).await?),
+        ("POST", ["admin", "swaps", "payees", payee, "clear"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&clear_suspicion(store, Suspect::Payee(payee)).await?)
+        }
+        ("POST", ["admin", "swaps", "cells", cell, "clear"]) => {
+            let cell = cell.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            value(&clear_suspicion(store, Suspect::Place(cell)).await?)
+        }
         ("POST", ["admin", "codes", serial, verdict @ ("suspend" | "clear")]) => {
             let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
             let verdict = if *verdict == "clear" { CodeVerdict::Cleared } else { CodeVerdict::Suspended };

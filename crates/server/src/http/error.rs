@@ -200,6 +200,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::CodeSurroundingsDiffer
         | R::CodeNewPayeeHere
         | R::CodeManyFirstPayers
+        | R::CodeNeighbourSilent
+        | R::CodeUnregisteredHere
         | R::CodeReported
         | R::CodeOtherIntent
         | R::FundingNotAccepted

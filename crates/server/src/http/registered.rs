@@ -14,7 +14,8 @@ use protocol::{
 use crate::app::{App, unexpected};
 use crate::extract::{Approved, Merchant, MerchantApproved, id};
 use crate::http::error::Failure;
-use crate::http::{lists, surroundings};
+use crate::http::lists;
+use crate::http::surroundings::{self, Reported};
 use crate::{limits, render};
 
 /// Register a sticker or terminal to a counter. The answer holds a sticker's text, to print. The same again is answered
@@ -91,8 +92,10 @@ pub(crate) async fn report(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<ReportCodeBody>,
 ) -> Result<StatusCode, Failure> {
-    let serial = surroundings::serial(&app, &signed.body().payload).await?;
-    accepted(&app, Command::ReportCode { signed, serial }).await?;
+    match surroundings::reported(&app, &signed.body().payload).await? {
+        Reported::Registered(serial) => app.accept(Command::ReportCode { signed, serial }).await?,
+        Reported::Stranger => app.accept(Command::ReportStranger { signed }).await?,
+    };
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -1,9 +1,12 @@
 //! What the register and the place say of a scanned code before anybody pays it: the payment's own weighing.
 
 use money::ReasonCode;
-use payments::{Noted, NotedKey, Payee, Place, RegisteredCode, Scene, SwapAnswer, Watch, Watched, suspicion};
+use payments::{
+    Noted, NotedKey, Payee, Place, RegisteredCode, Scene, SwapAnswer, Watch, Watched, stranger_mark,
+    stranger_suspicion, suspicion,
+};
 use protocol::{Scan, Serial};
-use qr::{CodeError, Inspection, Verdict};
+use qr::{FindingKind, Inspection, Network, Scheme, Verdict};
 
 use crate::app::App;
 use crate::http::error::Failure;
@@ -15,6 +18,9 @@ pub(crate) async fn judge(
     payload: &str,
     scan: Option<&Scan>,
 ) -> Result<Inspection, Failure> {
+    if inspection.network != Some(Network::Farthing) {
+        return judge_stranger(app, inspection, payload, scan).await;
+    }
     if inspection.verdict != Verdict::Trusted {
         return Ok(inspection);
     }
@@ -40,16 +46,44 @@ pub(crate) async fn judge(
     })
 }
 
-/// The serial of the registered code that was scanned.
+/// A text that is none of ours, where registered codes are: on a counter that has one, another code to pay by is not what
+/// the shop registered.
+async fn judge_stranger(
+    app: &App,
+    inspection: Inspection,
+    payload: &str,
+    scan: Option<&Scan>,
+) -> Result<Inspection, Failure> {
+    let Some((scan, cell)) = scan.and_then(|scan| Some((scan, scan.cell?))) else { return Ok(inspection) };
+    let Some(Noted::Place(place)) = app.store.noted(NotedKey::Place(cell)).await? else { return Ok(inspection) };
+    let other = inspection.findings.iter().any(|found| found.code == FindingKind::LinkOtherPayment.code());
+    let pays = other || matches!(inspection.scheme, Scheme::EmvMpm | Scheme::Upi);
+    let found = stranger_suspicion(&place, scan, (stranger_mark(payload), pays), app.now());
+    // It cannot be paid here, so nobody learns by it what would give a payment away.
+    Ok(match app.store.settings().swap.answer(found.points) {
+        SwapAnswer::Nothing => inspection,
+        _ => inspection.lowered(Verdict::Suspicious, &[ReasonCode::CodeUnregisteredHere]),
+    })
+}
+
+/// What a report is about.
+pub(crate) enum Reported {
+    /// A registered code.
+    Registered(Serial),
+    /// A text that is none of ours.
+    Stranger,
+}
+
+/// What was scanned, for a report.
 ///
 /// # Errors
-/// What is wrong with the code, or that it came by no registered one.
-pub(crate) async fn serial(app: &App, payload: &str) -> Result<Serial, Failure> {
-    let (_, serial) = match scanned(app, payload).await? {
-        Some(scanned) => scanned,
-        None => return Err(CodeError::Unsigned.reason().into()),
-    };
-    serial.ok_or_else(|| ReasonCode::CodeUnregistered.into())
+/// That it is one of ours and came by no registered code.
+pub(crate) async fn reported(app: &App, payload: &str) -> Result<Reported, Failure> {
+    match scanned(app, payload).await? {
+        None => Ok(Reported::Stranger),
+        Some((_, None)) => Err(ReasonCode::CodeUnregistered.into()),
+        Some((_, Some(serial))) => Ok(Reported::Registered(serial)),
+    }
 }
 
 /// Whose code it is, and which registered one.

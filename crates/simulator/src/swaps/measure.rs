@@ -76,6 +76,8 @@ pub struct SwapFigures {
     pub seed: u64,
     /// Days measured.
     pub days: u32,
+    /// Honest shops that opened within these days, each in a cell where another was at home.
+    pub newcomers: usize,
     /// Scans of stickers in these days.
     pub scans: u64,
     /// Of these, of a sticker put over another's.
@@ -95,10 +97,11 @@ pub struct SwapFigures {
 }
 
 impl SwapFigures {
-    pub(super) const fn new(seed: u64, days: u32) -> Self {
+    pub(super) const fn new(seed: u64, days: u32, newcomers: usize) -> Self {
         Self {
             seed,
             days,
+            newcomers,
             scans: 0,
             swapped_scans: 0,
             honest_warned: 0,

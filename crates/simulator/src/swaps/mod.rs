@@ -5,7 +5,7 @@ mod desk;
 mod measure;
 mod street;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use money::{Amount, Currency, Instant, PayeeId, ReasonCode};
 use payments::{Accepted, CodeVerdict, Command, EventKind, Settings, StaffPermit};
@@ -16,7 +16,7 @@ use crate::merchant::Merchant;
 use crate::seed::Dice;
 use crate::settle::SettleError;
 use crate::swaps::desk::Desk;
-use crate::swaps::street::{Openness, Spot, place, spots};
+use crate::swaps::street::{Hours, Openness, Spot, place, spots};
 use crate::teller::{Teller, register, top_up};
 use crate::town::{Town, TownSize, number};
 
@@ -31,6 +31,8 @@ const SHOPS_BEFORE_SECONDS: i64 = 45 * 86_400;
 const WALLETS_BEFORE_SECONDS: i64 = 86_400;
 /// How long staff take to look at an alert, in seconds.
 const STAFF_SECONDS: i64 = 3_600;
+/// Of every so many shops one opens only while the town is measured, in a cell where another is at home.
+const NEWCOMERS_EVERY: usize = 8;
 /// The most one payment by a sticker may be, in minor units.
 const CAP_MINOR: i64 = 100_000;
 /// Of payers who are warned: how many stop and ask. In percent.
@@ -132,6 +134,9 @@ struct Street<'a> {
     teller: Teller,
     dice: Dice,
     spots: Vec<Option<Spot>>,
+    hours: Vec<Hours>,
+    /// The newcomers that have opened.
+    opened: BTreeSet<usize>,
     openness: Vec<Openness>,
     campaigns: Vec<Campaign>,
     measured_from: Instant,
@@ -146,8 +151,11 @@ struct Street<'a> {
 impl<'a> Street<'a> {
     fn new(plan: &SwapPlan, town: &'a Town, begins_at: Instant, founded_at: Instant) -> Result<Self, SettleError> {
         let measured_from = later(begins_at, i64::from(QUIET_DAYS) * 86_400);
-        let spots = spots(town);
-        let campaigns = campaigns(plan, town, &spots, measured_from)?;
+        let mut spots = spots(town);
+        let mut hours: Vec<Hours> =
+            (0..spots.len()).map(|shop| Hours::of(town, shop, (measured_from, plan.days))).collect();
+        let newcomers = newcomers(plan, &mut spots, &mut hours, measured_from);
+        let campaigns = campaigns(plan, town, (&spots, &newcomers), measured_from)?;
         let settings = Settings { test_mode: true, ..plan.settings.clone() };
         let shops = town.merchants().iter().enumerate().map(|(index, shop)| (shop.card.id, index)).collect();
         Ok(Self {
@@ -156,7 +164,9 @@ impl<'a> Street<'a> {
             teller: Teller::new(town, founded_at, plan.until)?,
             dice: Dice::new(town.seed(), "swap street", &[]),
             openness: (0..town.people().len()).map(|payer| Openness::of(town, payer)).collect(),
-            figures: SwapFigures::new(plan.seed, plan.days),
+            figures: SwapFigures::new(plan.seed, plan.days, newcomers.len()),
+            hours,
+            opened: BTreeSet::new(),
             desk_of_staff: Vec::new(),
             keys_at: founded_at,
             until: plan.until,
@@ -169,15 +179,32 @@ impl<'a> Street<'a> {
 
     /// Shops and their counters.
     fn found(&mut self, at: Instant) -> Result<(), SettleError> {
-        for (index, shop) in self.town.merchants().iter().enumerate() {
-            self.must(register(shop), at, "registering a merchant")?;
-            if let Some(spot) = self.spots.get(index).cloned().flatten() {
-                let serial = serial("SHOP", index)?;
-                self.put_up(shop.card.id, serial, &spot, at)?;
+        for index in 0..self.town.merchants().len() {
+            if self.hours.get(index).is_none_or(|hours| hours.opens_at.is_none()) {
+                self.open_shop(index, at)?;
             }
         }
         self.desk.events.clear();
         Ok(())
+    }
+
+    fn open_shop(&mut self, index: usize, at: Instant) -> Result<(), SettleError> {
+        let shop = self.town.merchants().get(index).ok_or(SettleError::Unknown("merchant"))?;
+        self.must(register(shop), at, "registering a merchant")?;
+        if let Some(spot) = self.spots.get(index).cloned().flatten() {
+            let serial = serial("SHOP", index)?;
+            self.put_up(shop.card.id, serial, &spot, at)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a shop takes customers now; a newcomer is registered on the morning it opens.
+    fn is_open(&mut self, merchant: usize, at: Instant) -> Result<bool, SettleError> {
+        let Some(hours) = self.hours.get(merchant).copied() else { return Ok(false) };
+        if hours.is_open(at) && hours.opens_at.is_some() && self.opened.insert(merchant) {
+            self.open_shop(merchant, at)?;
+        }
+        Ok(hours.is_open(at))
     }
 
     fn open_wallets(&mut self, at: Instant) -> Result<(), SettleError> {
@@ -213,7 +240,7 @@ impl<'a> Street<'a> {
     /// Somebody buys something at a counter, and pays by whatever sticker lies there.
     fn scan(&mut self, (payer, merchant): (usize, usize), amount: Amount, at: Instant) -> Result<(), SettleError> {
         let Some(spot) = self.spots.get(merchant).cloned().flatten() else { return Ok(()) };
-        if amount.minor() > CAP_MINOR {
+        if amount.minor() > CAP_MINOR || !self.is_open(merchant, at)? {
             return Ok(());
         }
         let swapped = self.swapped(merchant, at);
@@ -381,16 +408,39 @@ fn serial(word: &str, index: usize) -> Result<Serial, SettleError> {
     format!("{word}-{index}").parse().map_err(|_| SettleError::Unknown("serial"))
 }
 
+/// The shops that open while the town is measured, each in the cell of one that is there.
+fn newcomers(
+    plan: &SwapPlan,
+    spots: &mut [Option<Spot>],
+    hours: &mut [Hours],
+    measured_from: Instant,
+) -> BTreeSet<usize> {
+    let mut dice = Dice::new(plan.seed, "newcomers", &[]);
+    let counters = with_counter(spots);
+    let new: BTreeSet<usize> = counters.iter().copied().skip(1).step_by(NEWCOMERS_EVERY).collect();
+    let old: Vec<usize> = counters.iter().copied().filter(|shop| !new.contains(shop)).collect();
+    for shop in &new {
+        let host = dice.pick(&old).and_then(|host| spots.get(*host)?.as_ref()).map(|spot| spot.cell);
+        if let (Some(cell), Some(Some(spot)), Some(hours)) = (host, spots.get_mut(*shop), hours.get_mut(*shop)) {
+            spot.cell = cell;
+            hours.opens_at = Some(later(measured_from, dice.between(0, i64::from(plan.days) * 86_400 * 2 / 3)));
+        }
+    }
+    new
+}
+
+fn with_counter(spots: &[Option<Spot>]) -> Vec<usize> {
+    (0..spots.len()).filter(|index| matches!(spots.get(*index), Some(Some(_)))).collect()
+}
+
 /// Who attacks whom, from when on.
 fn campaigns(
     plan: &SwapPlan,
     town: &Town,
-    spots: &[Option<Spot>],
+    (spots, newcomers): (&[Option<Spot>], &BTreeSet<usize>),
     measured_from: Instant,
 ) -> Result<Vec<Campaign>, SettleError> {
-    let with_counter: Vec<usize> =
-        (0..spots.len()).filter(|index| matches!(spots.get(*index), Some(Some(_)))).collect();
-    let mut free = with_counter.clone();
+    let mut free: Vec<usize> = with_counter(spots).into_iter().filter(|shop| !newcomers.contains(shop)).collect();
     let mut campaigns = Vec::with_capacity(plan.campaigns);
     for index in 0..plan.campaigns {
         let mut dice = Dice::new(plan.seed, "campaign", &[number(index)]);

@@ -1,5 +1,6 @@
 //! Where the town's counters stand, what phones see around them, and how phones err.
 
+use money::Instant;
 use protocol::{Cell, Scan, Surroundings};
 
 use crate::merchant::Kind;
@@ -68,6 +69,42 @@ pub(crate) fn place(dice: &mut Dice, corner: Cell) -> Spot {
 fn mark(dice: &mut Dice) -> u16 {
     u16::from_be_bytes(dice.bytes())
 }
+
+/// When a shop can be paid: some open only while the town is measured, most close now and then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hours {
+    /// The moment it opens, for a newcomer.
+    pub(crate) opens_at: Option<Instant>,
+    /// The day of the week on which it is closed, counted from a Thursday.
+    day_off: Option<i64>,
+    /// The days of a holiday, since 1970.
+    holiday: (i64, i64),
+}
+
+/// Of shops: how many are closed one day a week, and how many for some days while the town is measured. In percent.
+const DAY_OFF_PERCENT: u32 = 50;
+const HOLIDAY_PERCENT: u32 = 30;
+/// How long a holiday is, in days.
+const HOLIDAY_DAYS: (i64, i64) = (2, 5);
+
+impl Hours {
+    /// Those of a shop of which `days` from `from` on are measured.
+    pub(crate) fn of(town: &Town, merchant: usize, (from, days): (Instant, u32)) -> Self {
+        let mut dice = Dice::new(town.seed(), "hours", &[number(merchant)]);
+        let day_off = dice.percent(DAY_OFF_PERCENT).then(|| dice.between(0, 6));
+        let first = from.unix_seconds() / DAY + dice.between(0, i64::from(days));
+        let length = if dice.percent(HOLIDAY_PERCENT) { dice.between(HOLIDAY_DAYS.0, HOLIDAY_DAYS.1) } else { 0 };
+        Self { opens_at: None, day_off, holiday: (first, first + length) }
+    }
+
+    pub(crate) fn is_open(&self, at: Instant) -> bool {
+        let day = at.unix_seconds() / DAY;
+        let holiday = (self.holiday.0..self.holiday.1).contains(&day);
+        self.opens_at.is_none_or(|opens| at >= opens) && self.day_off != Some(day % 7) && !holiday
+    }
+}
+
+const DAY: i64 = 86_400;
 
 /// What a payer's phone lets be known.
 #[derive(Clone, Copy, Debug)]

@@ -412,7 +412,7 @@ pub(crate) fn write<'a>(
         }
         Change::Kept(row) => {
             let (at, payer) = (row.key(), row.payer());
-            let value = rows::seal_kept(row, identity(payer).ok_or(Fault::Unwritable("kept row"))?.as_ref())?;
+            let value = crate::sealed_kept::seal(row, identity(payer).ok_or(Fault::Unwritable("kept row"))?.as_ref())?;
             let id = Value::Bytes(Cow::Owned(at.id().to_vec()));
             let payer = Value::Bytes(Cow::Owned(payer.as_bytes().to_vec()));
             (&KEPT, vec![at.kind().into(), id, payer, value.into()])

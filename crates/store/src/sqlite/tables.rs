@@ -89,7 +89,7 @@ impl Tables<'_> {
         let open = |columns: &mut Columns<'_, '_>| {
             let payer = columns.id(PayerId::from_bytes)?;
             let Some(seal) = self.identity_key(payer)? else { return Ok(None) };
-            rows::open_kept(key.kind(), key.id(), payer, columns.bytes()?, &seal).map(Some)
+            crate::sealed_kept::open(key.kind(), key.id(), payer, columns.bytes()?, &seal).map(Some)
         };
         Ok(self.one(sql, (key.kind(), key.id()), open)?.flatten())
     }

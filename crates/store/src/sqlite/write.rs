@@ -12,7 +12,7 @@ use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::rows::{DEVICE_NAME, PAYER_NAME, cite, kind, one_currency, reasons, seal_kept, words, write_noted};
+use crate::rows::{DEVICE_NAME, PAYER_NAME, cite, kind, one_currency, reasons, words, write_noted};
 use crate::words::Word;
 
 /// Writes the rows of one commit.
@@ -99,7 +99,7 @@ impl Writer<'_> {
     fn kept(self, row: &Kept, fresh: bool) -> Result<(), Fault> {
         let (at, payer) = (row.key(), row.payer());
         let key = self.keys.payer(self.connection, payer, Class::Identity)?.ok_or(Fault::Unwritable("kept row"))?;
-        let value = seal_kept(row, &key)?;
+        let value = crate::sealed_kept::seal(row, &key)?;
         if !fresh {
             let sql = "UPDATE kept SET value = ?3 WHERE kind = ?1 AND id = ?2";
             return self.one(sql, (at.kind(), at.id(), value), "kept row");

@@ -50,6 +50,7 @@ struct Report<'a> {
     false_alarms: u64,
     false_stops: u64,
     days: u64,
+    newcomers: usize,
     honest_scans: u64,
     honest_warned: u64,
     honest_checked: u64,
@@ -111,6 +112,7 @@ fn report(towns: &[SwapFigures]) -> Report<'_> {
         false_alarms: sum(|town| town.false_alarms),
         false_stops: sum(|town| town.false_stops),
         days: sum(|town| u64::from(town.days)),
+        newcomers: towns.iter().map(|town| town.newcomers).sum(),
         honest_scans: sum(|town| town.scans).saturating_sub(swapped_scans),
         honest_warned: sum(|town| town.honest_warned),
         honest_checked: sum(|town| town.honest_checked),
@@ -151,6 +153,7 @@ fn show(report: &Report<'_>, output: &mut Output) {
             "false alarms",
             format!("{} in {} days; {} honest codes suspended", report.false_alarms, report.days, report.false_stops),
         ),
+        ("newcomers", format!("{} honest shops opened beside others", report.newcomers)),
         (
             "honest scans",
             format!(

@@ -40,7 +40,16 @@ impl OwnServer {
             command.env("FARTHING_DATABASE_URL", url);
         }
         let mut child = command
-            .args(["--json", "serve", "--listen", "127.0.0.1:0", "--test-mode", "--no-rate-limits", "--no-web"])
+            .args([
+                "--json",
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--test-mode",
+                "--no-rate-limits",
+                "--risk-shadow",
+                "--no-web",
+            ])
             // Every wallet of the load comes from this machine.
             .args(["--sign-up-exempt", "127.0.0.0/8"])
             .args(["--log", "warn", "--until-stdin-closes", "--data"])

@@ -6,6 +6,7 @@ mod account;
 mod page;
 mod saved;
 mod scan;
+mod sticker;
 mod vault;
 mod words;
 
@@ -24,7 +25,7 @@ use simulator::{Handset, HandsetError};
 use self::account::{Devices, Sessions};
 use self::page::{Posture, Screen, StatusView};
 use self::saved::{Folder, Renewal, Saved};
-use self::scan::{Code, scan};
+use self::scan::{Code, Scanned, scan};
 use self::vault::{KeyFile, Passphrase};
 use self::words::{Spoken, Word};
 use crate::failure::{Failure, failed};
@@ -60,15 +61,26 @@ enum Command {
     /// Ask again to be let into the wallet that `enrol --join` named.
     Join {},
     /// Look at a code: who made it, what it asks for, where the money would go, and what would be left.
-    Scan(Code),
+    Scan {
+        #[command(flatten)]
+        code: Code,
+        /// What to pay by a sticker, e.g. 4500KRW: shows the terms of that.
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<Amount>,
+    },
     /// Scan a code, show its terms, and approve them in one request.
     Pay {
         #[command(flatten)]
         code: Code,
+        /// What to pay by a sticker, e.g. 4500KRW: its code names no amount.
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<Amount>,
         /// Approve without being asked.
         #[arg(long)]
         yes: bool,
     },
+    /// Tell the provider that a code does not belong where it is.
+    Report(Code),
     /// Where this phone stands: wallet, device, key, session.
     Status {},
     /// What the wallet holds.
@@ -159,12 +171,17 @@ impl Run<'_> {
         let payer = self.saved.payer;
         match command {
             Command::Enrol(_) | Command::Join {} => Ok(()),
-            Command::Scan(code) => {
-                let scan = scan(&code.read()?, self.saved, self.line).await?;
+            Command::Scan { code, amount } => {
+                let scan = scan(&code.read(amount)?, self.saved, self.line).await?;
                 scan.write(screen)?;
-                if scan.may_be_paid() { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
+                let fine = scan.may_be_paid() || scan.wants_amount().is_some();
+                if fine { Ok(()) } else { Err(Failure::negative("this code must not be paid")) }
             }
-            Command::Pay { code, yes } => self.pay(&code.read()?, yes, screen).await,
+            Command::Pay { code, amount, yes } => self.pay(code.read(amount)?, yes, screen).await,
+            Command::Report(code) => {
+                code.read(None)?.report(self.line).await?;
+                screen.done(Word::Reported)
+            }
             Command::Status {} => self.status(screen).await,
             Command::Balance {} => screen.balance(&self.line.get("/v1/me").await.map_err(told)?),
             Command::Activity { limit } => {
@@ -221,8 +238,17 @@ impl Run<'_> {
         })
     }
 
-    async fn pay(&mut self, code: &str, yes: bool, screen: &mut Screen<'_>) -> Result<(), Failure> {
-        let scan = scan(code, self.saved, self.line).await?;
+    async fn pay(&mut self, mut scanned: Scanned, yes: bool, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let mut scan = self::scan(&scanned, self.saved, self.line).await?;
+        if let Some(sticker) = scan.wants_amount() {
+            if !screen.output.is_json() {
+                scan.write(screen)?;
+            }
+            let hint = "--amount 4500KRW says what to pay by this sticker";
+            let entered = answered(Word::EnterAmount, hint, screen)?;
+            scanned.amount = Some(sticker.entered(&entered)?);
+            scan = self::scan(&scanned, self.saved, self.line).await?;
+        }
         if !screen.output.is_json() {
             scan.write(screen)?;
         }
@@ -299,14 +325,20 @@ async fn enrol(
 
 /// Asks the person in front of the terminal. Without one, silence is no approval.
 fn approved(question: Word, screen: &mut Screen<'_>) -> Result<bool, Failure> {
+    let answer = answered(question, "--yes approves what is shown", screen)?;
+    Ok(matches!(answer.as_str(), "y" | "Y" | "yes" | "네" | "예"))
+}
+
+/// What the person in front of the terminal types.
+fn answered(question: Word, hint: &'static str, screen: &mut Screen<'_>) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new("nobody is here to approve").hint("--yes approves what is shown"));
+        return Err(Failure::new("nobody is here to approve").hint(hint));
     }
     let question = screen.say(question);
     screen.output.note(question);
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).map_err(failed("cannot read the answer"))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "네" | "예"))
+    Ok(answer.trim().to_owned())
 }
 
 /// What went wrong on the line, in one sentence.

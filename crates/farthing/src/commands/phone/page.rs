@@ -74,6 +74,15 @@ impl Screen<'_> {
         }
     }
 
+    /// That something was done of which there is no more to show.
+    pub(super) fn done(&mut self, word: Word) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(&serde_json::json!({ "done": true }));
+        }
+        self.good(word);
+        Ok(())
+    }
+
     /// A wallet.
     pub(super) fn balance(&mut self, view: &PayerView) -> Result<(), Failure> {
         if self.output.is_json() {

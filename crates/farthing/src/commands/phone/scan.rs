@@ -4,13 +4,16 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use device::{ShowError, Shown};
-use money::{Instant, IntentId, Language, ReasonCode};
-use protocol::{CaptureMode, FundingKind, HopRole, QuoteBody, QuoteCore, QuoteView, Warning};
-use qr::{Inspection, Verdict};
-use serde::Serialize;
+use money::{Amount, Instant, IntentId, Language, ReasonCode};
+use protocol::{
+    CaptureMode, Cell, FundingKind, HopRole, QuoteBody, QuoteCore, QuoteView, ReportCodeBody, Surroundings, Warning,
+};
+use qr::{FindingKind, Inspection, Verdict, Weight};
+use serde::{Deserialize, Serialize};
 
 use super::page::{Posture, Screen};
 use super::saved::Saved;
+use super::sticker::{self, Sticker};
 use super::words::{Word, left, refundable, settled};
 use super::{Line, told};
 use crate::commands::qr::picture;
@@ -26,21 +29,59 @@ pub(super) struct Code {
     /// Scan the one code of this picture instead.
     #[arg(long, value_name = "FILE", conflicts_with = "code")]
     png: Option<PathBuf>,
+    /// Say that it was scanned in this cell of the map, a geohash of seven characters; nothing is said of the place
+    /// without it.
+    #[arg(long, value_name = "GEOHASH")]
+    cell: Option<Cell>,
+    /// Say that this mark could be seen around, 0 to 65535; may be repeated, eight at most.
+    #[arg(long = "mark", value_name = "NUMBER")]
+    marks: Vec<u16>,
+}
+
+/// A code and what the payer adds to it.
+pub(super) struct Scanned {
+    text: String,
+    /// What the payer pays by a sticker.
+    pub(super) amount: Option<Amount>,
+    /// Where it was scanned, as far as the payer says so.
+    place: Option<protocol::Scan>,
 }
 
 impl Code {
-    pub(super) fn read(self) -> Result<String, Failure> {
-        match (self.code, self.png) {
-            (_, Some(path)) => only_one(picture::read(&path)?),
+    pub(super) fn read(self, amount: Option<Amount>) -> Result<Scanned, Failure> {
+        let surroundings = Surroundings::try_from(self.marks).map_err(failed("too many marks"))?;
+        let place =
+            (self.cell.is_some() || !surroundings.is_empty()).then(|| protocol::Scan { cell: self.cell, surroundings });
+        let text = match (self.code, self.png) {
+            (_, Some(path)) => only_one(picture::read(&path)?)?,
             (Some(code), None) if code == "-" => {
                 let mut line = String::new();
                 std::io::stdin().lock().read_line(&mut line).map_err(failed("cannot read the code"))?;
-                Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+                line.trim_end_matches(['\r', '\n']).to_owned()
             }
-            (code, None) => Ok(code.unwrap_or_default()),
+            (code, None) => code.unwrap_or_default(),
+        };
+        Ok(Scanned { text, amount, place })
+    }
+}
+
+impl Scanned {
+    /// Tells the provider that it does not belong where it is.
+    pub(super) async fn report(self, line: &mut Line) -> Result<(), Failure> {
+        let body = ReportCodeBody { payload: self.text, scan: self.place };
+        line.tell("/v1/codes/reports", &body).await.map_err(told)
+    }
+
+    fn shown(&self, shown: Shown) -> Shown {
+        match &self.place {
+            Some(place) => shown.scanned(place.clone()),
+            None => shown,
         }
     }
 }
+
+/// Tricks that are shown at once: more than three sentences nobody reads at a counter.
+const TRICKS_MAX: usize = 3;
 
 /// WHY only one: a second code beside the first is how a sticker is pasted over; a person must say which is meant.
 fn only_one(texts: Vec<Vec<u8>>) -> Result<String, Failure> {
@@ -56,6 +97,7 @@ fn only_one(texts: Vec<Vec<u8>>) -> Result<String, Failure> {
 /// A code, looked at.
 pub(super) struct Scan {
     inspection: Option<Inspection>,
+    sticker: Option<Sticker>,
     core: Option<QuoteCore>,
     shown: Option<Result<Shown, ShowError>>,
     preview: Option<QuoteView>,
@@ -74,6 +116,9 @@ struct ScanView<'a> {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
+    /// What a genuine sticker says of itself; without an amount there are no terms yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sticker: Option<&'a Sticker>,
     /// The terms.
     core: Option<&'a QuoteCore>,
     /// Their digest: what would be signed.
@@ -85,33 +130,69 @@ struct ScanView<'a> {
 }
 
 /// Fetches the terms of a code, checks one against the other, and asks what paying would mean. Signs no approval.
-pub(super) async fn scan(code: &str, saved: &mut Saved, line: &mut Line) -> Result<Scan, Failure> {
-    let now = line.now().map_err(told)?;
+pub(super) async fn scan(scanned: &Scanned, saved: &mut Saved, line: &mut Line) -> Result<Scan, Failure> {
+    let (code, now) = (scanned.text.as_str(), line.now().map_err(told)?);
+    let mut seen = Scan { inspection: None, sticker: None, core: None, shown: None, preview: None, now };
     if let Ok(intent) = code.parse::<IntentId>() {
         let core = terms(intent, line).await?;
-        let shown = Shown::from_link(core.clone(), now);
-        return Scan { inspection: None, core: Some(core), shown: Some(shown), preview: None, now }
-            .previewed(line)
-            .await;
+        seen.shown = Some(Shown::from_link(core.clone(), now));
+        seen.core = Some(core);
+        return seen.previewed(line).await;
     }
     let mut keys = saved.trusted(now).ok();
     let mut inspection = qr::inspect(code, keys.as_ref(), now);
-    if inspection.reasons.contains(&ReasonCode::CodeUnknownKey) {
-        // The keys may have been rotated: the pinned root says whether the new set counts.
+    let outdated = [ReasonCode::CodeUnknownKey, ReasonCode::CodeRevocationStale];
+    if inspection.reasons.iter().any(|reason| outdated.contains(reason)) {
+        // The keys may have been rotated, or dated anew: the pinned root says whether the new set counts.
         saved.renew_keys(line.read("/.well-known/farthing-keys").await.map_err(told)?, now)?;
         keys = saved.trusted(now).ok();
         inspection = qr::inspect(code, keys.as_ref(), now);
     }
-    let (Some(keys), Some(intent)) = (keys, intent_of(code)) else {
-        return Ok(Scan { inspection: Some(inspection), core: None, shown: None, preview: None, now });
-    };
-    let core = terms(intent, line).await?;
-    let shown = match code.contains('#') {
-        true => device::check_link(code, core.clone(), &keys, now),
-        false => device::check_shown(code, core.clone(), &keys, now),
-    };
-    let inspection = Some(inspection);
-    Scan { inspection, core: Some(core), shown: Some(shown), preview: None, now }.previewed(line).await
+    let Some(keys) = keys else { return Ok(Scan { inspection: Some(inspection), ..seen }) };
+    if let Some(intent) = intent_of(code) {
+        let core = terms(intent, line).await?;
+        let shown = match code.contains('#') {
+            true => device::check_link(code, core.clone(), &keys, now),
+            false => device::check_shown(code, core.clone(), &keys, now),
+        };
+        let shown = Some(shown.map(|shown| scanned.shown(shown)));
+        return Scan { inspection: Some(inspection), core: Some(core), shown, ..seen }.previewed(line).await;
+    }
+    // What the register and the place say of it only the server knows.
+    let inspection = judged(inspection, scanned, line).await?;
+    seen.sticker = Sticker::read(code, inspection.fields.merchant_name.clone(), &keys, now);
+    if let (Some(_), Some(amount)) = (&seen.sticker, scanned.amount)
+        && inspection.verdict != Verdict::Dangerous
+    {
+        let core = sticker::terms(code, amount, line).await?;
+        let shown = device::check_sticker(code, core.clone(), (saved.payer, amount), &keys, now);
+        seen.shown = Some(shown.map(|shown| scanned.shown(shown)));
+        seen.core = Some(core);
+    }
+    Scan { inspection: Some(inspection), ..seen }.previewed(line).await
+}
+
+/// What is asked of `POST /v1/qr/inspect`.
+#[derive(Serialize)]
+struct Asked<'a> {
+    payload: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scan: Option<&'a protocol::Scan>,
+}
+
+/// What matters of its answer here.
+#[derive(Deserialize)]
+struct Judged {
+    verdict: Verdict,
+    reasons: Vec<ReasonCode>,
+}
+
+/// Lowers the phone's own verdict to the server's, who knows the register and the place.
+async fn judged(own: Inspection, scanned: &Scanned, line: &mut Line) -> Result<Inspection, Failure> {
+    let asked = Asked { payload: &scanned.text, scan: scanned.place.as_ref() };
+    let judged: Judged = line.post("/v1/qr/inspect", &asked).await.map_err(told)?;
+    let worse = judged.verdict != own.verdict;
+    Ok(if worse { own.lowered(judged.verdict, &judged.reasons) } else { own })
 }
 
 /// The intent a code or checkout link names; nothing about it is proven yet.
@@ -130,6 +211,12 @@ async fn terms(intent: IntentId, line: &mut Line) -> Result<QuoteCore, Failure> 
 impl Scan {
     pub(super) const fn may_be_paid(&self) -> bool {
         matches!(self.shown, Some(Ok(_)))
+    }
+
+    /// The sticker, when all that is missing is what the payer wants to pay.
+    pub(super) fn wants_amount(&self) -> Option<&Sticker> {
+        let stopped = self.found() == Some(Verdict::Dangerous);
+        self.sticker.as_ref().filter(|_| self.shown.is_none() && !stopped)
     }
 
     /// The terms, to be signed; else why not, where there is more to say than that nobody vouches for the code.
@@ -155,6 +242,11 @@ impl Scan {
         }
         let language = screen.language;
         let mut rows = vec![(Word::Verdict, self.verdict(language))];
+        rows.extend(self.tricks(language).map(|text| (Word::Warned, format!("{WARN}{text}{WARN:#}"))));
+        rows.extend(self.sticker.iter().flat_map(Sticker::rows));
+        if self.wants_amount().is_some() {
+            rows.push((Word::Sum, format!("{WARN}{}{WARN:#}", Word::NameAmount.say(language))));
+        }
         if let Some(core) = &self.core {
             rows.extend(terms_of(core, self.now, language));
         }
@@ -184,17 +276,33 @@ impl Scan {
         if let Some(refusal) = self.refusal() {
             return format!("{BAD}{}{BAD:#}: {refusal}", Word::DoNotPay.say(language));
         }
-        let (style, what, why) = match self.found() {
-            None => (WARN, Word::Link, Some(Word::LinkWhy)),
-            Some(Verdict::Trusted) => (GOOD, Word::Trusted, Some(Word::TrustedWhy)),
-            Some(Verdict::Unverified) => (WARN, Word::Unverified, Some(Word::UnverifiedWhy)),
-            Some(Verdict::Suspicious) => (BAD, Word::Suspicious, Some(Word::SuspiciousWhy)),
-            Some(Verdict::Dangerous) => (BAD, Word::Dangerous, Some(Word::DangerousWhy)),
-            Some(Verdict::Invalid) => (BAD, Word::Invalid, None),
-            Some(Verdict::Expired) => (BAD, Word::Expired, Some(Word::ExpiredWhy)),
+        let (style, what) = match self.found() {
+            None => (WARN, Word::Link),
+            Some(Verdict::Trusted) => (GOOD, Word::Trusted),
+            Some(Verdict::Unverified) => (WARN, Word::Unverified),
+            Some(Verdict::Suspicious) => (BAD, Word::Suspicious),
+            Some(Verdict::Dangerous) => (BAD, Word::Dangerous),
+            Some(Verdict::Invalid) => (BAD, Word::Invalid),
+            Some(Verdict::Expired) => (BAD, Word::Expired),
         };
-        let why = why.map(|why| format!(": {}", why.say(language))).unwrap_or_default();
+        let reason = self.inspection.as_ref().and_then(|inspection| inspection.reasons.first());
+        let why = match (self.found(), reason) {
+            (None, _) => Word::LinkWhy.say(language),
+            (Some(Verdict::Trusted), _) => Word::TrustedWhy.say(language),
+            (Some(_), Some(reason)) => reason.text(language),
+            (Some(_), None) => "",
+        };
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         format!("{style}{}{style:#}{why}", what.say(language))
+    }
+
+    /// What looks like a trick, in plain words.
+    fn tricks(&self, language: Language) -> impl Iterator<Item = &'static str> {
+        let found = self.inspection.iter().flat_map(|inspection| &inspection.findings);
+        let kind = |code: &str| FindingKind::ALL.iter().find(|kind| kind.code() == code);
+        let heavy = [Weight::Warns, Weight::Refuses, Weight::Alarms].map(Weight::name);
+        let heavy = found.filter(move |finding| heavy.contains(&finding.weight));
+        heavy.filter_map(move |finding| kind(finding.code)).map(move |kind| kind.text(language)).take(TRICKS_MAX)
     }
 
     fn view(&self, sealed: bool) -> ScanView<'_> {
@@ -212,6 +320,7 @@ impl Scan {
             reasons: self.inspection.as_ref().map(|inspection| inspection.reasons.clone()).unwrap_or_default(),
             payable: self.may_be_paid(),
             refusal: self.refusal(),
+            sticker: self.sticker.as_ref(),
             core: self.core.as_ref(),
             quote: self.core.as_ref().map(QuoteCore::digest),
             preview: self.preview.as_ref(),

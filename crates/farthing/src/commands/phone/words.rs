@@ -58,16 +58,19 @@ words! {
     Link: "링크", "a link";
     LinkWhy: "서버에서 받은 조건입니다. 대조할 코드는 없습니다", "terms from your own server, no code to hold them against";
     Unverified: "확인되지 않음", "unverified";
-    UnverifiedWhy: "누가 만들었는지 알 수 없습니다", "nobody vouches for this code";
     Suspicious: "의심스러움", "suspicious";
-    SuspiciousWhy: "이 서버의 코드라고 하지만 증명하지 못합니다", "claims to be your server's and cannot show it";
     Dangerous: "위험", "dangerous";
-    DangerousWhy: "서명한 뒤에 내용이 바뀌었거나 속임수입니다", "changed after it was signed, or a trick";
     Invalid: "결제 코드가 아님", "not a payment code";
     Expired: "만료됨", "expired";
-    ExpiredWhy: "진짜 코드이지만 지금은 쓸 수 없습니다", "genuine, but not valid now";
     DoNotPay: "결제하지 마세요", "do not pay";
     NotSigned: "이 서버가 서명한 코드가 아닙니다", "it is not signed by this server";
+    // A sticker.
+    Serial: "일련번호", "serial";
+    Cap: "1회 최대", "at most";
+    ValidUntil: "유효 기한", "valid until";
+    NameAmount: "--amount 로 금액을 정하면 조건을 보여 줍니다", "the payer names it: --amount shows the terms";
+    EnterAmount: "얼마를 낼까요? (예: 4500)", "How much? (e.g. 4500)";
+    Reported: "알렸습니다. 사업자가 확인합니다.", "Reported: the provider looks at it.";
     // Terms.
     Payee: "받는 곳", "payee";
     Sum: "금액", "amount";

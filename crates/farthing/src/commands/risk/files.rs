@@ -73,17 +73,15 @@ pub(crate) struct JudgingArgs {
     /// What friction costs and what is asked where data fails, as TOML.
     #[arg(long, value_name = "FILE.toml", env = "FARTHING_RISK_SETTINGS")]
     risk_settings: Option<PathBuf>,
+    /// Judge payments and keep the judgement, but let nothing follow from it.
+    #[arg(long, conflicts_with = "no_risk")]
+    risk_shadow: bool,
     /// Judge nothing: only a first payment above its limit is asked about.
     #[arg(long, conflicts_with_all = ["risk_rules", "risk_model", "risk_challenger", "risk_settings"])]
     no_risk: bool,
 }
 
 impl JudgingArgs {
-    /// Nobody judges.
-    pub(crate) fn off() -> Self {
-        Self { no_risk: true, ..Self::default() }
-    }
-
     /// The judges that these files make.
     pub(crate) fn judging(&self) -> Result<Judging, Failure> {
         if self.no_risk {
@@ -99,10 +97,12 @@ impl JudgingArgs {
 
     /// What the operator sets in money.
     pub(crate) fn settings(&self) -> Result<RiskSettings, Failure> {
-        let Some(path) = &self.risk_settings else { return Ok(RiskSettings::default()) };
+        let shadow = self.risk_shadow;
+        let Some(path) = &self.risk_settings else { return Ok(RiskSettings { shadow, ..RiskSettings::default() }) };
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(failed(format!("cannot read `{shown}`")))?;
-        let settings: RiskSettings = toml::from_str(&text).map_err(failed(format!("cannot use `{shown}`")))?;
+        let mut settings: RiskSettings = toml::from_str(&text).map_err(failed(format!("cannot use `{shown}`")))?;
+        settings.shadow |= shadow;
         settings.check().map_err(failed(format!("cannot use `{shown}`")))?;
         Ok(settings)
     }
