@@ -32,6 +32,7 @@ pub(crate) fn run() -> Outcome {
     let outcome = web::script("e2e")
         .env("FARTHING_URL", &demo.listening.url)
         .env("FARTHING_SHOP_KEY", &demo.listening.shop_key)
+        .env("FARTHING_ADMIN_SOCKET", demo.folder.join("data/admin.sock"))
         .go();
     match outcome {
         Ok(()) => demo.finish(),

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | ci | codegen | tidy`.
+//! The project's own commands: `cargo xtask demo | test | ci | codegen | tidy | fuzz-long`.
 //!
 //! `commands/` holds one file a command; [`rules`] are the checks behind `tidy`; the rest is what they stand on.
 //! Nothing here knows about money. Read `commands/test.rs` first: it is what must pass before a change goes in.
@@ -29,7 +29,8 @@ usage: cargo xtask <command>
   test           install what the tests need, then run every check and test; CI runs this
   ci             the same as `test`
   codegen        write docs/openapi.json from the code, and the web client's types from it
-  tidy           the project's own rules about files, names and words";
+  tidy           the project's own rules about files, names and words
+  fuzz-long [n]  ten million (or n) changed tokens and proofs against the verifier, optimised";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -51,6 +52,7 @@ fn dispatch(args: &[String]) -> Outcome {
         ("test" | "ci", []) => commands::test::run(),
         ("codegen", []) => commands::codegen::run(),
         ("tidy", []) => commands::tidy::run(),
+        ("fuzz-long", arguments) => commands::fuzz_long::run(arguments),
         ("help" | "--help" | "-h", _) => {
             console::say(USAGE);
             Ok(())

@@ -19,6 +19,7 @@ mod error;
 mod signed;
 
 pub mod api_key;
+pub mod attestation;
 pub mod http_signature;
 pub mod pin;
 mod signature;

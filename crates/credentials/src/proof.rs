@@ -1,6 +1,5 @@
 //! One compact proof (RFC 9449 §4): read strictly, its signature verified, then its claims held against the request.
 
-use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use money::{Digest, Instant};
 use protocol::{Jwk, ProofClaims, ProofHeader, limits, sha256};
@@ -72,7 +71,7 @@ impl Opened {
     pub(crate) fn check<T>(
         self,
         expected: &Expected<'_>,
-        nonces: &hmac::Key,
+        fresh: impl FnOnce(&str) -> Option<nonce::Process>,
         body: impl FnOnce(Option<Digest>) -> Result<T, ProofError>,
     ) -> Result<(Checked, T), ProofError> {
         let claims: ProofClaims = serde_json::from_slice(&self.claims).map_err(|_| ProofError::Malformed)?;
@@ -85,7 +84,7 @@ impl Opened {
         if !is_recent(claims.iat, expected.now) {
             return Err(ProofError::Stale);
         }
-        let process = claims.nonce.and_then(|text| nonce::fresh(nonces, &text, expected.now));
+        let process = claims.nonce.and_then(|text| fresh(&text));
         let process = process.ok_or(ProofError::NonceNeeded)?;
         if claims.ath != expected.token.map(|token| sha256(token.as_bytes())) {
             return Err(ProofError::WrongToken);

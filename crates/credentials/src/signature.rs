@@ -1,6 +1,6 @@
 //! The two signature schemes, each with one door: ES256 for devices, Ed25519 for merchants.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 
 /// The signature does not hold, or key or signature are not of the right form. Never says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +19,11 @@ pub fn verify_es256(point: &[u8; 65], message: &[u8], signature: &[u8]) -> Resul
         return Err(SignatureRefused);
     }
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).map_err(|_| SignatureRefused)
+}
+
+/// The same, the signature as DER (RFC 3279 §2.2.3): authenticators give that, and nothing else here does.
+pub(crate) fn verify_es256_der(point: &[u8; 65], message: &[u8], signature: &[u8]) -> Result<(), SignatureRefused> {
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).map_err(|_| SignatureRefused)
 }
 
 /// Verifies Ed25519 (RFC 8032 §5.1.7): 32-byte key, 64-byte signature.

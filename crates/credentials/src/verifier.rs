@@ -1,5 +1,7 @@
 //! [`Verifier`]: one server's origin and keys, and the only maker of [`Signed`], [`Caller`] and [`Enrolling`].
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use aws_lc_rs::hmac;
 use money::{DeviceId, Digest, Instant, PayerId, Secret};
 use protocol::{TokenBody, TokenView, from_canonical, limits, sha256, to_canonical};
@@ -20,6 +22,15 @@ pub struct VerifierKeys {
     pub nonce: Secret<[u8; 32]>,
 }
 
+impl VerifierKeys {
+    /// The same keys: for whoever keeps them to hand them out again later.
+    #[must_use]
+    pub fn clone_of(&self) -> Self {
+        let copy = |key: &Secret<[u8; 32]>| Secret::new(*key.dangerous_reveal());
+        Self { token: copy(&self.token), nonce: copy(&self.nonce) }
+    }
+}
+
 /// What a device sent, as the HTTP layer found it. The server refuses a second `DPoP` or `Authorization` header.
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceRequest<'a> {
@@ -38,9 +49,34 @@ pub struct DeviceRequest<'a> {
 /// Verifies device proofs for one public origin.
 pub struct Verifier {
     origin: String,
+    keys: RwLock<Arc<Keys>>,
+    process: nonce::Process,
+}
+
+/// The keys that are good, those that sign first.
+struct Keys {
+    signing: Pair,
+    others: Vec<Pair>,
+}
+
+struct Pair {
     tokens: hmac::Key,
     nonces: hmac::Key,
-    process: nonce::Process,
+}
+
+impl Pair {
+    fn of(keys: &VerifierKeys) -> Self {
+        Self {
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, keys.token.dangerous_reveal()),
+            nonces: hmac::Key::new(hmac::HMAC_SHA256, keys.nonce.dangerous_reveal()),
+        }
+    }
+}
+
+impl Keys {
+    fn all(&self) -> impl Iterator<Item = &Pair> {
+        std::iter::once(&self.signing).chain(&self.others)
+    }
 }
 
 impl std::fmt::Debug for Verifier {
@@ -53,12 +89,19 @@ impl Verifier {
     /// A verifier for `origin`, e.g. `http://127.0.0.1:8080`, without a trailing slash.
     #[must_use]
     pub fn new(origin: &str, keys: VerifierKeys) -> Self {
-        Self {
-            origin: origin.to_owned(),
-            tokens: hmac::Key::new(hmac::HMAC_SHA256, keys.token.dangerous_reveal()),
-            nonces: hmac::Key::new(hmac::HMAC_SHA256, keys.nonce.dangerous_reveal()),
-            process: [0; 8],
-        }
+        let keys = Keys { signing: Pair::of(&keys), others: Vec::new() };
+        Self { origin: origin.to_owned(), keys: RwLock::new(Arc::new(keys)), process: [0; 8] }
+    }
+
+    /// Signs by other keys from now on. Besides what these sign, what `others` have signed is good: the ones before, as long as
+    /// that is wanted, and the next ones, which another node may use already.
+    pub fn renew(&self, signing: &VerifierKeys, others: &[VerifierKeys]) {
+        let keys = Keys { signing: Pair::of(signing), others: others.iter().map(Pair::of).collect() };
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The same, as one run of one server: eight random bytes that no other run has. See [`Caller::is_local`].
@@ -71,19 +114,19 @@ impl Verifier {
     /// A nonce for the `DPoP-Nonce` header (RFC 9449 §8.1), good for five minutes, on every node, and not remembered.
     #[must_use]
     pub fn issue_nonce(&self, now: Instant) -> String {
-        nonce::issue(&self.nonces, self.process, now)
+        nonce::issue(&self.keys().signing.nonces, self.process, now)
     }
 
     /// An access token for ten minutes, of use only with the key it names (RFC 9449 §5), and the refresh token of this
     /// generation of its session.
     #[must_use]
     pub fn issue_token(&self, grant: &TokenGrant, generation: u32, now: Instant) -> TokenView {
-        let claims = token::grant(*grant, now);
+        let (claims, keys) = (token::grant(*grant, now), self.keys());
         let owner = refresh::Owner { payer: grant.payer, device: grant.device };
         TokenView {
-            access_token: token::mint(&self.tokens, &claims),
+            access_token: token::mint(&keys.signing.tokens, &claims),
             expires_at: claims.expires_at,
-            refresh_token: Some(refresh::mint(&self.tokens, owner, grant.session, generation)),
+            refresh_token: Some(refresh::mint(&keys.signing.tokens, owner, grant.session, generation)),
             session: grant.session,
             token_type: "DPoP".to_owned(),
         }
@@ -94,7 +137,7 @@ impl Verifier {
     pub fn issue_shared_token(&self, grant: &TokenGrant, now: Instant) -> TokenView {
         let claims = token::shared_grant(*grant, now);
         TokenView {
-            access_token: token::mint(&self.tokens, &claims),
+            access_token: token::mint(&self.keys().signing.tokens, &claims),
             expires_at: claims.expires_at,
             refresh_token: None,
             session: grant.session,
@@ -105,7 +148,8 @@ impl Verifier {
     /// A refresh token of this payer's device; `None` says nothing about why.
     #[must_use]
     pub fn refresh(&self, text: &str, payer: PayerId, device: DeviceId) -> Option<Refresh> {
-        refresh::open(&self.tokens, text, refresh::Owner { payer, device })
+        let owner = refresh::Owner { payer, device };
+        self.keys().all().find_map(|pair| refresh::open(&pair.tokens, text, owner))
     }
 
     /// A request with a body: token, proof and canonical body, checked in the order of [`ProofError`].
@@ -131,10 +175,14 @@ impl Verifier {
     pub fn caller(&self, request: &DeviceRequest<'_>, now: Instant) -> Result<Caller, ProofError> {
         let (grant, token, opened) = self.authenticate(request, now)?;
         let expected = self.expected(request, Some(token), now);
-        let (checked, ()) = opened.check(&expected, &self.nonces, |claimed| match claimed {
-            None if request.body.is_empty() => Ok(()),
-            _ => Err(ProofError::WrongBody),
-        })?;
+        let (checked, ()) = opened.check(
+            &expected,
+            |nonce| self.fresh(nonce, now),
+            |claimed| match claimed {
+                None if request.body.is_empty() => Ok(()),
+                _ => Err(ProofError::WrongBody),
+            },
+        )?;
         let is_local = checked.process == self.process;
         Ok(Caller::new(grant, &checked, is_local))
     }
@@ -172,9 +220,13 @@ impl Verifier {
         let opened = proof::open(compact)?;
         let expected = Expected { method: "POST", origin: &self.origin, path, token: None, now };
         let wanted = sha256(&to_canonical(joining));
-        let (checked, ()) = opened.check(&expected, &self.nonces, |claimed| {
-            if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
-        })?;
+        let (checked, ()) = opened.check(
+            &expected,
+            |nonce| self.fresh(nonce, now),
+            |claimed| {
+                if claimed == Some(wanted) { Ok(()) } else { Err(ProofError::WrongBody) }
+            },
+        )?;
         Ok(Possession::new(checked, joining.device))
     }
 
@@ -186,7 +238,8 @@ impl Verifier {
     ) -> Result<(TokenGrant, &'a str, Opened), ProofError> {
         let text = request.authorization.and_then(dpop_token).ok_or(ProofError::Refused)?;
         let compact = request.dpop.ok_or(ProofError::Refused)?;
-        let token = token::open(&self.tokens, text).ok_or(ProofError::Refused)?;
+        let keys = self.keys();
+        let token = keys.all().find_map(|pair| token::open(&pair.tokens, text)).ok_or(ProofError::Refused)?;
         let opened = proof::open(compact)?;
         if opened.key() != token.grant.key {
             return Err(ProofError::WrongDevice);
@@ -204,7 +257,13 @@ impl Verifier {
         token: Option<&str>,
         now: Instant,
     ) -> Result<(Checked, (B, Digest)), ProofError> {
-        opened.check(&self.expected(request, token, now), &self.nonces, |claimed| body(request.body, claimed))
+        let expected = self.expected(request, token, now);
+        opened.check(&expected, |nonce| self.fresh(nonce, now), |claimed| body(request.body, claimed))
+    }
+
+    /// The process that made this nonce, if it is one of ours and fresh.
+    fn fresh(&self, nonce: &str, now: Instant) -> Option<nonce::Process> {
+        self.keys().all().find_map(|pair| nonce::fresh(&pair.nonces, nonce, now))
     }
 
     fn expected<'a>(&'a self, request: &DeviceRequest<'a>, token: Option<&'a str>, now: Instant) -> Expected<'a> {

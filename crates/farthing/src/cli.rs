@@ -60,7 +60,7 @@ fn run(command: Command, output: &mut Output) -> Result<(), Failure> {
         Command::Demo(demo) => runtime(None)?.block_on(demo.run(output)),
         Command::Phone(phone) => runtime(Some(1))?.block_on(phone.run(output)),
         Command::Bench(bench) => runtime(Some(2))?.block_on(bench.run(output)),
-        Command::Attack(attack) => attack.run(output),
+        Command::Attack(attack) => runtime(Some(2))?.block_on(attack.run(output)),
         Command::Ledger(ledger) => runtime(Some(1))?.block_on(ledger.run(output)),
         Command::Audit(audit) => runtime(Some(1))?.block_on(audit.run(output)),
         Command::Qr(qr) => runtime(Some(1))?.block_on(qr.run(output)),

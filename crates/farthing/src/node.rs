@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use money::Secret;
 use payments::{Network, Settings};
-use server::{CodeSigner, Config, PackReader, PasskeyConfig, RateLimits, Running};
+use server::{CodeSigner, Config, PackReader, PasskeyConfig, RateLimits, Running, SignerReader};
 use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -52,7 +52,7 @@ pub(crate) fn keys_folder(data: &Path) -> PathBuf {
 
 /// Opens the data folder and serves it.
 pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
-    let (store, signing) = match &plan.database {
+    let (store, signing, signer_reader) = match &plan.database {
         None => embedded(&plan)?,
         Some(url) => shared(&plan, url).await?,
     };
@@ -62,6 +62,7 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         trusted_proxies: plan.trusted_proxies,
         admin_socket: Some(plan.data.join(SOCKET)),
         signing,
+        signer_reader: Some(signer_reader),
         token_key: store.purpose_key("access-token").map_err(failed("cannot derive keys"))?,
         nonce_key: store.purpose_key("nonce").map_err(failed("cannot derive keys"))?,
         passkeys: plan.passkeys,
@@ -85,11 +86,17 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
 }
 
 /// The embedded store, and the keys of dynamic codes beside it.
-fn embedded(plan: &Plan) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
+fn embedded(plan: &Plan) -> Result<(Arc<dyn Store>, CodeSigner, SignerReader), Failure> {
     let options = Options::new(&plan.data).settings(plan.settings.clone()).keys(plan.keys.clone());
     let store = SqliteStore::open(options).map_err(failed("cannot open the data folder"))?;
-    let signing = server::keys::load_or_create(&keys_folder(&plan.data), SystemClock.now());
-    Ok((store, signing.map_err(failed("cannot use the keys of dynamic codes"))?))
+    let keys = keys_folder(&plan.data);
+    let signing = server::keys::load_or_create(&keys, SystemClock.now());
+    let signing = signing.map_err(failed("cannot use the keys of dynamic codes"))?;
+    let reader: SignerReader = Arc::new(move || {
+        let read = server::keys::load(&keys).map_err(|error| error.to_string());
+        Box::pin(std::future::ready(read))
+    });
+    Ok((store, signing, reader))
 }
 
 /// The name under which the nodes of a database keep the root that vouches for their codes.
@@ -99,7 +106,7 @@ const CODE_ROOT: &str = "code-root";
 const CODE_SET: &str = "code-set";
 
 /// A database that other nodes may share. All of them sign codes under one root, so that each accepts the others'.
-async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, CodeSigner), Failure> {
+async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, CodeSigner, SignerReader), Failure> {
     let options = PostgresOptions::new(url.dangerous_reveal().clone(), &plan.data);
     let options = options.settings(plan.settings.clone()).keys(plan.keys.clone());
     let origin = plan.public_origin.clone().unwrap_or_else(|| format!("http://{}", plan.listen));
@@ -122,12 +129,27 @@ async fn shared(plan: &Plan, url: &Secret<String>) -> Result<(Arc<dyn Store>, Co
     if first != root {
         return Err(others(()));
     }
+    newest(&store, &keys, &signing).await?;
+    let others = Arc::clone(&store);
+    let reader: SignerReader = Arc::new(move || {
+        let (store, keys) = (Arc::clone(&others), keys.clone());
+        Box::pin(async move {
+            let signing = server::keys::load(&keys).map_err(|error| error.to_string())?;
+            newest(&store, &keys, &signing).await.map_err(|failure| failure.to_string())?;
+            Ok(signing)
+        })
+    });
+    Ok((store, signing, reader))
+}
+
+/// Whether this node's set of keys is the newest that any node has published; it is from now on.
+async fn newest(store: &PostgresStore, keys: &Path, signing: &CodeSigner) -> Result<(), Failure> {
     let published = signing.key_set().set.sequence;
     let digest = protocol::sha256(&protocol::to_canonical(signing.key_set())).as_bytes().to_vec();
     let newest = store.pin_newest(CODE_SET, published, digest.clone()).await;
     let (newest, theirs) = newest.map_err(failed("cannot write the database"))?;
     if newest == published && theirs == digest {
-        return Ok((store, signing));
+        return Ok(());
     }
     let folder = keys.display();
     let what = if newest > published { "are older than" } else { "were changed apart from" };
@@ -143,7 +165,7 @@ pub(crate) async fn stop(running: Running) -> Result<(), Failure> {
     running.shutdown().await.map_err(failed("cannot close the data folder"))
 }
 
-/// Ctrl-C, a request to end, and one to read the policy packs anew. Listened for before anybody is told that the server is there, so that the first one
+/// Ctrl-C, a request to end, and one to read policy packs and keys of dynamic codes anew. Listened for before anybody is told that the server is there, so that the first one
 /// to hear of it can already stop it cleanly.
 pub(crate) struct Stop {
     interrupt: Signal,
@@ -171,6 +193,9 @@ impl Stop {
                 // What came of it stands in the log.
                 _ = self.hangup.recv() => {
                     drop(running.reload_packs().await);
+                    if let Err(error) = running.reload_code_keys().await {
+                        tracing::error!(%error, "the keys of dynamic codes were not exchanged");
+                    }
                     judge_anew(running, risk).await;
                 }
             }

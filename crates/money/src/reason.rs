@@ -125,8 +125,11 @@ reasons! {
     PasskeyWrongBody "passkey.wrong_body" under PasskeyRefused: "다른 내용을 확인한 응답입니다.", "The answer approves something else.";
     PasskeyUserNotVerified "passkey.user_not_verified" under PasskeyRefused: "본인 확인 없이 만든 응답입니다.", "The authenticator did not verify its user.";
     PasskeyBackupInvalid "passkey.backup_invalid" under PasskeyRefused: "패스키의 백업 표시가 맞지 않습니다.", "What the passkey says of its backup cannot be true.";
+    PasskeyAlgorithm "passkey.algorithm" under PasskeyRefused: "받지 않는 종류의 패스키 키입니다.", "The passkey's key is of a kind that is not taken.";
+    PasskeyAttestation "passkey.attestation_false" under PasskeyRefused: "패스키 기기의 보증이 사실과 다릅니다.", "What vouches for the passkey's authenticator is not true.";
     PasskeySignature "passkey.wrong_signature" under PasskeyRefused: "패스키의 서명이 맞지 않습니다.", "The passkey's signature does not hold.";
     PasskeyCloned "passkey.cloned" under PasskeyRefused: "패스키가 복제되었을 수 있어 멈췄습니다.", "The passkey's counter went back, so it may have been cloned.";
+    PasskeyWeakCheck "passkey.weak_check": "얼굴 인식처럼 약한 방법으로 여는 패스키는 혼자 쓸 수 없습니다. 결제 비밀번호를 써 주세요.", "This passkey is opened by a face or a weak sensor, which is never the only check; use the payment PIN.";
     ContactUnknown "contact.unknown": "믿을 수 있는 사람으로 정할 수 없는 지갑입니다.", "This wallet cannot be a trusted contact, or is none.";
     ContactExists "contact.exists": "이미 믿을 수 있는 사람으로 정한 지갑입니다.", "This wallet is a trusted contact already.";
     ContactLimitReached "contact.limit_reached": "정할 수 있는 사람 수를 넘었습니다.", "This wallet has as many trusted contacts as it may.";
@@ -134,8 +137,11 @@ reasons! {
     RecoveryFactorMissing "recovery.factor_missing": "확인이 하나 더 필요합니다. 서로 다른 두 가지로 확인해야 합니다.", "One more factor of another kind is needed.";
     PayeeUnknown "payee.unknown": "등록되지 않은 받는 곳입니다.", "This payee is not registered.";
     KeyUnknown "key.unknown": "없는 키입니다.", "There is no such key.";
+    KeyLimitReached "key.limit_reached": "가맹점이 가질 수 있는 키 수를 넘었습니다. 먼저 하나를 끝내 주세요.", "This merchant has as many keys as it may; end one first.";
     KeyExists "key.exists": "이미 등록된 키입니다.", "This key is already registered.";
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
+    RecoveryPapersNeeded "recovery.papers_needed": "등록된 기기가 이 복구를 취소했습니다. 사업자에게 신분증을 보여 주세요.", "A device of the wallet cancelled this recovery; the provider must see papers before it goes on.";
+    RecoveryContested "recovery.contested": "신분증을 확인한 복구입니다. 이 기기로는 더 취소할 수 없습니다.", "The provider has seen papers for this recovery; this device cannot cancel it again.";
     PayeeUnverified "payee.unverified": "확인을 마치지 않은 가맹점에는 정산금을 보낼 수 없습니다.", "This payee has not been verified, so nothing is paid out to it yet.";
     VerificationStep "payee.verification_step": "지금 상태에서는 할 수 없는 확인 단계입니다.", "The payee's verification cannot take this step from where it stands.";
     FactUnknown "fact.unknown": "그런 정보가 없습니다.", "There is no such fact.";

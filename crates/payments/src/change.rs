@@ -143,6 +143,9 @@ pub enum EventKind {
     /// Two factors bound a new device.
     #[serde(rename = "recovery.granted")]
     RecoveryGranted,
+    /// A device called a recovery off: from now on only papers carry one on, and then this device stops nothing.
+    #[serde(rename = "recovery.cancelled")]
+    RecoveryCancelled,
     /// A device asked to revoke another, and waits.
     #[serde(rename = "device.revoke_requested")]
     DeviceRevokeRequested,
@@ -252,7 +255,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -274,6 +277,7 @@ impl EventKind {
         Self::RecoveryBegun,
         Self::RecoveryVouched,
         Self::RecoveryGranted,
+        Self::RecoveryCancelled,
         Self::DeviceRevokeRequested,
         Self::DeviceRotated,
         Self::PinSet,
@@ -336,6 +340,7 @@ impl EventKind {
             Self::RecoveryBegun => "recovery.begun",
             Self::RecoveryVouched => "recovery.vouched",
             Self::RecoveryGranted => "recovery.granted",
+            Self::RecoveryCancelled => "recovery.cancelled",
             Self::DeviceRevokeRequested => "device.revoke_requested",
             Self::DeviceRotated => "device.rotated",
             Self::PinSet => "pin.set",

@@ -302,6 +302,15 @@ pub enum Command {
         /// Whose wallet.
         payer: PayerId,
     },
+    /// Let a lost or stolen device act no longer.
+    StaffRevokeDevice {
+        /// Staff.
+        permit: StaffPermit,
+        /// Whose.
+        payer: PayerId,
+        /// Which.
+        device: DeviceId,
+    },
     /// Take a forgotten PIN away.
     StaffRemovePin {
         /// Staff.
@@ -331,6 +340,13 @@ pub enum Command {
         api_key: Option<Digest>,
         /// The new Ed25519 public key.
         signing_key: Option<[u8; 32]>,
+    },
+    /// Let the next of the server's own keys sign tokens, nonces and ceremonies.
+    RotateServerKeys {
+        /// Staff.
+        permit: StaffPermit,
+        /// For how long what the present ones signed stays good.
+        overlap_seconds: i64,
     },
     /// Give a payee one more key.
     AddMerchantKey {

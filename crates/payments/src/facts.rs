@@ -194,6 +194,10 @@ pub enum Facts {
     StaffThaw {
         payer: PayerId,
     },
+    StaffRevokeDevice {
+        payer: PayerId,
+        device: DeviceId,
+    },
     StaffRemovePin {
         payer: PayerId,
     },
@@ -233,6 +237,9 @@ pub enum Facts {
     },
     AddMerchantKey {
         key: MerchantKey,
+    },
+    RotateServerKeys {
+        overlap_seconds: i64,
     },
     EndMerchantKey {
         key: KeyId,
@@ -455,6 +462,7 @@ impl From<Command> for Facts {
                 Self::RotateKey { caller: caller(&signed), key: possession.key(), possession: *possession.proof_use() }
             }
             Command::StaffThaw { permit: _, payer } => Self::StaffThaw { payer },
+            Command::StaffRevokeDevice { permit: _, payer, device } => Self::StaffRevokeDevice { payer, device },
             Command::StaffRemovePin { permit: _, payer } => Self::StaffRemovePin { payer },
             Command::BeginPasskey { signed } => {
                 Self::BeginPasskey { caller: caller(&signed), body: signed.into_body() }
@@ -477,6 +485,7 @@ impl From<Command> for Facts {
             }
             Command::RemovePin { signed } => Self::RemovePin { caller: caller(&signed), body: signed.into_body() },
             Command::RegisterPayee { permit: _, payee } => Self::RegisterPayee { payee },
+            Command::RotateServerKeys { permit: _, overlap_seconds } => Self::RotateServerKeys { overlap_seconds },
             Command::AddMerchantKey { permit: _, key } => Self::AddMerchantKey { key },
             Command::EndMerchantKey { permit: _, key, in_seconds } => Self::EndMerchantKey { key, in_seconds },
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {

@@ -34,6 +34,7 @@ impl Facts {
             Self::FreezeFor { .. } => "freeze_for",
             Self::RotateKey { .. } => "rotate_key",
             Self::StaffThaw { .. } => "staff_thaw",
+            Self::StaffRevokeDevice { .. } => "staff_revoke_device",
             Self::StaffRemovePin { .. } => "staff_remove_pin",
             Self::BeginPasskey { .. } => "begin_passkey",
             Self::AddPasskey { .. } => "add_passkey",
@@ -43,6 +44,7 @@ impl Facts {
             Self::SignIn { .. } => "sign_in",
             Self::RegisterPayee { .. } => "register_payee",
             Self::RekeyPayee { .. } => "rekey_payee",
+            Self::RotateServerKeys { .. } => "rotate_server_keys",
             Self::AddMerchantKey { .. } => "add_merchant_key",
             Self::EndMerchantKey { .. } => "end_merchant_key",
             Self::Fund { .. } => "fund",
@@ -91,6 +93,7 @@ impl Facts {
             | Self::Recover { payer, .. }
             | Self::FreezeByCode { payer, .. }
             | Self::StaffThaw { payer }
+            | Self::StaffRevokeDevice { payer, .. }
             | Self::StaffRemovePin { payer } => Some(*payer),
             Self::EndSessions { caller, .. }
             | Self::RevokeDevice { caller, .. }

@@ -180,13 +180,16 @@ pub struct Guard {
     /// From when a passkey approves, if there is one.
     #[serde(default)]
     pub passkey_from: Option<Instant>,
+    /// From when a passkey approves whose hardware is vouched for, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested_from: Option<Instant>,
 }
 
 impl Guard {
     /// One that guards nothing.
     #[must_use]
     pub const fn none(payer: PayerId) -> Self {
-        Self { payer, frozen_by: None, approvals: Vec::new(), pin_from: None, passkey_from: None }
+        Self { payer, frozen_by: None, approvals: Vec::new(), pin_from: None, passkey_from: None, attested_from: None }
     }
 }
 

@@ -43,6 +43,7 @@ mod recovery;
 mod refund;
 mod risk_stage;
 mod roll_up;
+mod server_keys;
 mod session;
 mod settings;
 mod settle;
@@ -72,7 +73,7 @@ pub use kept::{Guard, Kept, KeptKey, Session, Standing};
 pub use merchant::{
     MerchantCommand, MerchantFacts, Payout, PayoutSettling, Verification, VerificationStep, bank, clearing,
 };
-pub use merchant_key::{KeyMaterial, MerchantKey, Network, NetworkError, Scope};
+pub use merchant_key::{HeldKey, KeyMaterial, KeyRing, MerchantKey, Network, NetworkError, Scope};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use needs::needs;
 pub use noted::{Noted, NotedKey, NotedKind, RegisteredCode};
@@ -85,6 +86,7 @@ pub use pin::{Attempt, PaymentPin, PinPurpose};
 pub use place::{Pace, Place, Resident, Stranger};
 pub use record::{DecisionRecord, ENGINE, ReplayError, replay};
 pub use recovery::{Claim, Contact, Recovery};
+pub use server_keys::ServerKeys;
 pub use settings::Settings;
 pub use sign_up::{SignUpBy, SignUpLimit, SignUpLimits, SignUps, network_mark};
 pub use stamp::Stamp;

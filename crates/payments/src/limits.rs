@@ -81,6 +81,8 @@ pub const CONTACTS_MAX: usize = 3;
 pub const CLAIMS_MAX: usize = 3;
 /// For how long what spoke for a device is remembered, in seconds (a week).
 pub const CLAIM_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// For how long a recovery that a device called off goes on only with papers, in seconds (ninety days).
+pub const CANCELLED_SECONDS: i64 = 90 * 24 * 3_600;
 /// Factors of different kinds that bind a device.
 pub const RECOVERY_FACTORS_MIN: usize = 2;
 /// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).
@@ -110,7 +112,10 @@ pub const PIN_FAILED_MAX: u16 = 100;
 pub const FRESH_WALLET_SECONDS: i64 = 600;
 /// Networks one merchant key may be bound to.
 pub const NETWORKS_PER_KEY_MAX: usize = 32;
-/// Keys of one merchant that are looked at.
+/// For how long what the server's keys before the present ones signed may stay good, in seconds (thirty days: as long as a session
+/// lives that is not refreshed).
+pub const SERVER_KEYS_OVERLAP_SECONDS_MAX: i64 = SESSION_IDLE_SECONDS;
+/// Keys one merchant has at a time beside those of its registration.
 pub const KEYS_PER_MERCHANT_MAX: usize = 16;
 /// For how many days after a wallet payment a refund can be asked for.
 pub const REFUNDABLE_DAYS: u16 = 180;

@@ -32,6 +32,33 @@ pub struct MerchantKey {
     pub expires_at: Option<Instant>,
 }
 
+/// Which keys a merchant has beside those of its registration: what bounds their number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRing {
+    /// Whose.
+    pub payee: PayeeId,
+    /// Those that have not ended; at most [`limits::KEYS_PER_MERCHANT_MAX`].
+    pub keys: Vec<HeldKey>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldKey {
+    /// Which.
+    pub key: KeyId,
+    /// From when on it is worth nothing.
+    pub expires_at: Option<Instant>,
+}
+
+impl KeyRing {
+    /// What a merchant has now: what has ended is gone.
+    fn now(context: &Context<'_>, payee: PayeeId) -> Self {
+        let mut ring = context.state.key_ring(payee).cloned().unwrap_or(Self { payee, keys: Vec::new() });
+        ring.keys.retain(|held| held.expires_at.is_none_or(|end| context.at < end));
+        ring
+    }
+}
+
 /// What a merchant's key is. No secret is among it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -175,7 +202,15 @@ pub(crate) fn add(context: &mut Context<'_>, key: &MerchantKey) -> Result<Accept
     if context.state.merchant_key(key.id).is_some() {
         return Err(ReasonCode::KeyExists.into());
     }
+    let mut ring = KeyRing::now(context, key.payee);
+    if ring.keys.len() >= limits::KEYS_PER_MERCHANT_MAX {
+        return Err(ReasonCode::KeyLimitReached.into());
+    }
     let key = MerchantKey { created_at: context.at, ..key.clone() };
+    if key.is_live(context.at) {
+        ring.keys.push(HeldKey { key: key.id, expires_at: key.expires_at });
+    }
+    context.push(Change::Noted(Noted::KeyRing(ring)));
     context.push(Change::Noted(Noted::MerchantKey(key.clone())));
     Ok(Accepted::MerchantKey(key))
 }
@@ -186,6 +221,11 @@ pub(crate) fn end(context: &mut Context<'_>, key: KeyId, in_seconds: i64) -> Res
     let wanted = context.at.checked_add_seconds(in_seconds.max(0)).ok_or(ReasonCode::RequestMalformed)?;
     let expires_at = Some(key.expires_at.map_or(wanted, |end| end.min(wanted)));
     let key = MerchantKey { expires_at, ..key.clone() };
+    let mut ring = KeyRing::now(context, key.payee);
+    for held in ring.keys.iter_mut().filter(|held| held.key == key.id) {
+        held.expires_at = expires_at;
+    }
+    context.push(Change::Noted(Noted::KeyRing(ring)));
     context.push(Change::Noted(Noted::MerchantKey(key.clone())));
     Ok(Accepted::MerchantKey(key))
 }

@@ -126,7 +126,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::RevokeDevice { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            recovery_keys(caller.payer, wanted);
             device_keys(body.device, wanted);
         }
         Facts::BindDevice { caller, body, key, possession } => {
@@ -165,11 +165,15 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.push(Key::Kept(KeptKey::Passkeys(*payer)));
             recovery_keys(*payer, wanted);
         }
-        Facts::RotateKey { caller, key, possession } => {
+        Facts::RotateKey { caller, key, .. } => {
             caller_keys(caller, wanted);
-            wanted.extend([Key::Proof(possession.id), Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
+            wanted.extend([Key::DeviceKey(*key), Key::Kept(KeptKey::Guard(caller.payer))]);
         }
         Facts::StaffThaw { payer } => wanted.push(Key::Payer(*payer)),
+        Facts::StaffRevokeDevice { payer, device } => {
+            wanted.push(Key::Payer(*payer));
+            device_keys(*device, wanted);
+        }
         Facts::StaffRemovePin { payer } => {
             wanted.push(Key::Payer(*payer));
             pin_keys(*payer, wanted);
@@ -199,8 +203,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RekeyPayee { payee, .. } => wanted.push(Key::Payee(*payee)),
         Facts::AddMerchantKey { key } => {
             wanted.extend([Key::Payee(key.payee), Key::Noted(NotedKey::MerchantKey(key.id))]);
+            wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
         }
         Facts::EndMerchantKey { key, .. } => wanted.push(Key::Noted(NotedKey::MerchantKey(*key))),
+        Facts::RotateServerKeys { .. } => wanted.push(Key::Noted(NotedKey::ServerKeys)),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
         }
@@ -306,6 +312,11 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
         }
         Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
             follow_payment(rows, *payment, wanted);
+        }
+        Facts::EndMerchantKey { key, .. } => {
+            if let Some(Row::Noted(Noted::MerchantKey(key))) = rows.known(&Key::Noted(NotedKey::MerchantKey(*key))) {
+                wanted.push(Key::Noted(NotedKey::KeyRing(key.payee)));
+            }
         }
         Facts::Unfreeze { caller, .. } => {
             if let Some(Row::Kept(Kept::Guard(guard))) = rows.known(&Key::Kept(KeptKey::Guard(caller.payer))) {

@@ -3,8 +3,9 @@
 
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant::{Payout, Verification};
-use crate::merchant_key::MerchantKey;
+use crate::merchant_key::{KeyRing, MerchantKey};
 use crate::place::Place;
+use crate::server_keys::ServerKeys;
 use crate::sign_up::{self, SignUps};
 use crate::state::{Key, Row, State};
 use crate::watch::{Sighting, Watch, Watched};
@@ -24,6 +25,10 @@ pub enum NotedKey {
     Seen(TransferId),
     /// A merchant's key.
     MerchantKey(KeyId),
+    /// Which keys a merchant has.
+    KeyRing(PayeeId),
+    /// Which of the server's own keys sign.
+    ServerKeys,
     /// Who is at home in a cell of the map.
     Place(Cell),
     /// What has been seen of a code or a payee.
@@ -49,6 +54,10 @@ pub enum NotedKind {
     Seen,
     /// Merchants' keys.
     MerchantKey,
+    /// Which keys merchants have.
+    KeyRing,
+    /// Which of the server's own keys sign.
+    ServerKeys,
     /// Who is at home where.
     Place,
     /// What has been seen of codes.
@@ -74,6 +83,8 @@ impl NotedKind {
             Self::PayeeFile => "payee_file",
             Self::Seen => "seen",
             Self::MerchantKey => "merchant_key",
+            Self::KeyRing => "key_ring",
+            Self::ServerKeys => "server_keys",
             Self::Place => "place",
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
@@ -94,6 +105,8 @@ pub enum Noted {
     PayeeFile(PayeeFileRow),
     Seen(SeenRow),
     MerchantKey(MerchantKey),
+    KeyRing(KeyRing),
+    ServerKeys(ServerKeys),
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
@@ -111,6 +124,8 @@ impl NotedKey {
             Self::PayeeFile(_) => NotedKind::PayeeFile,
             Self::Seen(_) => NotedKind::Seen,
             Self::MerchantKey(_) => NotedKind::MerchantKey,
+            Self::KeyRing(_) => NotedKind::KeyRing,
+            Self::ServerKeys => NotedKind::ServerKeys,
             Self::Place(_) => NotedKind::Place,
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
@@ -126,6 +141,8 @@ impl NotedKey {
     pub fn id(&self) -> [u8; 16] {
         match self {
             Self::MerchantKey(key) => *key.as_bytes(),
+            Self::KeyRing(payee) => *payee.as_bytes(),
+            Self::ServerKeys => [0; 16],
             Self::Code(serial) | Self::Watch(Watched::Code(serial)) => *serial.as_bytes(),
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
@@ -147,6 +164,8 @@ impl Noted {
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
             Self::Seen(row) => NotedKey::Seen(row.transfer),
             Self::MerchantKey(row) => NotedKey::MerchantKey(row.id),
+            Self::KeyRing(row) => NotedKey::KeyRing(row.payee),
+            Self::ServerKeys(_) => NotedKey::ServerKeys,
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
@@ -218,7 +237,8 @@ impl Noted {
             Self::PayeeFile(row) => row.payee,
             Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
-            Self::Place(_) => PayeeId::from_bytes([0; 16]),
+            Self::KeyRing(row) => row.payee,
+            Self::Place(_) | Self::ServerKeys(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
             Self::Verification(row) => row.payee,
@@ -257,6 +277,20 @@ pub struct RegisteredCode {
 
 /// The typed readers of noted rows.
 impl State {
+    pub(crate) fn key_ring(&self, payee: PayeeId) -> Option<&KeyRing> {
+        match self.row(&Key::Noted(NotedKey::KeyRing(payee))) {
+            Some(Row::Noted(Noted::KeyRing(row))) => Some(row),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn server_keys(&self) -> Option<&ServerKeys> {
+        match self.row(&Key::Noted(NotedKey::ServerKeys)) {
+            Some(Row::Noted(Noted::ServerKeys(row))) => Some(row),
+            _ => None,
+        }
+    }
+
     pub(crate) fn code(&self, serial: Serial) -> Option<&RegisteredCode> {
         match self.row(&Key::Noted(NotedKey::Code(serial))) {
             Some(Row::Noted(Noted::Code(row))) => Some(row),

@@ -16,6 +16,7 @@ use crate::noted::RegisteredCode;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
+use crate::server_keys::ServerKeys;
 use crate::step_up::{Approval, StepUp};
 
 /// The command was carried out (or, for a quote, answered).
@@ -82,6 +83,8 @@ pub enum Accepted {
         /// How many.
         sign_ups: usize,
     },
+    /// The server's own keys as they now are.
+    ServerKeys(ServerKeys),
     /// Scans are folded in.
     Folded {
         /// How many.

@@ -1,8 +1,8 @@
 //! Passkeys: added, renamed, revoked, used. Their signatures are verified at the edge; here is decided what they are worth.
 
-use credentials::ProofUse;
+use credentials::{ProofUse, attestation::Attested};
 use money::{Digest, Instant, PayerId, ReasonCode};
-use protocol::{BeginPasskeyBody, RenamePasskeyBody, RevokePasskeyBody, SessionKind, Strength};
+use protocol::{BeginPasskeyBody, Biometric, RenamePasskeyBody, RevokePasskeyBody, SessionKind, Strength};
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, EventKind};
@@ -58,6 +58,12 @@ pub struct NewPasskey {
     pub backup_eligible: bool,
     /// Whether it is copied to elsewhere (BS).
     pub backed_up: bool,
+    /// What somebody the operator trusts vouched for when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested: Option<Attested>,
+    /// How it verifies its user, as far as that is known.
+    #[serde(default, skip_serializing_if = "Biometric::is_unknown")]
+    pub biometric: Biometric,
 }
 
 /// One assertion that was verified: user verified, this server, this ceremony.
@@ -71,6 +77,9 @@ pub struct PasskeyUse {
     pub backup_eligible: bool,
     /// What it says of BS.
     pub backed_up: bool,
+    /// How its user was verified this time, as app and authenticator say: only ever held against it.
+    #[serde(default, skip_serializing_if = "Biometric::is_unknown")]
+    pub biometric: Biometric,
     /// The ceremony, which works once.
     pub ceremony: ProofUse,
 }
@@ -83,6 +92,18 @@ impl Passkey {
     }
 }
 
+impl NewPasskey {
+    /// What an assertion by it is worth on its own, its user verified in this way; `None` where that is no check by itself.
+    #[must_use]
+    pub fn strength(&self, told: Biometric) -> Option<Strength> {
+        let vouched = self.attested.map_or(Biometric::Unknown, |attested| attested.biometric);
+        let is_alone = Biometric::weighed(vouched, &[self.biometric, told]).may_stand_alone();
+        // WHY not one that can be copied: what was vouched for stays where it was made, its copies go anywhere.
+        let is_hardware = self.attested.is_some_and(|attested| attested.place.is_hardware()) && !self.backup_eligible;
+        is_alone.then_some(if is_hardware { Strength::Attested } else { Strength::Passkey })
+    }
+}
+
 impl Passkeys {
     /// The one of this id.
     #[must_use]
@@ -90,9 +111,11 @@ impl Passkeys {
         self.passkeys.iter().find(|passkey| passkey.made.id == id)
     }
 
-    /// From when any of them approves.
-    fn usable_from(&self) -> Option<Instant> {
-        self.passkeys.iter().filter(|passkey| !passkey.flagged).map(|passkey| passkey.usable_from).min()
+    /// From when any of them approves so strongly on its own.
+    fn usable_from(&self, least: Strength) -> Option<Instant> {
+        let strength = |passkey: &Passkey| passkey.made.strength(Biometric::Unknown);
+        let usable = self.passkeys.iter().filter(|passkey| !passkey.flagged && strength(passkey) >= Some(least));
+        usable.map(|passkey| passkey.usable_from).min()
     }
 }
 
@@ -199,8 +222,9 @@ pub(crate) fn approve(
     let (payer, _) = pipeline::identify(context, caller)?;
     pipeline::usable(context, caller.device)?;
     let payer = payer.id;
-    let approval = step_up::approval(context, caller.device, body, Strength::Passkey)?;
     let row = after_use(context, payer, used)?;
+    let strength = alone(context, &row, used)?;
+    let approval = step_up::approval(context, caller.device, body, strength)?;
     context.push(Change::Kept(Kept::Passkeys(row)));
     let guard = step_up::approve(context, step_up::guard(context, payer), approval.clone());
     context.push(Change::Kept(Kept::Guard(guard)));
@@ -221,10 +245,21 @@ pub(crate) fn sign_in(
     }
     enrol::may_bind(context, &payer, device)?;
     let row = after_use(context, payer.id, used)?;
+    alone(context, &row, used)?;
     let session = Session::new(context.ids.make(money::SessionId::new), SessionKind::Own, context.at, place.to_owned());
     enrol::bind(context, &payer, device, vec![session.clone()])?;
     context.push(Change::Kept(Kept::Passkeys(row)));
     Ok(Accepted::Session(session))
+}
+
+/// What this use is worth on its own. One that is no check by itself still counts as a use.
+fn alone(context: &mut Context<'_>, row: &Passkeys, used: &PasskeyUse) -> Result<Strength, ReasonCode> {
+    let passkey = row.find(used.id).ok_or(ReasonCode::PasskeyUnknown)?;
+    let strength = passkey.made.strength(used.biometric);
+    if strength.is_none() {
+        context.push(Change::Kept(Kept::Passkeys(row.clone())));
+    }
+    strength.ok_or(ReasonCode::PasskeyWeakCheck)
 }
 
 /// The row after one use. A counter that did not rise means that there are two of this authenticator: the passkey is
@@ -268,7 +303,8 @@ fn keep(context: &mut Context<'_>, row: Passkeys, kind: EventKind) {
 
 fn keep_with(context: &mut Context<'_>, row: Passkeys, guard: Guard, kind: EventKind) {
     let payer = row.payer;
-    let guard = Guard { passkey_from: row.usable_from(), ..guard };
+    let (passkey_from, attested_from) = (row.usable_from(Strength::Passkey), row.usable_from(Strength::Attested));
+    let guard = Guard { passkey_from, attested_from, ..guard };
     context.push(Change::Kept(Kept::Passkeys(row)));
     context.push(Change::Kept(Kept::Guard(guard)));
     context.tell(kind, |event| event.payer = Some(payer));

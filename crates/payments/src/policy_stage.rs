@@ -56,12 +56,13 @@ const fn factors(strength: Strength) -> &'static [&'static str] {
     match strength {
         Strength::DeviceKey => &["device_key"],
         Strength::Pin => &["device_key", "pin"],
-        Strength::Passkey | Strength::Attested => &["device_key", "passkey"],
+        Strength::Passkey => &["device_key", "passkey"],
+        Strength::Attested => &["device_key", "passkey", "attested_passkey"],
     }
 }
 
 /// The checks that can be asked for, the weakest first.
-const CHECKS: [Strength; 2] = [Strength::Pin, Strength::Passkey];
+const CHECKS: [Strength; 3] = [Strength::Pin, Strength::Passkey, Strength::Attested];
 
 /// Asks the packs about a payment of `total`.
 pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Judgement {

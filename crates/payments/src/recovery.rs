@@ -35,6 +35,21 @@ pub struct Recovery {
     pub contacts: Vec<Contact>,
     /// What speaks for devices that want to be bound, oldest first; at most [`limits::CLAIMS_MAX`].
     pub claims: Vec<Claim>,
+    /// The device that called the last recovery off, while that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancelled>,
+}
+
+/// That a device called a recovery off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    /// Which device.
+    pub by: DeviceId,
+    /// When.
+    pub at: Instant,
+    /// The device that papers bound nevertheless: no other stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overruled_for: Option<DeviceId>,
 }
 
 /// Somebody trusted to vouch and to freeze.
@@ -63,7 +78,16 @@ pub struct Claim {
 
 impl Recovery {
     fn none(payer: PayerId, at: Instant) -> Self {
-        Self { payer, codes: Vec::new(), printed_at: None, codes_from: at, contacts: Vec::new(), claims: Vec::new() }
+        let (codes, contacts, claims) = (Vec::new(), Vec::new(), Vec::new());
+        Self { payer, codes, printed_at: None, codes_from: at, contacts, claims, cancelled: None }
+    }
+
+    /// Who called a recovery off, as long as that counts.
+    fn cancelled(&self, at: Instant) -> Option<Cancelled> {
+        let counts = |cancelled: &Cancelled| {
+            cancelled.at.checked_add_seconds(limits::CANCELLED_SECONDS).is_some_and(|end| at < end)
+        };
+        self.cancelled.filter(counts)
     }
 
     fn has_contact(&self, contact: PayerId, at: Instant) -> bool {
@@ -233,10 +257,35 @@ pub(crate) fn recover(context: &mut Context<'_>, shown: &Shown<'_>) -> Result<Ac
         }
         return Err(ReasonCode::RecoveryFactorMissing.into());
     }
+    if let Some(cancelled) = row.cancelled(at) {
+        // WHY: whoever holds the phone and its owner's factors would cancel again and again. Papers are what they do not have.
+        if !claim.factors.contains(&RecoveryFactor::Identity) {
+            row.claims.push(claim);
+            keep(context, row, EventKind::RecoveryBegun);
+            return Err(ReasonCode::RecoveryPapersNeeded.into());
+        }
+        row.cancelled = Some(Cancelled { overruled_for: Some(shown.device.id), ..cancelled });
+    }
     keep(context, row, EventKind::RecoveryGranted);
     let session = Session::new(context.ids.make(money::SessionId::new), SessionKind::Own, at, shown.place.to_owned());
     enrol::bind_recovered(context, &payer, shown.device, session.clone())?;
     Ok(Accepted::Session(session))
+}
+
+/// Whether the provider's papers bound this device after another one had called the recovery off. Then no device of the wallet
+/// takes it away, and it takes away any of them without a further check, once it no longer waits.
+///
+/// WHY any, not only the one that called off: whoever holds that one has let in others of their own by then.
+pub(crate) fn overrules(context: &Context<'_>, payer: PayerId, device: DeviceId) -> bool {
+    let cancelled = context.state.recovery(payer).and_then(|row| row.cancelled(context.at));
+    cancelled.is_some_and(|cancelled| cancelled.overruled_for == Some(device))
+}
+
+/// Takes note that a device called a recovery off, when it revoked one that two factors had bound and that still waited.
+pub(crate) fn cancel(context: &mut Context<'_>, payer: PayerId, by: DeviceId) {
+    let row = row(context, payer);
+    let row = Recovery { cancelled: Some(Cancelled { by, at: context.at, overruled_for: None }), ..row };
+    let _ = keep(context, row, EventKind::RecoveryCancelled);
 }
 
 impl Recovery {

@@ -10,6 +10,7 @@ use crate::kept::{Kept, Session, Standing};
 use crate::model::{Device, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pipeline;
+use crate::recovery;
 use crate::step_up::{self, Demand, Met};
 
 /// Whose session is opened or carried on.
@@ -139,8 +140,13 @@ pub(crate) fn revoke_device(
     if device.revoked {
         return Ok(Accepted::Device(device.clone()));
     }
-    if body.device != caller.device && holds_brake(context, payer, device) {
-        return Err(ReasonCode::FrozenByOther.into());
+    if body.device != caller.device {
+        if recovery::overrules(context, payer.id, body.device) {
+            return Err(ReasonCode::RecoveryContested.into());
+        }
+        if holds_brake(context, payer, device) && !recovery::overrules(context, payer.id, caller.device) {
+            return Err(ReasonCode::FrozenByOther.into());
+        }
     }
     // WHY: nobody could ever come back to the money. `devices` counts those that are neither revoked nor shared.
     let standing = Standing { sessions: Vec::new(), ..pipeline::standing(context, device) };
@@ -152,15 +158,42 @@ pub(crate) fn revoke_device(
         Revoking::Now(met) => met,
         Revoking::From(at) => return Ok(wait_to_revoke(context, payer.id, device.clone(), at)),
     };
+    let is_cancelled =
+        standing.recovered && body.device != caller.device && pipeline::usable(context, body.device).is_err();
+    met.spend(context);
+    if is_cancelled {
+        recovery::cancel(context, payer.id, caller.device);
+    }
+    Ok(take_away(context, payer, device, standing))
+}
+
+/// Staff let a lost or stolen device act no longer, for a payer whose papers they saw; also the last one: whoever lost it comes
+/// back by recovery.
+pub(crate) fn staff_revoke(
+    context: &mut Context<'_>,
+    payer: money::PayerId,
+    device: DeviceId,
+) -> Result<Accepted, Refusal> {
+    let payer = context.state.payer(payer).ok_or(ReasonCode::PayerUnknown)?;
+    let device = own(context, payer, device)?;
+    if device.revoked {
+        return Ok(Accepted::Device(device.clone()));
+    }
+    let standing = Standing { sessions: Vec::new(), ..pipeline::standing(context, device) };
+    Ok(take_away(context, payer, device, standing))
+}
+
+/// The device acts no longer, its sessions are over, and the payer is told.
+fn take_away(context: &mut Context<'_>, payer: &Payer, device: &Device, standing: Standing) -> Accepted {
+    let counted = u8::from(standing.kind.is_own());
     let device = Device { revoked: true, ..device.clone() };
     let payer = Payer { devices: payer.devices.saturating_sub(counted), ..payer.clone() };
     let id = payer.id;
-    met.spend(context);
     context.push(Change::Payer(payer));
     context.push(Change::Device(device.clone()));
     context.push(Change::Kept(Kept::Standing(standing)));
     context.tell(EventKind::DeviceRevoked, |event| event.payer = Some(id));
-    Ok(Accepted::Device(device))
+    Accepted::Device(device)
 }
 
 /// When a device may be revoked.
@@ -181,6 +214,9 @@ fn may_revoke(
 ) -> Result<Revoking, Refusal> {
     let standing = pipeline::standing(context, device);
     if device.id == caller.device || !standing.kind.is_own() || pipeline::usable(context, device.id).is_err() {
+        return Ok(Revoking::Now(Met::unasked()));
+    }
+    if recovery::overrules(context, payer.id, caller.device) {
         return Ok(Revoking::Now(Met::unasked()));
     }
     if let Some(strength) = step_up::strongest(context, payer.id) {

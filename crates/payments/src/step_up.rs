@@ -86,8 +86,12 @@ impl StepUp {
     pub(crate) fn of(context: &Context<'_>, payer: PayerId, demand: Demand, body: Option<Digest>) -> Self {
         let factors = factors(context, payer);
         let enough = || factors.iter().filter(|(strength, _)| *strength >= demand.strength);
-        let methods: Vec<Strength> =
+        let mut methods: Vec<Strength> =
             enough().filter(|(_, from)| *from <= context.at).map(|(strength, _)| *strength).collect();
+        // Whoever may use any passkey is not told twice.
+        if methods.contains(&Strength::Passkey) {
+            methods.retain(|strength| *strength != Strength::Attested);
+        }
         let ready_at = if methods.is_empty() { enough().map(|(_, from)| *from).min() } else { None };
         Self { demand, body, methods, ready_at }
     }
@@ -104,12 +108,15 @@ pub(crate) fn factors(context: &Context<'_>, payer: PayerId) -> Vec<(Strength, I
     let guard = context.state.guard(payer);
     let pin = guard.and_then(|guard| guard.pin_from).map(|from| (Strength::Pin, from));
     let passkey = guard.and_then(|guard| guard.passkey_from).map(|from| (Strength::Passkey, from));
-    pin.into_iter().chain(passkey).collect()
+    let attested = guard.and_then(|guard| guard.attested_from).map(|from| (Strength::Attested, from));
+    pin.into_iter().chain(passkey).chain(attested).collect()
 }
 
-/// The strongest that this payer may use now: what a change to the factors themselves demands.
+/// The strongest that this payer may use now: what a change to the factors themselves demands. Any passkey is enough for
+/// that: who loses the one that is vouched for must still be able to take it away.
 pub(crate) fn strongest(context: &Context<'_>, payer: PayerId) -> Option<Strength> {
-    factors(context, payer).into_iter().filter(|(_, from)| *from <= context.at).map(|(strength, _)| strength).max()
+    let usable = factors(context, payer).into_iter().filter(|(_, from)| *from <= context.at);
+    usable.map(|(strength, _)| strength.min(Strength::Passkey)).max()
 }
 
 /// That a demand is met. To be spent in the commit that relies on it.

@@ -38,8 +38,9 @@ pub use own_limits::{
     RuleLimitView, RuleReasonView, SetLimitBody,
 };
 pub use passkeys::{
-    AddPasskeyBody, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, PasskeyStepUpBody,
-    PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
+    AddPasskeyBody, AttestationFormat, AttestationView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody,
+    Biometric, CeremonyView, KeyPlace, PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody,
+    SignInBody, SignInView,
 };
 pub use payouts::{
     PayoutBody, PayoutStatus, PayoutView, SubmitVerificationBody, VerificationState, VerificationView,

@@ -12,7 +12,8 @@ mod wire;
 
 pub use self::risk::{Assessed, Candidate, Found};
 pub use calls::{
-    check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, status, thaw, verify_audit, vouch,
+    check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, revoke_device, rotate_server_keys,
+    server_keys, status, thaw, verify_audit, vouch,
 };
 pub use codes::{Cleared, NewCode, SwapView, clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 pub use identity::{
@@ -22,7 +23,8 @@ pub use identity::{
 };
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 pub use wire::{
-    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
+    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status,
+    Vouching, WalletSummary,
 };
 
 use std::sync::Arc;
@@ -48,6 +50,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/readyz", get(health::staff_ready).fallback(handle))
         .route("/admin/metrics", get(health::staff_metrics).fallback(handle))
         .route("/admin/payees/{payee}/keys", get(keys_and_uses).fallback(handle))
+        .route("/admin/code-keys", get(code_keys).post(reload_code_keys).fallback(handle))
         .route("/admin/packs", get(packs_in_force).post(reload_packs).fallback(handle))
         .fallback(handle)
         .with_state(app)
@@ -71,6 +74,22 @@ async fn keys_and_uses(State(app): State<Arc<App>>, Path(payee): Path<String>, h
 /// The packs of this process; a folder that is not served has none.
 async fn packs_in_force(State(app): State<Arc<App>>) -> Response {
     json(200, "application/json", &in_json(&packs::in_force(app.store.as_ref(), false)))
+}
+
+/// The published keys of dynamic codes as this process signs under them.
+async fn code_keys(State(app): State<Arc<App>>) -> Response {
+    json(200, "application/json", &in_json(app.signer().key_set()))
+}
+
+async fn reload_code_keys(State(app): State<Arc<App>>, headers: http::HeaderMap) -> Response {
+    match app.signing.reload().await {
+        Ok(set) => json(200, "application/json", &in_json(&set)),
+        Err(error) => {
+            let reason = money::ReasonCode::RequestMalformed;
+            let problem = Failure::from(reason).with_detail(error.to_string()).problem(language(&headers));
+            json(http_status(reason).as_u16(), "application/problem+json", &in_json(&problem))
+        }
+    }
 }
 
 async fn reload_packs(State(app): State<Arc<App>>, headers: http::HeaderMap) -> Response {

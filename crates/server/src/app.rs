@@ -9,7 +9,7 @@ use payments::{Accepted, Command, Network};
 use store::{Store, StoreError};
 use tokio::sync::Semaphore;
 
-use crate::CodeSigner;
+use crate::generations::Generations;
 use crate::http::error::Failure;
 use crate::key_uses::KeyUses;
 use crate::live::Hub;
@@ -19,16 +19,19 @@ use crate::packs::PackReader;
 use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
+use crate::signing::Signing;
 
 /// One server's parts.
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) verifier: Verifier,
+    /// Which keys it verifies by.
+    pub(crate) generations: Generations,
     pub(crate) passkeys: Passkeys,
     pub(crate) pepper: Arc<Pepper>,
     /// Turns to hash a PIN.
     pub(crate) hashes: Semaphore,
-    pub(crate) signer: CodeSigner,
+    pub(crate) signing: Signing,
     /// Host and port, as merchants sign it.
     pub(crate) authority: String,
     /// How the operator's packs are read anew.
@@ -54,6 +57,11 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// What signs dynamic codes now, with the published set that vouches for it.
+    pub(crate) fn signer(&self) -> Arc<crate::CodeSigner> {
+        self.signing.signer()
+    }
+
     /// The present moment.
     pub(crate) fn now(&self) -> Instant {
         self.store.now()
@@ -126,6 +134,7 @@ const fn command_name(command: &Command) -> &'static str {
         Command::FreezeFor { .. } => "freeze_for",
         Command::RotateKey { .. } => "rotate_key",
         Command::StaffThaw { .. } => "staff_thaw",
+        Command::StaffRevokeDevice { .. } => "staff_revoke_device",
         Command::StaffRemovePin { .. } => "staff_remove_pin",
         Command::BeginPasskey { .. } => "begin_passkey",
         Command::AddPasskey { .. } => "add_passkey",
@@ -135,6 +144,7 @@ const fn command_name(command: &Command) -> &'static str {
         Command::SignIn { .. } => "sign_in",
         Command::RegisterPayee { .. } => "register_payee",
         Command::RekeyPayee { .. } => "rekey_payee",
+        Command::RotateServerKeys { .. } => "rotate_server_keys",
         Command::AddMerchantKey { .. } => "add_merchant_key",
         Command::EndMerchantKey { .. } => "end_merchant_key",
         Command::Fund { .. } => "fund",

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use money::Secret;
 
 use crate::packs::PackReader;
+use crate::signing::SignerReader;
 use crate::{CodeSigner, PasskeyConfig};
 
 /// Everything a server is started with.
@@ -22,6 +23,8 @@ pub struct Config {
     pub admin_socket: Option<PathBuf>,
     /// The key that signs dynamic codes, and the published set that vouches for it.
     pub signing: CodeSigner,
+    /// How the keys of dynamic codes are read anew; `None`: those the server was started with stay.
+    pub signer_reader: Option<SignerReader>,
     /// For access tokens; the same on every node.
     pub token_key: Secret<[u8; 32]>,
     /// For nonces; the same on every node.

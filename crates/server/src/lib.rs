@@ -13,6 +13,7 @@ mod http;
 mod render;
 
 mod export;
+mod generations;
 mod key_uses;
 mod live;
 mod metrics;
@@ -28,12 +29,15 @@ pub mod admin;
 pub mod keys;
 mod openapi;
 mod signer;
+mod signing;
 
 pub use config::{Config, Rate, RateLimits};
+pub use credentials::attestation::Roots;
 pub use http::reasons_markdown;
 pub use openapi::openapi;
 pub use packs::{PackReader, PacksInForce, ReloadError};
 pub use passkeys::PasskeyConfig;
 pub use serve::{Running, StartError, start};
 pub use signer::{CodeSigner, SignerError};
+pub use signing::{SignerReader, SigningError};
 pub use store::{Erased, RetentionReport};

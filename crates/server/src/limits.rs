@@ -43,6 +43,8 @@ pub const SWEEP_SECONDS: u64 = 1;
 pub const ROLL_UP_MILLIS: u64 = 500;
 /// Accounts rolled up at once.
 pub const ROLL_UP_ACCOUNTS_MAX: usize = 256;
+/// Seconds between two looks whether staff have let other keys of the server sign.
+pub const SERVER_KEYS_SECONDS: u64 = 1;
 /// Seconds between two seals of the audit chain.
 pub const SEAL_SECONDS: u64 = 1;
 /// Seconds between two removals of rate limiters nobody uses.

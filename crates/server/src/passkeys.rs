@@ -7,11 +7,14 @@
 mod answer;
 mod ceremony;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod tests;
 
+use credentials::attestation::{self, Object, Roots};
 use money::{Digest, Instant, PayerId, ReasonCode, Secret};
 use payments::{NewPasskey, Passkey, PasskeyUse};
-use protocol::sha256;
+use protocol::{Biometric, Strength, sha256};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::{Host, Url};
@@ -21,17 +24,20 @@ use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 pub(crate) use ceremony::{Begun, Purpose, Sealer};
 
 /// Where passkeys are good.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct PasskeyConfig {
     /// The relying party's id: the public origin's domain or a parent of it. Changing it makes every passkey useless.
     pub rp_id: Option<String>,
     /// Further origins whose answers are accepted: other sites of the same domain, and apps as `android:apk-key-hash:…`.
     pub origins: Vec<String>,
+    /// Whose word about an authenticator counts. Empty: nobody's, and none is asked for.
+    pub roots: Roots,
 }
 
 /// The relying party.
 pub(crate) struct Passkeys {
     party: Option<Webauthn>,
+    roots: Roots,
     sealer: Sealer,
 }
 
@@ -52,7 +58,8 @@ impl Passkeys {
         config: &PasskeyConfig,
         key: &Secret<[u8; 32]>,
     ) -> Result<Self, String> {
-        Ok(Self { party: party(origin, provider, config)?, sealer: Sealer::new(key) })
+        let (party, roots) = (party(origin, provider, config)?, config.roots.clone());
+        Ok(Self { party, roots, sealer: Sealer::new(key) })
     }
 
     pub(crate) const fn sealer(&self) -> &Sealer {
@@ -82,41 +89,70 @@ impl Passkeys {
             selection.insert("residentKey".to_owned(), Value::from("required"));
             selection.insert("requireResidentKey".to_owned(), Value::from(true));
         }
+        if let (false, Some(options)) = (self.roots.is_empty(), options.as_object_mut()) {
+            options.insert("attestation".to_owned(), Value::from("direct"));
+            options.insert("attestationFormats".to_owned(), Value::from(FORMATS.to_vec()));
+        }
         Ok(Start { options, state })
     }
 
-    /// Verifies what an authenticator made.
+    /// Verifies what an authenticator made, and what vouches for it; `told` is what the app says of its sensor.
     pub(crate) fn finish_registration(
         &self,
         state: &webauthn::PasskeyRegistration,
         credential: &Value,
+        told: Option<Biometric>,
+        at: Instant,
     ) -> Verified<NewPasskey> {
         let party = self.party()?;
         answer::check(credential)?;
-        let made = party.finish_passkey_registration(&of(credential)?, state).map_err(|error| reason(&error))?;
+        let answer::Made { object, client } = answer::made(credential).ok_or(ReasonCode::PasskeyMalformed)?;
+        let read = Object::read(&object).ok_or(ReasonCode::PasskeyMalformed)?;
+        let bare = answer::bare(credential, &read);
+        let made = party.finish_passkey_registration(&of(&bare)?, state).map_err(|error| match error {
+            // The library says the same of a key that is registered already.
+            WebauthnError::CredentialAlteredAlgFromRequest if is_offered(&read) => ReasonCode::PasskeyExists,
+            error => reason(&error),
+        })?;
+        let attested = attestation::verify(&object, &client, &self.roots, at).map_err(|error| {
+            tracing::info!(%error, "a passkey's attestation was refused");
+            error.reason()
+        })?;
+        let vouched = attested.map_or(Biometric::Unknown, |attested| attested.biometric);
+        let told = [told.unwrap_or_default(), attestation::told_by(&read.methods())];
         let text = serde_json::to_string(&made).map_err(|_| ReasonCode::ServiceFault)?;
         let id = sha256(made.cred_id());
         let inner = webauthn::Credential::from(made);
         Ok(NewPasskey {
             id,
             credential: text,
-            aaguid: answer::aaguid(credential).unwrap_or_default(),
+            aaguid: webauthn::Uuid::from_bytes(read.aaguid()).to_string(),
             counter: inner.counter,
             backup_eligible: inner.backup_eligible,
             backed_up: inner.backup_state,
+            attested,
+            biometric: Biometric::weighed(vouched, &told),
         })
     }
 
-    /// An assertion by any of these.
+    /// An assertion by any of these that is worth so much on its own.
     pub(crate) fn begin_assertion(
         &self,
         passkeys: &[Passkey],
+        least: Strength,
         at: Instant,
     ) -> Verified<Start<webauthn::PasskeyAuthentication>> {
         let party = self.party()?;
-        let usable = passkeys.iter().filter(|passkey| passkey.is_usable(at)).map(read).collect::<Verified<Vec<_>>>()?;
+        let enough = |passkey: &&Passkey| passkey.made.strength(Biometric::Unknown) >= Some(least);
+        let usable = passkeys.iter().filter(enough).filter(|passkey| passkey.is_usable(at));
+        let usable = usable.map(self::read).collect::<Verified<Vec<_>>>()?;
         if usable.is_empty() {
-            return Err(if passkeys.is_empty() { ReasonCode::PasskeyNone } else { ReasonCode::PasskeyWaiting });
+            return Err(match passkeys {
+                [] => ReasonCode::PasskeyNone,
+                [..] if passkeys.iter().any(|passkey| enough(&passkey)) => ReasonCode::PasskeyWaiting,
+                [..] if least > Strength::Passkey => ReasonCode::PasskeyNone,
+                [..] => ReasonCode::PasskeyWeakCheck,
+            });
         }
         let (options, state) = party.start_passkey_authentication(&usable).map_err(|error| fault(&error))?;
         Ok(Start { options: public_key(&options)?, state })
@@ -131,7 +167,7 @@ impl Passkeys {
         let party = self.party()?;
         let flags = answer::check(credential)?;
         let result = party.finish_passkey_authentication(&of(credential)?, state).map_err(|error| reason(&error))?;
-        Ok(Assertion::of(&result, flags))
+        Ok(Assertion::of(&result, flags, answer::told(credential)))
     }
 
     /// An assertion by whichever passkey its owner has here.
@@ -160,7 +196,7 @@ impl Passkeys {
         let flags = answer::check(credential)?;
         let key = webauthn::DiscoverableKey::from(read(passkey)?);
         let result = party.finish_discoverable_authentication_v2(&of(credential)?, state, &key);
-        Ok(Assertion::of(&result.map_err(|error| reason(&error))?, flags))
+        Ok(Assertion::of(&result.map_err(|error| reason(&error))?, flags, answer::told(credential)))
     }
 }
 
@@ -170,17 +206,23 @@ pub(crate) struct Assertion {
     id: Digest,
     counter: u32,
     flags: answer::Flags,
+    told: Biometric,
 }
 
 impl Assertion {
-    fn of(result: &webauthn::AuthenticationResult, flags: answer::Flags) -> Self {
-        Self { id: sha256(result.cred_id()), counter: result.counter(), flags }
+    fn of(result: &webauthn::AuthenticationResult, flags: answer::Flags, told: Biometric) -> Self {
+        Self { id: sha256(result.cred_id()), counter: result.counter(), flags, told }
+    }
+
+    /// The same, and what the app says of how its user was verified.
+    pub(crate) fn told(self, told: Option<Biometric>) -> Self {
+        Self { told: Biometric::weighed(Biometric::Unknown, &[self.told, told.unwrap_or_default()]), ..self }
     }
 
     /// For the core, with the ceremony it uses up.
     pub(crate) const fn used(self, ceremony: credentials::ProofUse) -> PasskeyUse {
         let answer::Flags { backup_eligible, backed_up } = self.flags;
-        PasskeyUse { id: self.id, counter: self.counter, backup_eligible, backed_up, ceremony }
+        PasskeyUse { id: self.id, counter: self.counter, backup_eligible, backed_up, biometric: self.told, ceremony }
     }
 }
 
@@ -204,6 +246,15 @@ fn fault(error: &WebauthnError) -> ReasonCode {
     ReasonCode::ServiceFault
 }
 
+/// What the client is asked to give, where anything is.
+const FORMATS: [&str; 4] = ["packed", "android-key", "apple", "tpm"];
+/// ES256, ES384 and RS256 (RFC 9053 §2.1, RFC 8812 §2): what passkeys may sign with.
+const ALGORITHMS: [i128; 3] = [-7, -35, -257];
+
+fn is_offered(object: &Object) -> bool {
+    object.key_algorithm().is_some_and(|algorithm| ALGORITHMS.contains(&algorithm))
+}
+
 /// Why an authenticator's answer is not accepted.
 fn reason(error: &WebauthnError) -> ReasonCode {
     tracing::info!(%error, "a passkey was refused");
@@ -220,6 +271,11 @@ fn reason(error: &WebauthnError) -> ReasonCode {
             ReasonCode::PasskeyExists
         }
         WebauthnError::CredentialPossibleCompromise => ReasonCode::PasskeyCloned,
+        WebauthnError::CredentialAlteredAlgFromRequest
+        | WebauthnError::COSEKeyInvalidAlgorithm
+        | WebauthnError::COSEKeyInvalidType
+        | WebauthnError::COSEKeyRSANEInvalid
+        | WebauthnError::SshPublicKeyEDUnsupported => ReasonCode::PasskeyAlgorithm,
         WebauthnError::AuthenticationFailure
         | WebauthnError::SignatureInvalid
         | WebauthnError::AttestationStatementSigInvalid => ReasonCode::PasskeySignature,

@@ -9,9 +9,9 @@ use payments::{
     Refund, RegisteredCode, Session, Settings, Standing, StepUp,
 };
 use protocol::{
-    AlertView, ApprovalView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView, LimitLeftView,
-    PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView, ReasonView,
-    ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    AlertView, ApprovalView, AttestationView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView,
+    LimitLeftView, PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView,
+    ReasonView, ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -122,7 +122,7 @@ pub(crate) fn code(row: &RegisteredCode, payload: Option<String>) -> CodeView {
 
 pub(crate) fn intent(app: &App, intent: &Intent, payment: Option<&Payment>, payee: &Payee) -> IntentView {
     // Terms that do not fit an EMVCo code (a sum of more than 13 characters) can still be paid by link.
-    let code = app.signer.code(intent, payee).unwrap_or_else(|error| {
+    let code = app.signer().code(intent, payee).unwrap_or_else(|error| {
         tracing::warn!(error = %error, "an intent cannot be shown as a code");
         String::new()
     });
@@ -220,8 +220,8 @@ pub(crate) fn step_up(step_up: &StepUp) -> StepUpView {
 fn path_of(strength: Strength) -> Option<String> {
     match strength {
         Strength::Pin => Some("/v1/step-up/pin".to_owned()),
-        Strength::Passkey => Some("/v1/step-up/passkey".to_owned()),
-        Strength::DeviceKey | Strength::Attested => None,
+        Strength::Passkey | Strength::Attested => Some("/v1/step-up/passkey".to_owned()),
+        Strength::DeviceKey => None,
     }
 }
 
@@ -246,8 +246,14 @@ pub(crate) fn recovery(row: Option<&Recovery>) -> RecoveryView {
 pub(crate) fn passkey(passkey: &Passkey) -> PasskeyView {
     PasskeyView {
         aaguid: passkey.made.aaguid.clone(),
+        attestation: passkey.made.attested.map(|attested| AttestationView {
+            format: attested.format,
+            key: attested.place,
+            root: attested.root,
+        }),
         backed_up: passkey.made.backed_up,
         backup_eligible: passkey.made.backup_eligible,
+        biometric: passkey.made.biometric,
         created_at: passkey.created_at,
         flagged: passkey.flagged,
         last_used_at: passkey.last_used_at,

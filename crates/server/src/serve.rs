@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::generations::{self, Generations};
 use crate::key_uses::KeyUses;
 use crate::live::Hub;
 use crate::metrics::Metrics;
@@ -24,7 +25,8 @@ use crate::packs::{self, PackReader, PacksInForce, ReloadError};
 use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
-use crate::workers::{Workers, breaker, folder, retention, roller, sealer, sign_ups, sweeper};
+use crate::signing::{Signing, SigningError};
+use crate::workers::{Workers, breaker, folder, renewer, retention, roller, sealer, sign_ups, sweeper};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -75,6 +77,7 @@ pub struct Running {
     store: Arc<dyn Store>,
     workers: Arc<Workers>,
     pack_reader: Option<PackReader>,
+    app: Arc<App>,
 }
 
 impl std::fmt::Debug for Running {
@@ -108,6 +111,22 @@ impl Running {
     /// [`ReloadError`]: the old ones still hold.
     pub async fn reload_packs(&self) -> Result<PacksInForce, ReloadError> {
         packs::reload(self.store.as_ref(), self.pack_reader.as_ref()).await
+    }
+
+    /// Looks now, and not within the next second, whether staff have let other keys of the server sign.
+    ///
+    /// # Errors
+    /// [`StoreError`]: those used until now go on.
+    pub async fn renew_keys(&self) -> Result<(), StoreError> {
+        generations::look(&self.app).await
+    }
+
+    /// Reads the keys of dynamic codes anew, and signs by them from now on.
+    ///
+    /// # Errors
+    /// [`SigningError`]: the old ones still hold.
+    pub async fn reload_code_keys(&self) -> Result<qr::KeySet, SigningError> {
+        self.app.signing.reload().await
     }
 
     /// Judges payments by these rules and models from now on, on this node, with what the breaker had demoted.
@@ -159,6 +178,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     let process = entropy::random().map_err(StartError::Chance)?;
     let secrets = Secrets { pepper, pairwise, passkeys, process };
     let app = Arc::new(app(config, Arc::clone(&store), (&origin, authority), secrets));
+    generations::look(&app).await.map_err(StartError::Keys)?;
     warn_of_old_keys(&app);
     let workers = Arc::new(Workers::new());
     workers.spawn(app.live.clone().run(store.events(), workers.stopping()));
@@ -167,13 +187,14 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(breaker(Arc::clone(&app), workers.stopping()));
     workers.spawn(folder(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
+    workers.spawn(renewer(Arc::clone(&app), workers.stopping()));
     workers.spawn(retention(Arc::clone(&app), workers.stopping()));
     workers.spawn(sign_ups(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
-    workers.spawn(connection::accept(listener, proxies, http::router(app), Arc::clone(&workers)));
-    Ok(Running { address, origin, admin_socket, store, workers, pack_reader })
+    workers.spawn(connection::accept(listener, proxies, http::router(Arc::clone(&app)), Arc::clone(&workers)));
+    Ok(Running { address, origin, admin_socket, store, workers, pack_reader, app })
 }
 
 /// What is keyed by the store, and what tells this process from others.
@@ -190,11 +211,12 @@ fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String
     let rolled_up_at = store.now().unix_millis().into();
     App {
         store,
-        verifier: Verifier::new(origin, keys).of_process(secrets.process),
+        verifier: Verifier::new(origin, keys.clone_of()).of_process(secrets.process),
+        generations: Generations::new(keys),
         pepper: Arc::new(secrets.pepper),
         passkeys: secrets.passkeys,
         hashes: Semaphore::new(limits::HASHES_AT_ONCE),
-        signer: config.signing,
+        signing: Signing::new(config.signing, config.signer_reader),
         authority,
         pack_reader: config.pack_reader,
         test_mode: config.test_mode,
@@ -231,7 +253,7 @@ fn authority(origin: &str) -> Result<String, StartError> {
 
 fn warn_of_old_keys(app: &App) {
     let soon = app.now().checked_add_seconds(limits::KEY_SET_WARNING_DAYS.saturating_mul(86_400));
-    let expires_at = app.signer.expires_at();
+    let expires_at = app.signer().expires_at();
     if soon.is_none_or(|soon| soon >= expires_at) {
         tracing::warn!(%expires_at, "the code keys expire soon: rotate them with the offline root");
     }

@@ -160,13 +160,21 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     /// # Errors
     /// [`HandsetError`].
     pub async fn possession(&mut self) -> Result<String, HandsetError> {
+        self.possession_at("/v1/devices").await
+    }
+
+    /// The same for another address: `/v1/devices/rotate`, where the key is the next one of the same device.
+    ///
+    /// # Errors
+    /// [`HandsetError`].
+    pub async fn possession_at(&mut self, path: &str) -> Result<String, HandsetError> {
         // Any answer carries the nonce that it must be signed with.
         let answer = self
             .line
             .send(Outgoing { method: "GET", path: "/.well-known/farthing-keys", headers: &[], body: &[] })
             .await?;
         self.learn(&answer);
-        Ok(self.phone.possession(self.source.moment()?)?)
+        Ok(self.phone.possession_at(path, self.source.moment()?)?)
     }
 
     async fn next_token(&mut self) -> Result<TokenView, HandsetError> {
@@ -202,6 +210,18 @@ impl<K: DeviceKey, S: Source> Handset<K, S> {
     ) -> Result<T, HandsetError> {
         self.ensure_token().await?;
         accepted(&self.exchange(|phone, at| phone.post(path, body, at)).await?)
+    }
+
+    /// Sends a body as a key that has no token: for signing in and for recovery.
+    ///
+    /// # Errors
+    /// [`HandsetError`].
+    pub async fn enrol<B: Serialize + Sync, T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, HandsetError> {
+        accepted(&self.exchange(|phone, at| phone.enrol(path, body, at)).await?)
     }
 
     /// Sends a body in canonical form to where nothing is answered but that it was taken.

@@ -6,6 +6,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use device::{DeviceKey, SoftwareKey};
 use serde_json::{Value, json};
 
+use crate::maker::{Maker, Statement};
+
 /// One passkey.
 #[derive(Debug)]
 pub struct Authenticator {
@@ -24,6 +26,10 @@ pub struct Authenticator {
     pub cross_origin: bool,
     /// Its model.
     pub aaguid: [u8; 16],
+    /// Who vouches for it; nobody: attestation `none`.
+    pub maker: Option<Maker>,
+    /// The methods its `uvm` extension names; none: it sends none.
+    pub methods: Vec<u8>,
 }
 
 /// UP.
@@ -35,6 +41,7 @@ pub const BACKUP_ELIGIBLE: u8 = 0x08;
 /// BS.
 pub const BACKED_UP: u8 = 0x10;
 const ATTESTED: u8 = 0x40;
+const EXTENSIONS: u8 = 0x80;
 
 impl Authenticator {
     /// A device-bound one with a counter, whose user is verified, for pages of `origin`.
@@ -54,6 +61,8 @@ impl Authenticator {
             counter: 1,
             cross_origin: false,
             aaguid: [0xAA; 16],
+            maker: None,
+            methods: Vec::new(),
         }
     }
 
@@ -65,7 +74,7 @@ impl Authenticator {
         self
     }
 
-    /// `navigator.credentials.create`: attestation `none`.
+    /// `navigator.credentials.create`: vouched for where it has a maker.
     #[must_use]
     pub fn create(&mut self, options: &Value) -> Value {
         self.user = options.pointer("/user/id").and_then(Value::as_str).map(bytes).unwrap_or_default();
@@ -74,16 +83,15 @@ impl Authenticator {
         data.extend([0, 32]);
         data.extend(&self.id);
         data.extend(self.cose_key());
-        // {"fmt": "none", "attStmt": {}, "authData": data}
-        let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
-        object.extend(u8::try_from(data.len()).ok());
-        object.extend(&data);
+        data.extend(self.extensions());
+        let client = self.client_data("webauthn.create", options);
+        let object = object(self.maker.as_ref().map(|maker| maker.vouch(&self.key, &data, &client)), &data);
         json!({
             "id": text(&self.id), "rawId": text(&self.id), "type": "public-key",
             "authenticatorAttachment": "platform", "clientExtensionResults": {},
             "response": {
                 "attestationObject": text(&object),
-                "clientDataJSON": text(&self.client_data("webauthn.create", options)),
+                "clientDataJSON": text(&client),
                 "transports": ["internal"],
             },
         })
@@ -99,7 +107,8 @@ impl Authenticator {
         if self.counter > 0 {
             self.counter = self.counter.saturating_add(1);
         }
-        let (data, client) = (self.authenticator_data(self.flags), self.client_data("webauthn.get", options));
+        let data = [self.authenticator_data(self.flags), self.extensions()].concat();
+        let client = self.client_data("webauthn.get", options);
         let signed = [data.clone(), sha256(&client)].concat();
         let signature = der(&self.key.sign(&signed).expect("the key is in memory"));
         json!({
@@ -113,7 +122,15 @@ impl Authenticator {
     }
 
     fn authenticator_data(&self, flags: u8) -> Vec<u8> {
+        let flags = if self.methods.is_empty() { flags } else { flags | EXTENSIONS };
         [sha256(self.rp_id.as_bytes()), vec![flags], self.counter.to_be_bytes().to_vec()].concat()
+    }
+
+    /// `{"uvm": [[method, 2, 2], …]}`.
+    fn extensions(&self) -> Vec<u8> {
+        let Some(count) = u8::try_from(self.methods.len()).ok().filter(|count| *count > 0) else { return Vec::new() };
+        let entries = self.methods.iter().flat_map(|method| [0x83, 0x18, *method, 2, 2]);
+        b"\xa1\x63uvm".iter().copied().chain([0x80 | count]).chain(entries).collect()
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
@@ -132,8 +149,22 @@ impl Authenticator {
     }
 }
 
+/// `{"fmt": …, "attStmt": …, "authData": data}`.
+fn object(statement: Option<Statement>, data: &[u8]) -> Vec<u8> {
+    let Statement { format, map } = statement.unwrap_or_else(|| Statement { format: "none", map: vec![0xa0] });
+    let mut object = b"\xa3\x63fmt".to_vec();
+    object.extend(u8::try_from(format.len()).ok().map(|length| 0x60 | length));
+    object.extend(format.as_bytes());
+    object.extend(b"\x67attStmt");
+    object.extend(map);
+    object.extend(b"\x68authData\x59");
+    object.extend(u16::try_from(data.len()).unwrap_or_default().to_be_bytes());
+    object.extend(data);
+    object
+}
+
 /// `r‖s` as ASN.1 DER (RFC 3279 §2.2.3), which is what authenticators give.
-fn der(signature: &[u8; 64]) -> Vec<u8> {
+pub(crate) fn der(signature: &[u8; 64]) -> Vec<u8> {
     let (r, s) = signature.split_at(32);
     let body = [integer(r), integer(s)].concat();
     [vec![0x30], u8::try_from(body.len()).into_iter().collect(), body].concat()

@@ -2,5 +2,6 @@
 
 pub mod auditor;
 pub mod authenticator;
+pub mod maker;
 pub mod phone;
 pub mod scenario;

@@ -165,7 +165,8 @@ export const tokenBody = ({ device, kind, payer }: Identity): TokenBody => ({
   payer,
 });
 
-function openSession(identity: Identity): Promise<TokenView> {
+/** Opens a session by the device's key alone. */
+export function openSession(identity: Identity): Promise<TokenView> {
   return proven<TokenView>(identity, { method: 'POST', path: '/v1/tokens', body: tokenBody(identity) });
 }
 
@@ -186,8 +187,8 @@ async function withNonce(attempt: () => Promise<Response>): Promise<Response> {
 }
 
 /** A proof that this device holds its key, for a bound device to hand in with its own request (crates/device). */
-export async function possession(identity: Identity, body: TokenBody): Promise<string> {
-  return proofFor(identity, { method: 'POST', path: '/v1/devices', body });
+export async function possession(identity: Identity, body: TokenBody, path = '/v1/devices'): Promise<string> {
+  return proofFor(identity, { method: 'POST', path, body });
 }
 
 /** Called when this browser's session was ended, here or by another device: nobody is logged in until they say so. */

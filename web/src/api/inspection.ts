@@ -4,10 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import type { Inspection } from '@/domain/inspection';
 import type { Locale } from '@/domain/money';
 import { open } from './client';
-import type { FindingEntry, ReasonEntry } from './types';
+import type { FindingEntry, ReasonEntry, Scan } from './types';
 
-export const inspectText = (payload: string): Promise<Inspection> =>
-  open<Inspection>({ method: 'POST', path: '/v1/qr/inspect', body: { payload: payload.toWellFormed() } });
+export const inspectText = (payload: string, scan?: Scan): Promise<Inspection> =>
+  open<Inspection>({
+    method: 'POST',
+    path: '/v1/qr/inspect',
+    body: { payload: payload.toWellFormed(), ...(scan && { scan }) },
+  });
 
 export interface CodeWords {
   /** The sentence for a finding, or its name when the server does not know it. */

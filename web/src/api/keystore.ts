@@ -46,7 +46,22 @@ export interface KeptToken {
   readonly at: number;
 }
 
+/** A recovery that was begun here: the new key, and what was accepted so far. */
+export interface Recovering {
+  readonly payer: PayerId;
+  readonly device: DeviceId;
+  readonly deviceName: string;
+  readonly jwk: Jwk;
+  readonly privateKey: CryptoKey;
+  /** Accepted by the server; `vouched` is a contact or the provider, which of them it does not say. */
+  readonly factors: readonly ('printed_code' | 'passkey' | 'vouched')[];
+  readonly begunAt: string;
+}
+
 interface Slots {
+  /** This device with the key it is about to have. */
+  rotating: Identity;
+  recovering: Recovering;
   identity: Identity;
   token: KeptToken;
   trusted: TrustedKeys;

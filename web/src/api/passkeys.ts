@@ -9,9 +9,10 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser';
 import type { Json } from '@/domain/jcs';
-import { newId } from '@/domain/typeid';
-import { adoptToken, asDevice, proven } from './client';
-import { createDeviceKey, type Identity } from './keystore';
+import type { SessionKind } from '@/domain/join';
+import { newId, type DeviceId } from '@/domain/typeid';
+import { adoptToken, asDevice, openSession, proven } from './client';
+import { createDeviceKey, keepInMemory, type Identity } from './keystore';
 import type {
   AddPasskeyBody,
   ApprovalView,
@@ -21,6 +22,7 @@ import type {
   Page,
   PasskeyStepUpBody,
   PasskeyView,
+  RecoveryPasskey,
   SignInBody,
   SignInView,
 } from './types';
@@ -66,26 +68,39 @@ export async function approveByPasskey(identity: Identity, digest: string): Prom
   return asDevice<ApprovalView>(identity, { method: 'POST', path: '/v1/step-up/passkey', body });
 }
 
-/** Lets this browser into a wallet by a passkey: with a device key of its own, which waits as any new device does. */
-export async function signIn(deviceName: string): Promise<Identity> {
+/**
+ * Lets this browser into a wallet by a passkey: with a device key of its own, which waits as any new device does. On a
+ * machine that others use, too, nothing is kept beyond this page, and its session takes the place of the first.
+ */
+export async function signIn(deviceName: string, kind: SessionKind): Promise<Identity> {
   const key = await createDeviceKey();
   const device = newId('dev');
+  const body: SignInBody = { ...(await assertedFor(key, device)), device, device_name: deviceName };
+  const { payer, token } = await proven<SignInView>(key, { method: 'POST', path: '/v1/sign-in', body });
+  const createdAt = new Date().toISOString();
+  const own: Identity = { payer: payer.payer, device, deviceName, signedUp: true, createdAt, ...key };
+  if (kind === 'own') {
+    await adoptToken(device, token);
+    return own;
+  }
+  keepInMemory();
+  const shared: Identity = { ...own, kind };
+  await adoptToken(device, await openSession(shared));
+  return shared;
+}
+
+/** A passkey's word for a device that is not bound yet: in signing in, or as one of two factors of a recovery. */
+export async function assertedFor(
+  key: Pick<Identity, 'jwk' | 'privateKey'>,
+  device: DeviceId,
+): Promise<RecoveryPasskey> {
   const begin: BeginSignInBody = { device };
   const { ceremony, options } = await proven<CeremonyView>(key, {
     method: 'POST',
     path: '/v1/sign-in/begin',
     body: begin,
   });
-  const body: SignInBody = {
-    ceremony,
-    credential: await assertion(options),
-    device,
-    device_name: deviceName,
-  };
-  const { payer, token } = await proven<SignInView>(key, { method: 'POST', path: '/v1/sign-in', body });
-  await adoptToken(device, token);
-  const createdAt = new Date().toISOString();
-  return { payer: payer.payer, device, deviceName, signedUp: true, createdAt, ...key };
+  return { ceremony, credential: await assertion(options) };
 }
 
 const assertion = async (options: CeremonyView['options']) =>

@@ -7,6 +7,8 @@ import { Refusal } from './errors';
 import { trustedKeys } from './keys';
 import * as store from './keystore';
 import { useIdentity } from './session';
+import { passkeys } from './passkeys';
+import { recovery } from './recovery';
 import * as wallet from './wallet';
 
 export const keys = {
@@ -18,6 +20,7 @@ export const keys = {
   passkeys: ['passkeys'],
   pin: ['pin'],
   limits: ['limits'],
+  recovery: ['recovery'],
   trusted: ['trusted-keys'],
   unsettled: ['unsettled'],
 } as const;
@@ -40,6 +43,16 @@ export function useSessions() {
 export function useLimits() {
   const identity = useIdentity();
   return useQuery({ queryKey: keys.limits, queryFn: () => wallet.limits(identity) });
+}
+
+export function usePasskeys() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.passkeys, queryFn: () => passkeys(identity) });
+}
+
+export function useRecovery() {
+  const identity = useIdentity();
+  return useQuery({ queryKey: keys.recovery, queryFn: () => recovery(identity) });
 }
 
 export function usePin() {
@@ -87,9 +100,18 @@ export function useUnsettled() {
 /** Marks everything that a movement of money or a freeze may have changed. */
 export async function refreshWallet(client: QueryClient): Promise<void> {
   await Promise.all(
-    [keys.me, keys.payments, keys.alerts, keys.unsettled, keys.devices, keys.sessions, keys.limits].map(
-      (queryKey) => client.invalidateQueries({ queryKey }),
-    ),
+    [
+      keys.me,
+      keys.payments,
+      keys.alerts,
+      keys.unsettled,
+      keys.devices,
+      keys.sessions,
+      keys.limits,
+      keys.passkeys,
+      keys.pin,
+      keys.recovery,
+    ].map((queryKey) => client.invalidateQueries({ queryKey })),
   );
 }
 

@@ -4,6 +4,7 @@ import { createContext, use, useCallback, useEffect, useMemo, useState, type Rea
 import { onSessionEnded } from './client';
 import * as store from './keystore';
 import { NotPossible } from './errors';
+import { settleRotation } from './rotate';
 
 /** The server ends a shared machine's session after two minutes; the page is empty by then. */
 const SHARED_IDLE_MS = 110_000;
@@ -31,9 +32,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     store
       .load('identity')
-      .then((identity) => {
+      .then(async (identity) => {
         if (!('subtle' in crypto)) throw new NotPossible('webcrypto');
-        setSession(stateOf(identity));
+        // An answer about another key may have been lost with the page.
+        setSession(stateOf(identity?.signedUp === true ? await settleRotation(identity) : identity));
       })
       .catch((error: unknown) =>
         setSession({

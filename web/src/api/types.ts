@@ -32,7 +32,9 @@ export type CaptureMode = 'automatic' | 'manual';
 export type IntentStatus = 'open' | 'taken' | 'expired';
 export type Warning = 'first_time_payee' | 'expires_soon' | 'leaves_little' | 'code_doubtful';
 
-export type Via = { kind: 'code'; payload: string } | { kind: 'link' };
+/** Where and among what something was scanned, coarse, and only when the payer agreed to say so. */
+export type Scan = { cell?: string; surroundings?: number[] };
+export type Via = { kind: 'code'; payload: string; scan?: Scan } | { kind: 'link' };
 
 export type SignUpBody = {
   currency: string;
@@ -54,6 +56,8 @@ export type BindDeviceBody = {
 export type FreezeBody = { payer: PayerId };
 export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
+export type StickerBody = { amount: Amount; payload: string; purpose?: string };
+export type ReportCodeBody = { payload: string; scan?: Scan };
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
@@ -190,10 +194,20 @@ export interface PinView {
   tries_left: number;
   usable_from?: Instant | null;
 }
+/** How an authenticator verifies its user, as far as that is known. */
+export type Biometric = 'unknown' | 'class_3' | 'class_2' | 'class_1' | 'apple' | 'fido' | 'passcode' | 'face';
+/** What somebody the provider trusts vouches for. */
+export interface AttestationView {
+  format: 'packed' | 'android_key' | 'apple' | 'tpm' | 'fido_u2f';
+  key: 'unknown' | 'software' | 'trusted_environment' | 'secure_element';
+  root: Digest;
+}
 export interface PasskeyView {
   aaguid: string;
+  attestation?: AttestationView | null;
   backed_up: boolean;
   backup_eligible: boolean;
+  biometric: Biometric;
   created_at: Instant;
   flagged: boolean;
   last_used_at?: Instant | null;
@@ -208,9 +222,9 @@ export interface CeremonyView {
   options: object;
 }
 type Credential = Readonly<Record<string, Json>>;
-export type AddPasskeyBody = { ceremony: string; credential: Credential };
-export type BeginPasskeyStepUpBody = { body: Digest };
-export type PasskeyStepUpBody = { body: Digest; ceremony: string; credential: Credential };
+export type AddPasskeyBody = { biometric?: Biometric | null; ceremony: string; credential: Credential };
+export type BeginPasskeyStepUpBody = { body: Digest; strength?: Strength | null };
+export type PasskeyStepUpBody = { biometric?: Biometric | null; body: Digest; ceremony: string; credential: Credential };
 export type BeginSignInBody = { device: DeviceId };
 export type SignInBody = {
   ceremony: string;
@@ -222,6 +236,43 @@ export interface SignInView {
   payer: PayerView;
   token: TokenView;
 }
+export type RecoveryFactor = 'printed_code' | 'passkey' | 'contact' | 'identity';
+export interface ContactView {
+  contact: PayerId;
+  name: string;
+  usable_from: Instant;
+}
+export interface RecoveryView {
+  codes_left: number;
+  codes_printed_at?: Instant | null;
+  contacts: ContactView[];
+}
+export interface CodesView {
+  codes: string[];
+  usable_from: Instant;
+}
+export type PrintCodesBody = { payer: PayerId };
+export type AddContactBody = { contact: PayerId; name: string };
+export type RemoveContactBody = { contact: PayerId };
+export type VouchBody = { device: DeviceId; payer: PayerId };
+export type FreezeForBody = { payer: PayerId };
+export type FreezeByCodeBody = { code: string; payer: PayerId };
+export type RecoveryPasskey = { ceremony: string; credential: Credential };
+export type RecoverBody = {
+  code?: string;
+  device: DeviceId;
+  device_name: string;
+  passkey?: RecoveryPasskey;
+  payer: PayerId;
+};
+export interface RecoveredView {
+  payer: PayerView;
+  token: TokenView;
+}
+export interface HeardView {
+  heard: boolean;
+}
+export type RotateKeyBody = { possession: string };
 export interface ApprovalView {
   body: Digest;
   expires_at: Instant;

@@ -24,6 +24,7 @@ import type {
   DeviceView,
   EndSessionsBody,
   FreezeBody,
+  IntentView,
   LimitsView,
   Page,
   PayBody,
@@ -34,10 +35,12 @@ import type {
   QuoteView,
   ReasonView,
   ReceiptView,
+  ReportCodeBody,
   RevokeDeviceBody,
   SessionView,
   SignUpBody,
   SignUpView,
+  StickerBody,
   TestFundsBody,
   Via,
 } from './types';
@@ -69,9 +72,13 @@ export const endSessions = (identity: Identity, device: DeviceId, session?: Sess
   return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/sessions/end', body, clears: true });
 };
 
-export const revokeDevice = (identity: Identity, device: DeviceId) => {
+/** Another device that may act goes with one more check; where none is set up, the answer says from when. */
+export const revokeDevice = (identity: Identity, bodyText: string) =>
+  asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices/revoke', bodyText });
+
+export const revokeText = (device: DeviceId): string => {
   const body: RevokeDeviceBody = { device };
-  return asDevice<DeviceView>(identity, { method: 'POST', path: '/v1/devices/revoke', body });
+  return canonical(body);
 };
 
 export const pin = (identity: Identity) => asDevice<PinView>(identity, { path: '/v1/pin' });
@@ -130,6 +137,15 @@ export const quote = (identity: Identity, intent: IntentId, via: Via) => {
   const body: QuoteBody = { funding: 'wallet', intent, via };
   return asDevice<QuoteView>(identity, { method: 'POST', path: '/v1/quotes', body });
 };
+
+/** The terms of paying this much by a sticker: for this payer only, for some minutes. */
+export const takeSticker = (identity: Identity, body: StickerBody) =>
+  asDevice<IntentView>(identity, { method: 'POST', path: '/v1/stickers/intents', body });
+
+/** Says that a code is not where it belongs. The answer has no body. */
+export async function reportCode(identity: Identity, body: ReportCodeBody): Promise<void> {
+  await deviceResponse(identity, { method: 'POST', path: '/v1/codes/reports', body });
+}
 
 /** The exact text of an approval. It is made once for a preview; only its proof is made anew for a retry. */
 export const approvalText = (body: PayBody): string => canonical(body);

@@ -10,6 +10,7 @@ import { formatAmount, type Amount } from '@/domain/money';
 import { RecentPayments } from '@/features/activity/RecentPayments';
 import { UnsettledNotice } from '@/features/pay/UnsettledNotice';
 import { FreezeLine } from '@/features/security/FreezeLine';
+import { WaitingNotice } from '@/features/security/WaitingNotice';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
 import { useLocale } from '@/ui/locale';
@@ -24,6 +25,7 @@ export function HomePage() {
     <div className={styles.home}>
       <Stack gap={14}>
         <UnsettledNotice />
+        <WaitingNotice />
         {me.isPending && <Blank height={270} />}
         {me.isError && !me.data && (
           <Failure message={messageOf(me.error)} onRetry={() => void me.refetch()} />

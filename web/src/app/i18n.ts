@@ -9,6 +9,8 @@ import { en as limitsEn } from '@/features/limits/texts.en';
 import { ko as limitsKo } from '@/features/limits/texts.ko';
 import { en as payEn } from '@/features/pay/texts.en';
 import { ko as payKo } from '@/features/pay/texts.ko';
+import { en as recoveryEn } from '@/features/recovery/texts.en';
+import { ko as recoveryKo } from '@/features/recovery/texts.ko';
 import { en as securityEn } from '@/features/security/texts.en';
 import { ko as securityKo } from '@/features/security/texts.ko';
 import { en as shopEn } from '@/features/shop/texts.en';
@@ -32,6 +34,7 @@ const en = {
   activity: activityEn,
   limits: limitsEn,
   pay: payEn,
+  recovery: recoveryEn,
   security: securityEn,
   shop: shopEn,
   signup: signupEn,
@@ -44,6 +47,7 @@ const ko: typeof en = {
   activity: activityKo,
   limits: limitsKo,
   pay: payKo,
+  recovery: recoveryKo,
   security: securityKo,
   shop: shopKo,
   signup: signupKo,

@@ -11,6 +11,7 @@ import {
 import { ActivityPage } from '@/features/activity/ActivityPage';
 import { ReceiptPage } from '@/features/activity/ReceiptPage';
 import { PreviewPage } from '@/features/pay/PreviewPage';
+import { StickerPage } from '@/features/pay/StickerPage';
 import { SecurityPage } from '@/features/security/SecurityPage';
 import { isId } from '@/domain/typeid';
 import { AlertsRoute } from './AlertsRoute';
@@ -35,6 +36,14 @@ const pay = createRoute({
     const { intent } = pay.useParams();
     if (!isId('int', intent)) throw notFound();
     return <PreviewPage key={intent} intent={intent} />;
+  },
+});
+const paySticker = createRoute({
+  getParentRoute: () => wallet,
+  path: '/pay/sticker/$serial',
+  component: function PaySticker() {
+    const { serial } = paySticker.useParams();
+    return <StickerPage key={serial} serial={serial} />;
   },
 });
 const payment = createRoute({
@@ -77,6 +86,16 @@ const limits = createRoute({
   path: '/security/limits',
   component: lazyRouteComponent(() => import('@/features/limits/LimitsPage'), 'LimitsPage'),
 });
+const recovery = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/recovery',
+  component: lazyRouteComponent(() => import('@/features/recovery/RecoveryPage'), 'RecoveryPage'),
+});
+const help = createRoute({
+  getParentRoute: () => wallet,
+  path: '/security/help',
+  component: lazyRouteComponent(() => import('@/features/recovery/HelpPage'), 'HelpPage'),
+});
 const browser = createRoute({
   getParentRoute: () => wallet,
   path: '/security/browser',
@@ -100,12 +119,24 @@ const join = createRoute({
   component: lazyRouteComponent(() => import('@/features/signup/JoinPage'), 'JoinPage'),
 });
 
+const recover = createRoute({
+  getParentRoute: () => plain,
+  path: '/recover',
+  component: lazyRouteComponent(() => import('@/features/recovery/RecoverPage'), 'RecoverPage'),
+});
+const freeze = createRoute({
+  getParentRoute: () => plain,
+  path: '/freeze',
+  component: lazyRouteComponent(() => import('@/features/recovery/FreezePage'), 'FreezePage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     wallet.addChildren([
       home,
       scan,
       pay,
+      paySticker,
       payment,
       activity,
       alerts,
@@ -115,9 +146,11 @@ export const router = createRouter({
       pin,
       limits,
       passkeys,
+      recovery,
+      help,
       browser,
     ]),
-    plain.addChildren([shop, codeTester, join]),
+    plain.addChildren([shop, codeTester, join, recover, freeze]),
   ]),
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

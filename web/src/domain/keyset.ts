@@ -2,7 +2,7 @@
 
 import { fromBase64Url, sha256, toBase64Url, utf8 } from './base64url';
 import { verifyEd25519 } from './ed25519';
-import { canonical } from './jcs';
+import { canonical, type Json } from './jcs';
 
 export interface PublishedKey {
   readonly kid: string;
@@ -17,6 +17,9 @@ export interface KeySet {
     readonly expires_at: string;
     readonly issued_at: string;
     readonly keys: readonly PublishedKey[];
+    /** Short names of keys that are good for nothing any more; serials of stickers likewise. Absent in older sets. */
+    readonly revoked_keys?: readonly string[];
+    readonly revoked_serials?: readonly string[];
     readonly root: string;
     readonly sequence: number;
   };
@@ -46,7 +49,7 @@ export async function checkKeySet(keys: unknown, pin: Pin | undefined, now: numb
   if (root?.length !== 32 || signature?.length !== 64 || set.keys.length > 16) return refuse('malformed');
   const digest = toBase64Url(await sha256(root));
   if (digest !== set.root || (pin !== undefined && pin.root !== digest)) return refuse('other_root');
-  const message = canonical({ ...set, keys: set.keys.map((key) => ({ ...key })) });
+  const message = canonical(set as unknown as Json);
   const valid = await verifyEd25519(root, signature, utf8(message));
   if (valid === undefined) return refuse('unsupported');
   if (!valid) return refuse('signature');
@@ -58,7 +61,7 @@ export async function checkKeySet(keys: unknown, pin: Pin | undefined, now: numb
 /** INVARIANT: what is not a key set is malformed; nothing that a server sends makes the check itself fail. */
 function isKeySet(value: unknown): value is KeySet {
   if (!isObject(value) || !isObject(value.set)) return false;
-  const { keys, sequence, expires_at, issued_at, root } = value.set;
+  const { keys, sequence, expires_at, issued_at, root, revoked_keys = [], revoked_serials = [] } = value.set;
   const isKey = (key: unknown) =>
     isObject(key) && areTexts(key.kid, key.x) && areInstants(key.not_before, key.not_after);
   return (
@@ -66,7 +69,10 @@ function isKeySet(value: unknown): value is KeySet {
     areInstants(expires_at, issued_at) &&
     Number.isSafeInteger(sequence) &&
     Array.isArray(keys) &&
-    keys.every(isKey)
+    keys.every(isKey) &&
+    Array.isArray(revoked_keys) &&
+    Array.isArray(revoked_serials) &&
+    areTexts(...(revoked_keys as unknown[]), ...(revoked_serials as unknown[]))
   );
 }
 

@@ -1,6 +1,6 @@
 /** A payer's limits: which one is which, and how far it is used. */
 
-import type { Amount } from './money';
+import type { Amount, Locale } from './money';
 
 export const WINDOWS = ['payment', 'day', 'month', 'year', 'night'] as const;
 export type LimitWindow = (typeof WINDOWS)[number];
@@ -38,3 +38,12 @@ function leading(text: string): number | undefined {
 /** Whether going from one limit to the other loosens: that needs one more check, and waits. */
 export const isRise = (from: Amount | undefined, to: Amount | undefined): boolean =>
   from !== undefined && (to === undefined || to.minor > from.minor);
+
+/** `1000000 KRW` as people read it; anything that does not begin with a number stands as it is. */
+export function writtenCap(cap: string, locale: Locale): string {
+  const [whole = '', ...rest] = cap.split(' ');
+  if (!/^\d+(\.\d+)?$/.test(whole)) return cap;
+  const [integer = '0', fraction] = whole.split('.');
+  const head = new Intl.NumberFormat(locale).format(BigInt(integer));
+  return [fraction === undefined ? head : `${head}.${fraction}`, ...rest].join(' ');
+}

@@ -1,5 +1,7 @@
 /** Money: integer minor units and an ISO 4217 currency. No fraction is ever computed, only written. */
 
+import { NUMBERS } from './currencies';
+
 export type Amount = {
   readonly currency: string;
   readonly minor: number;
@@ -21,6 +23,17 @@ const EXPONENTS: ReadonlyMap<string, number> = new Map([
  * some. An amount would be shown a hundred or a thousand times too large.
  */
 export const exponentOf = (currency: string): number => EXPONENTS.get(currency) ?? 2;
+
+/** The currency of an ISO 4217 number, which is how a payment code names it. */
+export const currencyOf = (number: string): string | undefined => NUMBERS.get(number);
+
+/** `4500` or `12.34`, with exactly the decimals of its currency; anything else is no amount (EMVCo ID 54). */
+export function readAmount(text: string, currency: string): Amount | undefined {
+  const exponent = exponentOf(currency);
+  const shape = exponent === 0 ? /^[1-9]\d*$/ : new RegExp(`^(0|[1-9]\\d*)\\.\\d{${exponent}}$`);
+  const minor = shape.test(text) ? Number(text.replace('.', '')) : Number.NaN;
+  return Number.isSafeInteger(minor) ? { currency, minor } : undefined;
+}
 
 /**
  * The amount as people write it: `4,500원` and `₩4,500`, `€12.05`, `BHD 1.250`.

@@ -35,6 +35,20 @@ export function isId<P extends string>(prefix: P, text: string): text is Id<P> {
   return text.startsWith(`${prefix}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1));
 }
 
+/** The sixteen bytes behind an id. */
+export function bytesOf(id: Id<string>): Uint8Array<ArrayBuffer> {
+  let rest = Array.from(id.slice(-26)).reduce(
+    (value, char) => (value << 5n) | BigInt(ALPHABET.indexOf(char)),
+    0n,
+  );
+  const bytes = new Uint8Array(16);
+  for (let at = 15; at >= 0; at -= 1) {
+    bytes[at] = Number(rest & 255n);
+    rest >>= 8n;
+  }
+  return bytes;
+}
+
 function encode(uuid: Uint8Array): string {
   let rest = uuid.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   let text = '';

@@ -44,15 +44,23 @@ export interface ConfirmProps {
   readonly busy: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
+  /** `calm` for what takes nothing away. */
+  readonly tone?: 'danger' | 'calm';
 }
 
-export function Confirm({ title, children, act, busy, onConfirm, onCancel }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { title, children, act, busy, onConfirm, onCancel, tone = 'danger' } = props;
   const { t } = useTranslation('common');
   return (
     <Dialog title={title} onClose={onCancel}>
       <div className={styles.dialogBody}>{children}</div>
       <div className={styles.dialogActs}>
-        <Button size="lg" loading={busy} classNames={{ root: styles.danger ?? '' }} onClick={onConfirm}>
+        <Button
+          size="lg"
+          loading={busy}
+          classNames={{ root: tone === 'danger' ? (styles.danger ?? '') : '' }}
+          onClick={onConfirm}
+        >
           {act}
         </Button>
         <Button size="lg" variant="default" disabled={busy} onClick={onCancel}>

@@ -143,10 +143,17 @@ export const Blank = ({ height, width }: { height: number; width?: number | stri
   <span className={styles.skeleton} style={{ height, width: width ?? '100%' }} aria-hidden="true" />
 );
 
-export const Empty = ({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) => (
+export interface EmptyProps {
+  readonly icon: IconName;
+  /** A heading, where the page has no other. */
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+}
+
+export const Empty = ({ icon, title, children }: EmptyProps) => (
   <div className={styles.center}>
     <Icon name={icon} size={40} />
-    <strong>{title}</strong>
+    {typeof title === 'string' ? <strong>{title}</strong> : title}
     {children}
   </div>
 );

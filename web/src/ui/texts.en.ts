@@ -32,4 +32,5 @@ export const en = {
     finding: 'finding {{number}}',
   },
   pin: { clear: 'Clear', back: 'Delete the last digit' },
+  deviceOn: '{{browser}} on {{system}}',
 };

@@ -35,4 +35,5 @@ export const ko: typeof en = {
     finding: '발견 {{number}}',
   },
   pin: { clear: '모두 지우기', back: '마지막 숫자 지우기' },
+  deviceOn: '{{system}}의 {{browser}}',
 };

@@ -25,7 +25,10 @@ export const launch = (more = []) =>
   });
 
 /** A person's browser: its own storage, language and colours. `faults` gathers every error the pages report. */
-export async function person(browser, { url, locale = 'ko-KR', viewport = PHONE, colorScheme = 'light' }) {
+export async function person(
+  browser,
+  { url, locale = 'ko-KR', viewport = PHONE, colorScheme = 'light', ...more },
+) {
   const context = await browser.newContext({
     baseURL: url,
     locale,
@@ -33,6 +36,7 @@ export async function person(browser, { url, locale = 'ko-KR', viewport = PHONE,
     colorScheme,
     reducedMotion: 'reduce',
     timezoneId: 'Asia/Seoul',
+    ...more,
   });
   context.setDefaultTimeout(10_000);
   const faults = [];
@@ -86,7 +90,11 @@ export async function pictures(page, name, options) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
-      // Two frames, so that the new colours are painted.
+      // The colours follow by script; then two frames, so that they are painted.
+      await page.waitForFunction((scheme) => {
+        const { mantineColorScheme } = document.documentElement.dataset;
+        return mantineColorScheme === undefined || mantineColorScheme === scheme;
+      }, colorScheme);
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );

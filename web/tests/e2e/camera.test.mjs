@@ -7,10 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import encodeQR from 'qr';
 import { launch, person, picture } from './browser.mjs';
-
-const url = process.env.FARTHING_URL;
-const apiKey = process.env.FARTHING_SHOP_KEY;
-assert.ok(url && apiKey, 'FARTHING_URL and FARTHING_SHOP_KEY must be set');
+import { intent, openWallet, url } from './setting.mjs';
 
 const [WIDTH, HEIGHT] = [1280, 720];
 let folder;
@@ -24,24 +21,15 @@ after(async () => {
 });
 
 test('a code before the camera leads to its terms', async () => {
-  const answer = await fetch(`${url}/v1/intents`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
-    body: '{"amount":{"currency":"KRW","minor":4500},"expires_in_seconds":600,"purpose":"라떼"}',
-  });
-  assert.equal(answer.status, 201);
-  const { code } = await answer.json();
   const film = join(folder, 'code.y4m');
-  await writeFile(film, filmOf(code));
+  await writeFile(film, filmOf(await intent(4_500, '라떼')));
   browser = await launch([
     '--use-fake-ui-for-media-stream',
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${film}`,
   ]);
   const { page, faults } = await person(browser, { url });
-  await page.goto('/');
-  await page.getByLabel('이름', { exact: true }).fill('김하늘');
-  await page.getByRole('button', { name: '지갑 만들기' }).click();
+  await openWallet(page, { tag: 'ko' });
   await page.getByRole('link', { name: '스캔해서 결제' }).click();
   await page.getByLabel('카메라 화면').waitFor();
   await picture(page, 'scan-camera-ko');

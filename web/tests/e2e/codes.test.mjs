@@ -1,12 +1,9 @@
 /** The public code tester, and the wallet's answer to anything that is no payment: nothing hidden, nothing opened. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { codePng, launch, person, pictures } from './browser.mjs';
-
-const url = process.env.FARTHING_URL;
-const apiKey = process.env.FARTHING_SHOP_KEY;
-assert.ok(url && apiKey, 'FARTHING_URL and FARTHING_SHOP_KEY must be set');
+import { before, test } from 'node:test';
+import { codePng, pictures } from './browser.mjs';
+import { heading, inBoth, intent, openWallet, seen, url } from './setting.mjs';
 
 const KO = {
   tag: 'ko',
@@ -28,8 +25,6 @@ const KO = {
     picture: '사진에서 찾기',
     findings: '발견된 것',
     mixed: /서로 다른 문자가 섞여/,
-    yourName: '이름',
-    open: '지갑 만들기',
     scan: '스캔',
     paste: '코드 붙여넣기',
     refuses: '위험해요. 열지 마세요.',
@@ -60,8 +55,6 @@ const EN = {
     picture: 'Choose a picture',
     findings: 'Findings',
     mixed: /different alphabets are mixed/,
-    yourName: 'Your name',
-    open: 'Open wallet',
     scan: 'Scan',
     paste: 'Paste a code',
     refuses: 'Dangerous. Do not open it.',
@@ -73,35 +66,26 @@ const EN = {
   },
 };
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], codes);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => codes(language));
-
-function codes({ tag, locale, say }) {
+function codes({ tag, say }, newcomer) {
   let visitor;
   let page;
-  const heading = (text, level) => page.getByRole('heading', { name: text, exact: true, level });
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
   const check = async (text) => {
     await page.getByLabel(say.label).fill(text);
     await page.getByRole('button', { name: say.check, exact: true }).click();
   };
 
   before(async () => {
-    visitor = await person(browser, { url, locale });
+    visitor = await newcomer();
     page = visitor.page;
     await page.goto('/tools/qr');
   });
-  after(() => visitor?.context.close());
 
   test('anybody may look into a code, without a wallet', async () => {
-    await seen(heading(say.title, 1));
+    await seen(heading(page, say.title, 1));
     await page.getByRole('button', { name: say.pix }).click();
-    await seen(heading(say.unverified, 2));
+    await seen(heading(page, say.unverified, 2));
     const tree = page.getByRole('region', { name: say.tree });
     const name = tree.getByRole('listitem').filter({ hasText: say.nameOf }).last();
     assert.match(await name.innerText(), /^59[\s\S]*Fulano de Tal$/);
@@ -110,7 +94,7 @@ function codes({ tag, locale, say }) {
 
   test('a look-alike address is dangerous; each finding is explained, and shown in its place by keyboard', async () => {
     await page.getByRole('button', { name: say.lookAlike }).click();
-    await seen(heading(say.dangerous, 2));
+    await seen(heading(page, say.dangerous, 2));
     const finding = page.getByRole('button', { name: say.mixed, pressed: false });
     await finding.focus();
     await page.keyboard.press('Enter');
@@ -125,7 +109,7 @@ function codes({ tag, locale, say }) {
     await page.getByRole('button', { name: say.hidden }).click();
     await seen(page.getByText('U+202E', { exact: true }).first());
     await check('<img src=x onerror="document.title=1">\u200b\u0000');
-    await seen(heading(say.invalid, 2));
+    await seen(heading(page, say.invalid, 2));
     await seen(page.getByText('U+200B', { exact: true }).first());
     assert.equal(await page.locator('main img').count(), 0);
     assert.equal(await page.title(), 'Farthing');
@@ -140,17 +124,12 @@ function codes({ tag, locale, say }) {
   });
 
   test('a code of ours is trusted from its picture, and dangerous once it was changed', async () => {
-    const answer = await fetch(`${url}/v1/intents`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
-      body: '{"amount":{"currency":"KRW","minor":4500},"expires_in_seconds":600,"purpose":"라떼"}',
-    });
-    const { code } = await answer.json();
+    const code = await intent(4_500, '라떼');
     await page.getByLabel(say.picture).setInputFiles(await codePng(page, code));
-    await seen(heading(say.trusted, 2));
+    await seen(heading(page, say.trusted, 2));
     await pictures(page, `tester-trusted-${tag}`, { full: true });
     await check(code.replace('54044500', '54049500'));
-    await seen(heading(say.dangerous, 2));
+    await seen(heading(page, say.dangerous, 2));
   });
 
   test('nothing a stranger wrote can be opened', async () => {
@@ -158,9 +137,7 @@ function codes({ tag, locale, say }) {
   });
 
   test('the wallet’s scanner says in one card what anything is', async () => {
-    await page.goto('/');
-    await page.getByLabel(say.yourName, { exact: true }).fill('김하늘');
-    await page.getByRole('button', { name: say.open }).click();
+    await openWallet(page, { tag });
     const rows = [
       ['https://www.nаver.com/login', say.refuses, 'link'],
       ['intent://pay#Intent;scheme=bank;end', say.refuses, 'command'],
@@ -183,7 +160,7 @@ function codes({ tag, locale, say }) {
       if (name !== 'foreign') await page.getByRole('button', { name: say.again }).click();
     }
     await page.getByRole('link', { name: say.everything }).click();
-    await seen(heading(say.title, 1));
+    await seen(heading(page, say.title, 1));
     await seen(page.getByRole('region', { name: say.tree }));
     assert.equal(new URL(page.url()).search + new URL(page.url()).hash, '');
   });

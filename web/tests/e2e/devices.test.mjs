@@ -1,18 +1,14 @@
 /** One wallet on two browsers: joined by comparing digits, ended, removed, logged out; nothing stays open behind. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { launch, person, pictures } from './browser.mjs';
-
-const url = process.env.FARTHING_URL;
-assert.ok(url, 'FARTHING_URL must be set');
+import { before, test } from 'node:test';
+import { pictures } from './browser.mjs';
+import { button, gone, heading, inBoth, openWallet, seen } from './setting.mjs';
 
 const KO = {
   tag: 'ko',
   locale: 'ko-KR',
   say: {
-    name: '이름',
-    open: '지갑 만들기',
     security: '보안',
     devices: /기기와 접속/,
     title: '기기와 접속',
@@ -35,6 +31,10 @@ const KO = {
     current: '지금 접속',
     remove: '이 기기 해제…',
     removeAct: '해제하기',
+    sheet: '한 번 더 확인할게요',
+    removeWhat: '‘Second browser’ 기기 해제하기',
+    notNow: '지금은 안 할래요',
+    goes: /부터 해제할 수 있어요/,
     gone: '해제한 기기 1대',
     out: '로그아웃',
     outTitle: '로그아웃했어요',
@@ -51,8 +51,6 @@ const EN = {
   tag: 'en',
   locale: 'en-GB',
   say: {
-    name: 'Your name',
-    open: 'Open wallet',
     security: 'Security',
     devices: /Devices and sessions/,
     title: 'Devices and sessions',
@@ -75,6 +73,10 @@ const EN = {
     current: 'This session',
     remove: 'Remove this device…',
     removeAct: 'Remove it',
+    sheet: 'One more check',
+    removeWhat: 'Remove the device “Second browser”',
+    notNow: 'Not now',
+    goes: /can be removed from/,
     gone: '1 removed device',
     out: 'Log out',
     outTitle: 'You are logged out',
@@ -88,20 +90,11 @@ const EN = {
   },
 };
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], devices);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => devices(language));
-
-function devices({ tag, locale, say }) {
+function devices({ tag, say }, newcomer) {
   let first;
   let second;
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
-  const heading = (page, name) => page.getByRole('heading', { name, exact: true });
-  const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
   const card = (page, name) =>
     page
       .getByRole('list', { name: say.title })
@@ -110,19 +103,13 @@ function devices({ tag, locale, say }) {
       .first();
 
   before(async () => {
-    first = await person(browser, { url, locale });
-    second = await person(browser, { url, locale });
-  });
-  after(async () => {
-    await first?.context.close();
-    await second?.context.close();
+    first = await newcomer();
+    second = await newcomer();
   });
 
   test('a wallet lists the browser it was opened in, and its session', async () => {
     const { page } = first;
-    await page.goto('/');
-    await page.getByLabel(say.name, { exact: true }).fill('김하늘');
-    await button(page, say.open).click();
+    await openWallet(page, { tag });
     await page.getByRole('navigation').getByRole('link', { name: say.security }).first().click();
     await page.getByRole('link', { name: say.devices }).click();
     await seen(heading(page, say.title));
@@ -188,6 +175,56 @@ function devices({ tag, locale, say }) {
     await seen(second.page.getByRole('link', { name: say.scan }));
   });
 
+  test('a device that may pay goes with one more check, or after a wait, and either is told', async () => {
+    // Half a day passes: nothing but the server's own answers is made up here.
+    const { page } = first;
+    const past = new Date(Date.now() - 60_000).toISOString();
+    const later = new Date(Date.now() + 43_200_000).toISOString();
+    let going = false;
+    await page.route('**/v1/devices', async (route) => {
+      const answer = await route.fetch();
+      if (!answer.ok()) return route.fulfill({ response: answer });
+      const view = await answer.json();
+      const items = view.items.map((device) =>
+        device.name === 'Second browser'
+          ? { ...device, usable_from: past, ...(going && { revocable_from: later }) }
+          : device,
+      );
+      return route.fulfill({ response: answer, json: { ...view, items } });
+    });
+    let asked;
+    await page.route('**/v1/devices/revoke', async (route) => {
+      asked = route.request().postDataJSON();
+      if (going)
+        return route.fulfill({ status: 200, json: { ...asked, revoked: false, revocable_from: later } });
+      const step_up = {
+        strength: 'pin',
+        reasons: [],
+        methods: [{ strength: 'pin', path: '/v1/step-up/pin' }],
+      };
+      const problem = { code: 'risk.step_up_needed', message: 'x', retry: false, status: 403, step_up };
+      return route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem });
+    });
+    await page.goto('/security/devices');
+    const remove = async () => {
+      await card(page, 'Second browser').getByRole('button', { name: say.remove }).click();
+      await page.getByRole('dialog').getByRole('button', { name: say.removeAct }).click();
+    };
+    await remove();
+    const sheet = page.getByRole('dialog', { name: say.sheet });
+    await seen(sheet.getByText(say.removeWhat));
+    await pictures(page, `device-remove-check-${tag}`);
+    await button(page, say.notNow).click();
+    await gone(sheet);
+    going = true;
+    await remove();
+    await seen(card(page, 'Second browser').getByText(say.goes));
+    await pictures(page, `device-goes-${tag}`, { full: true });
+    assert.match(asked.device, /^dev_/);
+    await page.unrouteAll();
+    await page.reload();
+  });
+
   test('a removed device is refused at its next request', async () => {
     const { page } = first;
     await card(page, 'Second browser').getByRole('button', { name: say.remove }).click();
@@ -206,7 +243,7 @@ function devices({ tag, locale, say }) {
 
   test('a shared machine keeps nothing: closing or reloading the page ends it', async () => {
     const { page } = first;
-    const { page: guest, context, faults } = await person(browser, { url, locale });
+    const { page: guest, faults } = await newcomer();
     await guest.goto(address);
     await guest.getByLabel(say.device, { exact: true }).fill('Guest');
     await guest.getByLabel(say.shared, { exact: true }).check();
@@ -222,7 +259,7 @@ function devices({ tag, locale, say }) {
     await guest.reload();
     await seen(guest.getByLabel(say.device, { exact: true }));
     assert.deepEqual(faults, []);
-    await context.close();
+    await guest.close();
     await page.goto('/security/devices');
     await seen(card(page, 'Guest').getByText(say.sharedBadge));
     await card(page, 'Guest').getByRole('button', { name: say.remove }).click();

@@ -3,12 +3,9 @@
  * Needs FARTHING_URL and FARTHING_SHOP_KEY; writes pictures into FARTHING_PICTURES, if that is set.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { codePng, launch, person, picture, pictures } from './browser.mjs';
-
-const url = process.env.FARTHING_URL;
-const apiKey = process.env.FARTHING_SHOP_KEY;
-assert.ok(url && apiKey, 'FARTHING_URL and FARTHING_SHOP_KEY must be set');
+import { before, test } from 'node:test';
+import { codePng, picture, pictures } from './browser.mjs';
+import { apiKey, heading, inBoth, seen } from './setting.mjs';
 
 const KO = {
   tag: 'ko',
@@ -111,19 +108,11 @@ const EN = {
 const FOREIGN =
   '00020101021126380014PH.INSTAPAY.ME0316123456789012345652045999530360854041.005802PH5913TEST MERCHANT6006MANILA63044481';
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], firstPayment);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => firstPayment(language));
-
-function firstPayment({ tag, locale, name, purpose, word, price, say }) {
+function firstPayment({ tag, name, purpose, word, price, say }, newcomer) {
   let shop;
   let payer;
-  const heading = (page, text) => page.getByRole('heading', { name: text, exact: typeof text === 'string' });
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
   const tab = (page, text) => page.getByRole('navigation').getByRole('link', { name: text }).click();
 
   async function ask() {
@@ -142,12 +131,8 @@ function firstPayment({ tag, locale, name, purpose, word, price, say }) {
   }
 
   before(async () => {
-    shop = await person(browser, { url, locale });
-    payer = await person(browser, { url, locale });
-  });
-  after(async () => {
-    await shop?.context.close();
-    await payer?.context.close();
+    shop = await newcomer();
+    payer = await newcomer();
   });
 
   let code;

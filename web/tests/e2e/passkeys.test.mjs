@@ -1,12 +1,11 @@
 /** Passkeys with Chromium's virtual authenticator: made, used for one payment, for signing in on another browser, removed. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { codePng, launch, person, pictures } from './browser.mjs';
+import { before, test } from 'node:test';
+import { authenticator } from './authenticator.mjs';
+import { pictures } from './browser.mjs';
+import { button, gone, heading, inBoth, intent, openWallet, scanPicture, seen, url } from './setting.mjs';
 
-const url = process.env.FARTHING_URL;
-const apiKey = process.env.FARTHING_SHOP_KEY;
-assert.ok(url && apiKey, 'FARTHING_URL and FARTHING_SHOP_KEY must be set');
 // Passkeys are made for a name.
 assert.equal(new URL(url).hostname, 'localhost');
 
@@ -14,23 +13,23 @@ const KO = {
   tag: 'ko',
   locale: 'ko-KR',
   say: {
-    name: '이름',
-    open: '지갑 만들기',
-    test: '시험용 돈 충전',
-    added: '50,000원 충전했어요',
     make: '패스키 만들기',
     made: '패스키를 추가했어요',
     list: '패스키',
     first: '내 패스키',
     rename: '이름 바꾸기',
     save: '저장',
-    picture: '사진에서 찾기',
     pay: /결제하기$/,
     sheet: '한 번 더 확인할게요',
     use: '패스키로 확인',
     paid: '결제했어요',
     enter: '패스키로 들어가기',
     scan: '스캔해서 결제',
+    shared: '여럿이 쓰는 기기',
+    openWallet: '지갑 만들기',
+    replace: '바꾸기…',
+    replaceAct: '새로 만들기',
+    removeWhat: '‘Phone’ 패스키 없애기',
     remove: '없애기…',
     removeAct: '없애기',
     none: '아직 없어요.',
@@ -40,141 +39,135 @@ const EN = {
   tag: 'en',
   locale: 'en-GB',
   say: {
-    name: 'Your name',
-    open: 'Open wallet',
-    test: 'Add test money',
-    added: '₩50,000 was added',
     make: 'Make a passkey',
     made: 'The passkey was added',
     list: 'Passkeys',
     first: 'My passkey',
     rename: 'Rename',
     save: 'Save',
-    picture: 'Choose a picture',
     pay: /^Pay ₩/,
     sheet: 'One more check',
     use: 'Confirm with a passkey',
     paid: 'Paid',
     enter: 'Use a passkey',
     scan: 'Scan to pay',
+    shared: 'Others use it, too',
+    openWallet: 'Open wallet',
+    replace: 'Replace…',
+    replaceAct: 'Make the new one',
+    removeWhat: 'Remove the passkey “Phone”',
     remove: 'Remove…',
     removeAct: 'Remove it',
     none: 'You have none yet.',
   },
 };
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], passkeys);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => passkeys(language));
-
-/** A phone's built-in authenticator, whose user always looks at it. */
-async function authenticator(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('WebAuthn.enable');
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { session, authenticatorId };
-}
-
-function passkeys({ tag, locale, say }) {
+function passkeys({ tag, say }, newcomer) {
   let payer;
   let page;
   let key;
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
-  const button = (name, on = page) => on.getByRole('button', { name, exact: typeof name === 'string' });
   const list = () => page.getByRole('list', { name: say.list });
   const dialog = () => page.getByRole('dialog');
 
   before(async () => {
-    payer = await person(browser, { url, locale });
+    payer = await newcomer();
     page = payer.page;
     key = await authenticator(page);
-    await page.goto('/');
-    await page.getByLabel(say.name, { exact: true }).fill('김하늘');
-    await button(say.open).click();
-    for (let times = 0; times < 3; times += 1) {
-      await button(say.test).click();
-      await seen(page.getByText(say.added));
-      await page.reload();
-    }
+    await openWallet(page, { tag, times: 3 });
   });
-  after(() => payer?.context.close());
 
   test('a passkey is made and named', async () => {
     await page.goto('/security/passkeys');
-    await button(say.make).click();
+    await button(page, say.make).click();
     await seen(page.getByRole('alert').filter({ hasText: say.made }));
     await seen(list().getByText(say.first));
-    await button(say.rename).click();
+    await button(page, say.rename).click();
     await dialog().getByRole('textbox').fill('Phone');
-    await button(say.save).click();
+    await button(page, say.save).click();
     await seen(list().getByText('Phone', { exact: true }));
     await pictures(page, `passkeys-${tag}`, { full: true });
   });
 
   test('it approves one payment', async () => {
-    const answer = await fetch(`${url}/v1/intents`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
-      body: '{"amount":{"currency":"KRW","minor":120000},"expires_in_seconds":600,"purpose":"Headphones"}',
-    });
-    const { code } = await answer.json();
-    await page.goto('/scan');
-    await page.getByLabel(say.picture).setInputFiles(await codePng(page, code));
-    await button(say.pay).click();
+    await scanPicture(page, { tag }, await intent(120_000, 'Headphones'));
+    await button(page, say.pay).click();
     await seen(page.getByRole('dialog', { name: say.sheet }));
     await pictures(page, `step-up-passkey-${tag}`);
-    await button(say.use).click();
-    await seen(page.getByRole('heading', { name: say.paid, exact: true }));
+    await button(page, say.use).click();
+    await seen(heading(page, say.paid));
   });
 
   test('it lets another browser in, with a key of its own', async () => {
-    const { credentials } = await key.session.send('WebAuthn.getCredentials', {
-      authenticatorId: key.authenticatorId,
-    });
-    assert.equal(credentials.length, 1);
-    const second = await person(browser, { url, locale });
+    const [credential, ...more] = await key.credentials();
+    assert.equal(more.length, 0);
+    const second = await newcomer();
     const other = await authenticator(second.page);
-    await other.session.send('WebAuthn.addCredential', {
-      authenticatorId: other.authenticatorId,
-      credential: credentials[0],
-    });
+    await other.put(credential);
     await second.page.goto('/join');
     await pictures(second.page, `sign-in-${tag}`, { full: true });
-    await button(say.enter, second.page).click();
+    await button(second.page, say.enter).click();
     await seen(second.page.getByRole('link', { name: say.scan }));
     assert.deepEqual(second.faults, []);
     // A synced passkey counts on for both; one that fell behind would be taken for a copy.
-    const { credentials: used } = await other.session.send('WebAuthn.getCredentials', {
-      authenticatorId: other.authenticatorId,
+    const [used] = await other.credentials();
+    await key.put(used);
+  });
+
+  test('on a machine that others use it lets in, and nothing is kept after the page', async () => {
+    const guest = await newcomer();
+    const theirs = await authenticator(guest.page);
+    await theirs.put((await key.credentials())[0]);
+    await guest.page.goto('/join');
+    await guest.page.getByLabel(say.shared, { exact: true }).check();
+    await pictures(guest.page, `sign-in-shared-${tag}`, { full: true });
+    const opened = guest.page.waitForResponse((response) => response.url().endsWith('/v1/tokens'));
+    await button(guest.page, say.enter).click();
+    const token = await (await opened).json();
+    assert.equal(token.refresh_token, undefined);
+    await seen(guest.page.getByRole('link', { name: say.scan }));
+    await guest.page.reload();
+    await seen(button(guest.page, say.openWallet));
+    assert.deepEqual(guest.faults, []);
+    await key.put((await theirs.credentials())[0]);
+  });
+
+  test('it is replaced by another one on another authenticator', async () => {
+    await page.goto('/security/passkeys');
+    let begun = 0;
+    let next;
+    await page.route('**/v1/passkeys/begin', async (route) => {
+      begun += 1;
+      // The first is answered with the check; by the second the payer has taken the new authenticator.
+      if (begun === 2) {
+        await key.remove();
+        next = await authenticator(page);
+      }
+      await route.continue();
     });
-    const { authenticatorId } = key;
-    await key.session.send('WebAuthn.removeCredential', {
-      authenticatorId,
-      credentialId: used[0].credentialId,
-    });
-    await key.session.send('WebAuthn.addCredential', { authenticatorId, credential: used[0] });
-    await second.context.close();
+    const [old] = await key.credentials();
+    await button(page, say.replace).click();
+    await pictures(page, `passkey-replace-${tag}`);
+    await dialog().getByRole('button', { name: say.replaceAct }).click();
+    await seen(page.getByRole('dialog', { name: say.sheet }));
+    await button(page, say.use).click();
+    // The new one is there; the old one goes with one more check, by the new one.
+    await seen(page.getByText(say.removeWhat));
+    await button(page, say.use).click();
+    await gone(list().getByRole('listitem').nth(1));
+    const [made] = await next.credentials();
+    assert.notEqual(made.credentialId, old.credentialId);
+    await page.unroute('**/v1/passkeys/begin');
+    key = next;
   });
 
   test('it is removed with one more check', async () => {
     await page.goto('/security/passkeys');
-    await button(say.remove).click();
+    await button(page, say.remove).click();
     await dialog().getByRole('button', { name: say.removeAct }).click();
     await seen(page.getByRole('dialog', { name: say.sheet }));
-    await button(say.use).click();
+    await button(page, say.use).click();
     await seen(page.getByText(say.none));
   });
 

@@ -1,25 +1,15 @@
 /** One more check: said beforehand, done on that very payment by a PIN, counted, and worth nothing for anything else. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { codePng, launch, person, pictures } from './browser.mjs';
+import { before, test } from 'node:test';
+import { pictures } from './browser.mjs';
+import { PIN, button, enterPin, heading, inBoth, intent, openWallet, scanPicture, seen } from './setting.mjs';
 
-const url = process.env.FARTHING_URL;
-const apiKey = process.env.FARTHING_SHOP_KEY;
-assert.ok(url && apiKey, 'FARTHING_URL and FARTHING_SHOP_KEY must be set');
-
-const PIN = '493817';
 const OTHER = '927416';
 const KO = {
   tag: 'ko',
   locale: 'ko-KR',
   say: {
-    name: '이름',
-    open: '지갑 만들기',
-    test: '시험용 돈 충전',
-    added: '50,000원 충전했어요',
-    scan: '스캔',
-    picture: '사진에서 찾기',
     preview: '결제 전 확인',
     ahead: '결제 비밀번호를 물어볼게요',
     setUp: '결제 비밀번호 만들기',
@@ -43,12 +33,6 @@ const EN = {
   tag: 'en',
   locale: 'en-GB',
   say: {
-    name: 'Your name',
-    open: 'Open wallet',
-    test: 'Add test money',
-    added: '₩50,000 was added',
-    scan: 'Scan',
-    picture: 'Choose a picture',
     preview: 'Check before you pay',
     ahead: 'A payment PIN will be asked',
     setUp: 'Set a payment PIN',
@@ -69,64 +53,30 @@ const EN = {
   },
 };
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+inBoth([KO, EN], stepUp);
 
-for (const language of [KO, EN]) describe(`in ${language.tag}`, () => stepUp(language));
-
-function stepUp({ tag, locale, say }) {
+function stepUp({ tag, say }, newcomer) {
   let payer;
   let page;
-  const seen = (locator) => locator.waitFor({ timeout: 10_000 });
-  const heading = (name) => page.getByRole('heading', { name, exact: true });
-  const button = (name) => page.getByRole('button', { name, exact: typeof name === 'string' });
-  const enter = async (label, digits) => {
-    await page.getByLabel(label, { exact: true }).waitFor();
-    await page.keyboard.type(digits);
-  };
+  const enter = (label, digits) => enterPin(page, label, digits);
   const dialog = () => page.getByRole('dialog', { name: say.sheet });
 
   async function scan(minor) {
-    const answer = await fetch(`${url}/v1/intents`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        amount: { currency: 'KRW', minor },
-        expires_in_seconds: 600,
-        purpose: 'Headphones',
-      }),
-    });
-    assert.equal(answer.status, 201, await answer.clone().text());
-    const { code } = await answer.json();
-    await page.goto('/scan');
-    await page.getByLabel(say.picture).setInputFiles(await codePng(page, code));
-    await seen(heading(say.preview));
+    await scanPicture(page, { tag }, await intent(minor, 'Headphones'));
+    await seen(heading(page, say.preview));
   }
 
   before(async () => {
-    payer = await person(browser, { url, locale });
+    payer = await newcomer();
     page = payer.page;
-    await page.goto('/');
-    await page.getByLabel(say.name, { exact: true }).fill('김하늘');
-    await button(say.open).click();
-    for (let times = 0; times < 6; times += 1) {
-      const given = page.waitForResponse((response) => response.url().endsWith('/v1/test/funds'));
-      await button(say.test).click();
-      assert.equal((await given).status(), 200);
-      await seen(page.getByText(say.added));
-      await page.reload();
-    }
+    await openWallet(page, { tag, times: 6 });
   });
-  after(() => payer?.context.close());
 
   test('a small payment asks for nothing more than the device’s signature', async () => {
     await scan(3_000);
     assert.equal(await page.getByText(say.ahead).count(), 0);
-    await button(say.pay).click();
-    await seen(heading(say.paid));
+    await button(page, say.pay).click();
+    await seen(heading(page, say.paid));
   });
 
   test('the preview says that a check will be asked for, and that none is set up', async () => {
@@ -151,31 +101,31 @@ function stepUp({ tag, locale, say }) {
     await scan(120_000);
     await seen(page.getByText(say.ahead));
     await pictures(page, `step-up-ahead-${tag}`, { full: true });
-    await button(say.pay).click();
+    await button(page, say.pay).click();
     await seen(dialog());
     await enter(say.pin, OTHER);
     await seen(dialog().getByText(say.wrong));
     await pictures(page, `step-up-sheet-${tag}`);
-    await button(say.cancel).click();
+    await button(page, say.cancel).click();
     await dialog().waitFor({ state: 'detached' });
-    await seen(heading(say.preview));
+    await seen(heading(page, say.preview));
 
-    await button(say.pay).click();
+    await button(page, say.pay).click();
     await seen(dialog());
     const approved = page.waitForResponse((response) => response.url().endsWith('/v1/step-up/pin'));
     for (const digit of PIN) await dialog().getByRole('button', { name: digit, exact: true }).click();
     assert.equal((await approved).status(), 200);
-    await seen(heading(say.paid));
+    await seen(heading(page, say.paid));
   });
 
   test('the PIN is changed with the old one, and removed with one more check', async () => {
     await page.goto('/security/pin');
-    await button(say.change).click();
+    await button(page, say.change).click();
     await enter(say.old, PIN);
     await enter(say.new, OTHER);
     await enter(say.again, OTHER);
     await seen(page.getByText(say.done));
-    await button(say.remove).click();
+    await button(page, say.remove).click();
     await page.getByRole('dialog').getByRole('button', { name: say.removeAct }).click();
     await seen(dialog());
     await enter(say.pin, OTHER);

@@ -2,12 +2,13 @@
 
 import { digestOf, sha256, toBase64Url, utf8 } from '@/domain/base64url';
 import { crc16 } from '@/domain/emv';
-import { canonical } from '@/domain/jcs';
+import { canonical, type Json } from '@/domain/jcs';
 import type { KeySet } from '@/domain/keyset';
 import { createId } from '@/domain/typeid';
 
 export const NOW = Date.parse('2026-11-22T12:00:00.000Z');
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 const tlv = (tag: string, value: string) =>
   `${tag}${String(Array.from(value).length).padStart(2, '0')}${value}`;
@@ -22,6 +23,11 @@ export interface CodeChanges {
   kid?: string;
   /** Applied to the text before it is signed. */
   before?: (text: string) => string;
+}
+
+export interface StickerChanges extends CodeChanges {
+  serial?: string;
+  cap?: string;
 }
 
 export async function makeWorld() {
@@ -45,10 +51,7 @@ export async function makeWorld() {
   const publish = async (body: KeySet['set']): Promise<KeySet> => ({
     root_x: toBase64Url(rootX),
     set: body,
-    signature: await signature(
-      root.privateKey,
-      canonical({ ...body, keys: body.keys.map((key) => ({ ...key })) }),
-    ),
+    signature: await signature(root.privateKey, canonical(body as unknown as Json)),
   });
   const intent = createId('int', NOW, new Uint8Array(10).fill(1));
   const payee = createId('pye', NOW, new Uint8Array(10).fill(2));
@@ -84,7 +87,40 @@ export async function makeWorld() {
       covered + tlv('82', tlv('00', 'farth') + tlv('01', await signature(signer.privateKey, covered))),
     );
   };
-  return { set, keySet: await publish(set), publish, makeCode, intent, payee, quote };
+  const makeSticker = async ({
+    createdAt = NOW - MINUTE,
+    expiresAt = NOW + 90 * DAY,
+    kid = 'code-1',
+    serial = 'SEOUL-1',
+    cap = '50000',
+    before = (text) => text,
+  }: StickerChanges = {}) => {
+    const covered = before(
+      tlv('00', '01') +
+        tlv('01', '11') +
+        tlv('26', tlv('00', 'farth') + tlv('01', payee)) +
+        tlv('52', '5814') +
+        tlv('53', '410') +
+        tlv('58', 'KR') +
+        tlv('59', 'Corner Coffee') +
+        tlv('60', 'Seoul') +
+        tlv('64', tlv('00', 'ko') + tlv('01', '모퉁이 커피')) +
+        tlv(
+          '80',
+          tlv('00', 'farth') +
+            tlv('01', serial) +
+            tlv('02', String(createdAt / 1000)) +
+            tlv('03', String(expiresAt / 1000)) +
+            tlv('04', 'counter-1') +
+            tlv('05', cap),
+        ) +
+        tlv('81', tlv('00', 'farth') + tlv('02', kid)),
+    );
+    return sealed(
+      covered + tlv('82', tlv('00', 'farth') + tlv('01', await signature(signer.privateKey, covered))),
+    );
+  };
+  return { set, keySet: await publish(set), publish, makeCode, makeSticker, intent, payee, quote };
 }
 
 /** Puts a right check sum under `text`, which ends before tag 63. */

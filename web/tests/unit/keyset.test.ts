@@ -53,7 +53,17 @@ test('a cut signature is malformed', async () => {
   });
 });
 
+test('what is withdrawn is signed with the rest', async () => {
+  const keySet = await world.publish({ ...world.set, revoked_serials: ['A-1'], revoked_keys: ['code-0'] });
+  expect(await checkKeySet(keySet, undefined, NOW)).toMatchObject({ ok: true });
+  const quieter = { ...keySet, set: { ...keySet.set, revoked_serials: [] } };
+  expect(await checkKeySet(quieter, undefined, NOW)).toEqual({ ok: false, why: 'signature' });
+});
 test.each<[string, (keySet: KeySet) => unknown]>([
+  [
+    'withdrawn serials that are no list',
+    (keySet) => ({ ...keySet, set: { ...keySet.set, revoked_serials: 'A' } }),
+  ],
   ['nothing', () => null],
   ['a word', () => 'keys'],
   ['an empty object', () => ({})],

@@ -8,12 +8,12 @@ beforeAll(async () => {
 });
 
 async function check(text: string, expected: Verdict['kind'], now = NOW): Promise<void> {
-  expect((await judge(text, world.set.keys, now)).kind).toBe(expected);
+  expect((await judge(text, world.set, now)).kind).toBe(expected);
 }
 
 describe('a scanned code gets one plain verdict', () => {
   test('signed by a published key and in time', async () => {
-    const verdict = await judge(`  ${await world.makeCode()}\n`, world.set.keys, NOW);
+    const verdict = await judge(`  ${await world.makeCode()}\n`, world.set, NOW);
     expect(verdict).toMatchObject({
       kind: 'trusted',
       code: { intent: world.intent, payee: world.payee, quote: world.quote },
@@ -74,7 +74,7 @@ describe('a scanned code gets one plain verdict', () => {
     const code = await world.makeCode();
     for (let at = 0; at < code.length; at += 7) {
       const other = code[at] === '1' ? '2' : '1';
-      const verdict = await judge(code.slice(0, at) + other + code.slice(at + 1), world.set.keys, NOW);
+      const verdict = await judge(code.slice(0, at) + other + code.slice(at + 1), world.set, NOW);
       expect(verdict.kind, `at ${at}`).not.toBe('trusted');
     }
   });

@@ -139,7 +139,7 @@ test('the key set holds under its root, and the code under the key set', async (
   const now = Date.parse(code.judged_at);
   const set = await checkKeySet(code.key_set, undefined, now);
   expect(set).toMatchObject({ ok: true });
-  const verdict = await judge(code.payload, code.key_set.set.keys, now);
+  const verdict = await judge(code.payload, code.key_set.set, now);
   expect(verdict.kind).toBe('trusted');
   expect(verdict.kind === 'trusted' && verdict.code.quote).toBe(all.payments[0]?.expect.quote);
 });

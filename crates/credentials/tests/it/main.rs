@@ -10,6 +10,7 @@
 )]
 
 mod attempt;
+mod attestation;
 mod device_proof;
 mod merchant;
 mod mutated;

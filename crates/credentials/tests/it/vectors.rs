@@ -220,3 +220,51 @@ fn jwk_of(value: &Value) -> Jwk {
     assert!(serde_json::from_value::<Jwk>(value.clone()).is_err() || value.get("d").is_none());
     Jwk::from_point(&[&[4], &part(&value["x"]).unwrap()[..], &part(&value["y"]).unwrap()[..]].concat()).unwrap()
 }
+
+/// The JOSE cookbook (RFC 7520, RFC 8037, RFC 7797): of its JWS only Ed25519 is a scheme of ours, and holds as a signature;
+/// none of them, in any form, and none of its JWE is a proof or a token. Of its keys none is a device's.
+#[test]
+fn the_jose_cookbook_holds_as_published_and_none_of_it_is_a_proof() {
+    let cookbook = crate::shared::folder(&format!("{JOSE}/jose-cookbook"));
+    let Some(files) = cookbook else { return };
+    let keys = credentials::VerifierKeys { token: money::Secret::new([7; 32]), nonce: money::Secret::new([8; 32]) };
+    let verifier = credentials::Verifier::new("https://server.example.com", keys);
+    let now = money::Instant::from_unix_seconds(1_790_000_000);
+    let refused = |text: &str, name: &str| {
+        let authorization = format!("DPoP {text}");
+        let (dpop, method, path, body) = (Some(text), "POST", "/v1/tokens", &b""[..]);
+        let keyed = credentials::DeviceRequest { authorization: None, dpop, method, path, body };
+        let with_token = credentials::DeviceRequest { authorization: Some(&authorization), ..keyed };
+        let enrolling = verifier.enrolling::<protocol::TokenBody>(&keyed, now);
+        assert!(enrolling.is_err_and(|error| !error.is_authenticated()), "{name}");
+        assert!(verifier.caller(&with_token, now).is_err_and(|error| !error.is_authenticated()), "{name}");
+    };
+    let (mut compact, mut flat, mut seen) = (0, 0, 0);
+    for (name, case) in files {
+        seen += 1;
+        if name.starts_with("jwk") {
+            assert!(serde_json::from_value::<Jwk>(case).is_err(), "{name} is no device's key");
+            continue;
+        }
+        if let Some(text) = case["output"]["compact"].as_str() {
+            refused(text, &name);
+            compact += 1;
+        }
+        for form in ["json", "json_flat"] {
+            if !case["output"][form].is_null() {
+                refused(&case["output"][form].to_string(), &name);
+                flat += 1;
+            }
+        }
+        if name.ends_with("curve25519/jws.json") {
+            let key = part(&case["input"]["key"]["x"]).unwrap().try_into().unwrap();
+            let (message, signature) = (case["signing"]["sig-input"].as_str().unwrap(), &case["signing"]["sig"]);
+            let mut signature = part(signature).unwrap();
+            verify_ed25519(&key, message.as_bytes(), &signature).unwrap();
+            signature[63] ^= 1;
+            verify_ed25519(&key, message.as_bytes(), &signature).unwrap_err();
+        }
+    }
+    println!("{seen} files: {compact} compact and {flat} JSON forms refused");
+    assert!(seen >= 29 && compact >= 15 && flat >= 30, "{seen} {compact} {flat}");
+}

@@ -4,13 +4,15 @@ mod identity;
 mod migrate;
 mod payer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use money::{Amount, Currency, PayeeId, PayerId};
 use protocol::{Text, limits};
 use serde::Serialize;
 use server::PacksInForce;
-use server::admin::{Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, WalletSummary};
+use server::admin::{
+    Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status, WalletSummary,
+};
 use store::{Clock, SystemClock};
 
 use super::code::CodeCommand;
@@ -19,7 +21,7 @@ use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
 use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
-use crate::staff::{DataFolder, Staff};
+use crate::staff::{DataFolder, SOCKET, Staff};
 
 /// Register payees, issue keys, fund wallets in test mode, look at the server.
 #[derive(Debug, clap::Args)]
@@ -153,7 +155,21 @@ enum KeysCommand {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
-    /// A new online key, vouched for by the offline root; restart the server to use it.
+    /// Which of the server's own keys sign tokens, nonces and passkey ceremonies.
+    ShowTokens {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Let the next of the server's own keys sign tokens, nonces and passkey ceremonies, on every node within a second or
+    /// two. Devices whose refresh token is older open a session anew, which nobody notices.
+    RotateTokens {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// For how many hours what the present keys signed stays good; 0 when they have leaked.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap_hours: u16,
+    },
+    /// A new online key, vouched for by the offline root; a server on this folder signs with it at once.
     Rotate {
         /// The data folder.
         #[arg(long, value_name = "DIR")]
@@ -162,7 +178,8 @@ enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         root: PathBuf,
     },
-    /// Withdraw keys and stickers, and date the key set anew, which stickers need every week; restart the server.
+    /// Withdraw keys and stickers, and date the key set anew, which stickers need every week; a server on this folder
+    /// publishes it at once.
     Revoke {
         /// The data folder.
         #[arg(long, value_name = "DIR")]
@@ -208,15 +225,18 @@ impl Admin {
                 let signer = server::keys::rotate(&keys_folder(&data), &root, SystemClock.now());
                 let signer = signer.map_err(failed("cannot rotate the keys"))?;
                 key_set(signer.key_set(), output)?;
-                output.note(&format!("{WARN}restart the server to sign with the new key{WARN:#}"));
-                Ok(())
+                take_up(&data, output).await
             }
             Command::Keys(KeysCommand::Revoke { data, root, kids, serials }) => {
                 let root = server::keys::read_root(&root).map_err(failed("cannot read the offline root"))?;
                 let set = server::keys::revoke(&keys_folder(&data), &root, &kids, &serials, SystemClock.now());
                 key_set(&set.map_err(failed("cannot withdraw"))?, output)?;
-                output.note(&format!("{WARN}restart the server to publish the new set{WARN:#}"));
-                Ok(())
+                take_up(&data, output).await
+            }
+            Command::Keys(KeysCommand::ShowTokens { folder }) => token_keys(&folder, None, output).await,
+            Command::Keys(KeysCommand::RotateTokens { folder, overlap_hours }) => {
+                let overlap_seconds = i64::from(overlap_hours).saturating_mul(3_600);
+                token_keys(&folder, Some(RotateServerKeys { overlap_seconds }), output).await
             }
             Command::Retention(retention) => retention.run(output).await,
             Command::Export(export) => export.run(output).await,
@@ -343,6 +363,40 @@ async fn status(folder: &DataFolder, output: &mut Output) -> Result<(), Failure>
         ("version", status.version.clone()),
         ("engine", status.engine.clone()),
         ("now", status.now.to_string()),
+    ]));
+    Ok(())
+}
+
+/// Has a server on this folder take up the set that was just written; other nodes are told with SIGHUP.
+async fn take_up(data: &Path, output: &mut Output) -> Result<(), Failure> {
+    match Staff::socket(&data.join(SOCKET)).await? {
+        Some(mut staff) => {
+            let _: qr::KeySet = staff.post("/admin/code-keys", &()).await?;
+            output.note("the server on this folder has taken the new set up");
+        }
+        None => output.note(&format!("{WARN}a server takes the new set up when it starts, or on SIGHUP{WARN:#}")),
+    }
+    Ok(())
+}
+
+/// Shows the server's own keys, after the next ones were let sign where that is wanted.
+async fn token_keys(folder: &DataFolder, rotate: Option<RotateServerKeys>, output: &mut Output) -> Result<(), Failure> {
+    let mut staff = Staff::of(folder).await?;
+    let path = "/admin/server-keys";
+    let keys: Result<ServerKeysView, Failure> = match &rotate {
+        Some(rotate) => staff.post(path, rotate).await,
+        None => staff.get(path).await,
+    };
+    staff.close().await?;
+    let keys = keys?;
+    if output.is_json() {
+        return output.object(&keys);
+    }
+    let at = |at: Option<money::Instant>| at.map_or_else(|| "—".to_owned(), |at| at.to_string());
+    output.lines(&pairs(&[
+        ("keys", format!("{STRONG}number {}{STRONG:#}", keys.generation)),
+        ("sign since", at(keys.since)),
+        ("those before good until", at(keys.previous_until)),
     ]));
     Ok(())
 }

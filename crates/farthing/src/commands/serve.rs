@@ -1,17 +1,17 @@
 //! `farthing serve`: the server on a data folder.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use money::{Currency, Secret};
 use payments::{Network, Settings, SignUpLimit, SignUpLimits};
 use serde::Serialize;
-use server::{PasskeyConfig, RateLimits};
+use server::{PasskeyConfig, RateLimits, Roots};
 use store::KeySource;
 use tokio::sync::oneshot;
 
 use crate::commands::risk::files::JudgingArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, failed};
 use crate::node::{self, Plan};
 use crate::output::{LINK, Output, STRONG};
 use crate::packs::PackArgs;
@@ -43,6 +43,14 @@ pub(crate) struct Serve {
     /// repeated.
     #[arg(long = "passkey-origin", value_name = "ORIGIN")]
     passkey_origins: Vec<String>,
+    /// Certificates, as PEM, of makers whose word about an authenticator counts: what they vouch for is asked for, and
+    /// approves as `attested`; may be repeated.
+    #[arg(long = "passkey-roots", value_name = "FILE")]
+    passkey_roots: Vec<PathBuf>,
+    /// What the FIDO Alliance publishes about authenticators: the JSON payload of its metadata BLOB, whose signature you
+    /// have checked.
+    #[arg(long, value_name = "FILE")]
+    passkey_metadata: Option<PathBuf>,
     /// A proxy in front of this server, believed when it tells its callers' addresses; may be repeated.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
     trusted_proxies: Vec<IpAddr>,
@@ -166,7 +174,11 @@ impl Serve {
             listen: self.listen,
             public_origin: self.public_origin,
             trusted_proxies: self.trusted_proxies,
-            passkeys: PasskeyConfig { rp_id: self.passkey_domain, origins: self.passkey_origins },
+            passkeys: PasskeyConfig {
+                rp_id: self.passkey_domain,
+                origins: self.passkey_origins,
+                roots: roots(&self.passkey_roots, self.passkey_metadata.as_deref())?,
+            },
             settings,
             packs: Some(packs),
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
@@ -186,4 +198,18 @@ async fn stdin_closes() {
     });
     // An error means that the thread is gone, and stdin with it.
     let _ = told.await;
+}
+
+/// Whose word about an authenticator counts.
+fn roots(files: &[PathBuf], metadata: Option<&Path>) -> Result<Roots, Failure> {
+    let read = |path: &Path| std::fs::read(path).map_err(failed(format!("cannot read `{}`", path.display())));
+    let unfit = |path: &Path| failed(format!("cannot take `{}`", path.display()));
+    let mut roots = Roots::default();
+    for path in files {
+        roots = roots.with_pem(&read(path)?).map_err(unfit(path))?;
+    }
+    match metadata {
+        Some(path) => roots.with_metadata(&read(path)?).map_err(unfit(path)),
+        None => Ok(roots),
+    }
 }

@@ -41,6 +41,13 @@ impl Town {
         self.phone(phone, &["enrol", "--url", &self.demo.text("url"), "--name", "새내기"])
     }
 
+    /// A code for this much.
+    fn code_for(&self, amount: &str) -> String {
+        let (url, key) = (self.demo.text("url"), self.demo.text("shop_key"));
+        let ask = ["--json", "qr", "make", "intent", "--url", &url, "--api-key", &key, "--amount", amount];
+        json(&[&ask[..], &["--purpose", "숙박"]].concat())["payload"].as_str().unwrap().to_owned()
+    }
+
     fn code(&self, more: &[&str]) -> Value {
         let (url, key) = (self.demo.text("url"), self.demo.text("shop_key"));
         let ask = ["--json", "qr", "make", "intent", "--url", &url, "--api-key", &key];
@@ -207,4 +214,115 @@ fn a_shared_phone_keeps_no_refresh_token_and_leaves_nothing_when_it_is_logged_ou
         .collect();
     assert_eq!(left, ["lock"]);
     assert!(town.refused("cafe", &["balance"]).1.contains("holds no phone"));
+}
+
+/// A file with one line, as PINs and printed codes are handed over.
+fn line(town: &Town, name: &str, text: &str) -> String {
+    let path = town.place.path().join(name);
+    std::fs::write(&path, format!("{text}\n")).unwrap();
+    self::text(&path)
+}
+
+#[test]
+fn a_payment_that_wants_one_more_check_waits_for_it_and_is_sent_again_as_it_is() {
+    let town = Town::start();
+    town.enrol("phone");
+    town.phone("phone", &["fund", "400000KRW"]);
+    let (pin, wrong) = (line(&town, "pin", "493817"), line(&town, "wrong", "805264"));
+    assert_eq!(town.phone("phone", &["pin", "show"])["set"], false);
+    let set = town.phone("phone", &["pin", "set", "--pin-file", &pin]);
+    assert_documented("phone pin", &set);
+    assert_eq!((&set["set"], &set["tries_left"]), (&Value::from(true), &Value::from(5)));
+
+    let (_, said) = town.refused("phone", &["step-up", "--pin-file", &pin]);
+    assert!(said.contains("nothing waits for a check"), "{said}");
+    let big = town.code_for("150000KRW");
+    let (code, said) = town.refused("phone", &["pay", &big, "--yes"]);
+    assert!(code == Some(2) && said.contains("risk.step_up_needed") && said.contains("step-up"), "{said}");
+    let (_, said) = town.refused("phone", &["step-up", "--pin-file", &wrong]);
+    assert!(said.contains("pin.wrong"), "{said}");
+    assert_eq!(town.phone("phone", &["pin", "show"])["tries_left"], 4);
+    let done = town.phone("phone", &["step-up", "--pin-file", &pin]);
+    assert_documented("phone step-up", &done);
+    assert_eq!((&done["approval"]["strength"], &done["payment"]["status"]), (&"pin".into(), &"captured".into()));
+    assert_eq!(town.phone("phone", &["balance"])["balance"]["available"]["minor"], 250_000);
+    let (_, said) = town.refused("phone", &["step-up", "--pin-file", &pin]);
+    assert!(said.contains("nothing waits"), "{said}");
+
+    // With the PIN at hand, `pay` does it in one go.
+    let other = town.code_for("150001KRW");
+    let paid = town.phone("phone", &["pay", &other, "--yes", "--pin-file", &pin]);
+    assert_eq!(paid["payment"]["status"], "captured");
+    let short = line(&town, "short", "12345");
+    let (_, said) = town.refused("phone", &["pin", "set", "--pin-file", &short]);
+    assert!(said.contains("no payment PIN"), "{said}");
+    assert_eq!(town.phone("phone", &["pin", "remove", "--pin-file", &pin])["set"], false);
+}
+
+#[test]
+fn another_key_takes_over_also_when_the_rotation_was_cut_short() {
+    let town = Town::start();
+    let wallet = town.enrol("phone");
+    let pin = line(&town, "pin", "493817");
+    town.phone("phone", &["pin", "set", "--pin-file", &pin]);
+    let state = town.place.path().join("phone");
+    let key = || std::fs::read_to_string(state.join("key.json")).unwrap();
+    let old = key();
+    let (_, said) = town.refused("phone", &["rotate"]);
+    assert!(said.contains("risk.step_up_needed"), "{said}");
+    assert_eq!(key(), old, "nothing has changed");
+    let rotated = town.phone("phone", &["rotate", "--pin-file", &pin]);
+    assert_eq!(rotated["revoked"], false);
+    let new = key();
+    assert_ne!(new, old);
+    assert_eq!(town.phone("phone", &["status"])["payer"]["payer"], wallet["payer"]);
+    // The old key is nobody's.
+    std::fs::write(state.join("key.json"), &old).unwrap();
+    assert!(town.refused("phone", &["refresh"]).1.contains("auth.refused"));
+    // As if the process had died after the server heard of the new key, and before it took the old one's place.
+    std::fs::write(state.join("key.next.json"), &new).unwrap();
+    town.phone("phone", &["rotate", "--pin-file", &pin]);
+    town.phone("phone", &["balance"]);
+}
+
+#[test]
+fn a_lost_phone_is_come_back_from_with_a_printed_code_and_papers() {
+    let town = Town::start();
+    let wallet = town.enrol("lost");
+    let payer = wallet["payer"].as_str().unwrap().to_owned();
+    let url = town.demo.text("url");
+    let sheet = town.phone("lost", &["recovery", "print"]);
+    assert_documented("phone recovery print", &sheet);
+    let code = line(&town, "code", sheet["codes"][0].as_str().unwrap());
+    assert_eq!(town.phone("lost", &["recovery", "show"])["codes_left"], 5);
+    let (_, said) = town.refused("lost", &["lose"]);
+    assert!(said.contains("nobody is here to approve"), "{said}");
+    let lost = town.phone("lost", &["lose", "--yes"]);
+    assert_documented("phone lose", &lost);
+    assert_eq!(lost["payer"], wallet["payer"]);
+    assert!(town.refused("lost", &["balance"]).1.contains("holds no phone"));
+    assert!(!town.place.path().join("lost/key.json").exists());
+
+    let (_, said) = town.refused("new", &["recover"]);
+    assert!(said.contains("--url URL --payer PAYER"), "{said}");
+    let nothing = line(&town, "nothing", "0000-0000-0000-0000");
+    let (_, said) = town.refused("new", &["recover", "--url", &url, "--payer", &payer, "--code-file", &nothing]);
+    assert!(said.contains("recovery.refused"), "{said}");
+    let half = town.phone("new", &["recover", "--code-file", &code]);
+    assert_documented("phone recover", &half);
+    assert_eq!((&half["bound"], &half["reason"]), (&Value::from(false), &"recovery.factor_missing".into()));
+    let data = text(&town.place.path().join("data"));
+    let device = half["device"].as_str().unwrap();
+    json(&["--json", "admin", "payer", "vouch", "--data", &data, "--payer", &payer, "--device", device]);
+    let back = town.phone("new", &["recover"]);
+    assert_eq!((&back["bound"], &back["wallet"]["payer"]), (&Value::from(true), &wallet["payer"]));
+    assert_eq!(town.phone("new", &["balance"])["payer"], wallet["payer"]);
+    let payload = town.code(&[])["payload"].as_str().unwrap().to_owned();
+    assert!(town.refused("new", &["pay", &payload, "--yes"]).1.contains("device.cooling_off"));
+    // Staff take the lost one away, so that it acts no more.
+    let gone = lost["device"].as_str().unwrap();
+    json(&["--json", "admin", "payer", "revoke-device", "--data", &data, "--payer", &payer, "--device", gone]);
+    let state = town.state("new");
+    let devices = lines(&["--json", "phone", "--state", &state, "devices", "list"]);
+    assert!(devices.iter().any(|device| device["device"] == gone && device["revoked"] == true));
 }

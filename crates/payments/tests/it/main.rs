@@ -14,6 +14,7 @@ mod history;
 mod identity;
 mod judged;
 mod limits;
+mod merchant_keys;
 mod merchants;
 mod misuse;
 mod passkeys;

@@ -3,7 +3,7 @@
 use credentials::ProofUse;
 use money::{Digest, Instant, ReasonCode};
 use payments::{Accepted, Command, EventKind, Kept, KeptKey, Key, NewPasskey, PasskeyPermit, PasskeyUse, Row};
-use protocol::{BeginPasskeyBody, RevokePasskeyBody, sha256, to_canonical};
+use protocol::{AttestationFormat, BeginPasskeyBody, Biometric, KeyPlace, RevokePasskeyBody, sha256, to_canonical};
 
 use crate::scenario::{check, pay_body, run, said};
 use crate::world::World;
@@ -20,6 +20,8 @@ fn made(name: &str, counter: u32) -> NewPasskey {
         counter,
         backup_eligible: false,
         backed_up: false,
+        attested: None,
+        biometric: Biometric::Unknown,
     }
 }
 
@@ -57,7 +59,8 @@ fn approve(world: &mut World, name: &str, body: Digest, used: PasskeyUse) -> Str
 
 fn used(world: &mut World, name: &str, counter: u32) -> PasskeyUse {
     let ceremony = once(world);
-    PasskeyUse { id: sha256(name.as_bytes()), counter, backup_eligible: false, backed_up: false, ceremony }
+    let biometric = Biometric::Unknown;
+    PasskeyUse { id: sha256(name.as_bytes()), counter, backup_eligible: false, backed_up: false, biometric, ceremony }
 }
 
 const TOWN: &str = "
@@ -188,4 +191,58 @@ fn a_usable_passkey_is_revoked_with_a_check_and_a_waiting_one_by_anybody() {
     let key = Key::Kept(KeptKey::Guard(world.people["ann"].phone.payer()));
     let Some(Row::Kept(Kept::Guard(guard))) = world.state.row(&key) else { panic!("ann has a guard") };
     assert_eq!((guard.passkey_from, guard.approvals.len()), (None::<Instant>, 0));
+}
+
+fn attested(name: &str, place: KeyPlace) -> NewPasskey {
+    let root = sha256(b"root");
+    let (format, biometric) = (AttestationFormat::Packed, Biometric::Unknown);
+    let attested = credentials::attestation::Attested { format, root, place, biometric };
+    NewPasskey { attested: Some(attested), ..made(name, 0) }
+}
+
+#[test]
+fn hardware_that_is_vouched_for_is_the_strongest_unless_it_can_be_copied() {
+    let mut world = check(TOWN);
+    assert_eq!(add(&mut world, "ann", attested("chip", KeyPlace::SecureElement), false), Ok(0));
+    run(&mut world, "quote ann big -> 1000000 leaves 850000 [FirstTimePayee] [] asks Pin by [Passkey]");
+    let by_chip = used(&mut world, "chip", 0);
+    assert_eq!(approve(&mut world, "ann", sha256(b"x"), by_chip), "approved attested");
+    for (name, made) in [
+        ("soft", attested("soft", KeyPlace::Software)),
+        ("copy", NewPasskey { backup_eligible: true, ..attested("copy", KeyPlace::SecureElement) }),
+    ] {
+        let backup_eligible = made.backup_eligible;
+        assert_eq!(add(&mut world, "ann", made, true), Ok(0));
+        let by_it = PasskeyUse { backup_eligible, ..used(&mut world, name, 0) };
+        assert_eq!(approve(&mut world, "ann", sha256(b"y"), by_it), "approved passkey", "{name}");
+    }
+    // What changes the factors asks for a passkey, not for this one: whoever loses it takes it away with another.
+    assert_eq!(begin(&mut world, "ann"), Err(ReasonCode::StepUpNeeded));
+}
+
+/// Class 2, Class 1 and a face nobody vouches for are never the only factor: neither for a payment nor for signing in.
+#[test]
+fn a_weak_biometric_is_never_the_only_factor() {
+    for biometric in [Biometric::Class2, Biometric::Class1, Biometric::Face] {
+        let mut world = check(TOWN);
+        assert_eq!(add(&mut world, "ann", NewPasskey { biometric, ..made("one", 5) }, false), Ok(0));
+        // It is no method at all: the payer is told to set a PIN.
+        run(&mut world, "pay p ann big -> refused step_up.not_set_up");
+        let weak = used(&mut world, "one", 6);
+        assert_eq!(approve(&mut world, "ann", sha256(b"x"), weak), "refused passkey.weak_check");
+        // The use counts all the same: its counter does not go back.
+        let again = used(&mut world, "one", 6);
+        assert_eq!(approve(&mut world, "ann", sha256(b"x"), again), "refused passkey.cloned");
+    }
+    // One that says only this time that it was a face; with attested hardware behind it, a face of Class 3 is enough.
+    let mut world = town();
+    let face = PasskeyUse { biometric: Biometric::Face, ..used(&mut world, "one", 6) };
+    assert_eq!(approve(&mut world, "ann", sha256(b"x"), face), "refused passkey.weak_check");
+    let strong = used(&mut world, "one", 7);
+    assert_eq!(approve(&mut world, "ann", sha256(b"x"), strong), "approved passkey");
+    let mut chip = attested("chip", KeyPlace::TrustedEnvironment);
+    chip.attested.as_mut().unwrap().biometric = Biometric::Class3;
+    assert_eq!(add(&mut world, "ann", NewPasskey { biometric: Biometric::Class3, ..chip }, true), Ok(0));
+    let face = PasskeyUse { biometric: Biometric::Face, ..used(&mut world, "chip", 0) };
+    assert_eq!(approve(&mut world, "ann", sha256(b"x"), face), "approved attested");
 }

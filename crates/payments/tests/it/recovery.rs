@@ -87,12 +87,16 @@ fn contact(world: &mut World, name: &str, contact: PayerId) -> Result<Accepted, 
 /// Bob is ann's contact, and the wait is over.
 fn trusted() -> World {
     let mut world = check(TOWN);
-    let bob = payer(&world, "bob");
-    let body = AddContactBody { contact: bob, name: "friend".parse().unwrap() };
-    crate::scenario::approve_by_pin(&mut world, "ann", "493817", &body);
-    assert!(contact(&mut world, "ann", bob).is_ok());
-    run(&mut world, "wait 43200");
+    trust_bob(&mut world);
     world
+}
+
+fn trust_bob(world: &mut World) {
+    let bob = payer(world, "bob");
+    let body = AddContactBody { contact: bob, name: "friend".parse().unwrap() };
+    crate::scenario::approve_by_pin(world, "ann", "493817", &body);
+    assert!(contact(world, "ann", bob).is_ok());
+    run(world, "wait 43200");
 }
 
 fn kept(world: &World, name: &str) -> Recovery {
@@ -145,6 +149,75 @@ fn an_old_device_cancels_a_recovery_while_it_waits() {
     let signed = world.signed("ann", "/v1/devices/revoke", &body);
     assert!(world.submit(Command::RevokeDevice { signed }).is_ok());
     run(&mut world, "wait 43200\nintent i cafe 1000\npay p new i -> refused device.revoked");
+}
+
+/// Whoever holds the phone, and its owner's PIN, calls a recovery off once; with papers it goes on, and nobody stops it.
+#[test]
+fn a_recovery_that_was_called_off_goes_on_with_papers_and_is_not_called_off_again() {
+    let mut world = check(TOWN);
+    let ann = payer(&world, "ann");
+    let body = PrintCodesBody { payer: ann };
+    crate::scenario::approve_by_pin(&mut world, "ann", "493817", &body);
+    print(&mut world, "ann").unwrap();
+    trust_bob(&mut world);
+    for name in ["new", "again", "third"] {
+        stranger(&mut world, "ann", name);
+    }
+    vouch(&mut world, "bob", "ann", "new");
+    assert!(recover(&mut world, ann, "new", Some(code("c0"))).is_ok());
+    assert_eq!(revoke(&mut world, "ann", "new"), Ok(true));
+    let told: Vec<_> = world.events.iter().rev().take(2).map(|event| event.kind).collect();
+    assert!(told.contains(&EventKind::RecoveryCancelled) && told.contains(&EventKind::DeviceRevoked), "{told:?}");
+
+    // The same two again: not without papers, also not with two more.
+    vouch(&mut world, "bob", "ann", "again");
+    assert_eq!(recover(&mut world, ann, "again", Some(code("c1"))), Err(ReasonCode::RecoveryPapersNeeded));
+    assert_eq!(recover(&mut world, ann, "again", None), Err(ReasonCode::RecoveryPapersNeeded));
+    identity(&mut world, "ann", "again");
+    let Ok(Accepted::Session(session)) = recover(&mut world, ann, "again", None) else { panic!("papers carry it on") };
+    world.people.get_mut("again").unwrap().session = session.id;
+    assert_eq!(revoke(&mut world, "ann", "again"), Err(ReasonCode::RecoveryContested));
+    // Nor by a device of the thief's, let in meanwhile; nor once it no longer waits; and a brake it pulls is lifted.
+    run(&mut world, "bind ann tab\nwait 43200\nfreeze ann -> frozen");
+    assert_eq!(revoke(&mut world, "tab", "again"), Err(ReasonCode::RecoveryContested));
+    for theirs in ["ann", "tab"] {
+        assert_eq!(revoke(&mut world, "again", theirs), Ok(true), "{theirs}");
+    }
+    run(&mut world, "unfreeze again -> thawing\nwait 600\nintent j cafe 1000\npay q again j -> captured 1000");
+}
+
+#[test]
+fn an_old_cancellation_counts_no_more() {
+    let mut world = printed();
+    let ann = payer(&world, "ann");
+    for name in ["new", "again"] {
+        stranger(&mut world, "ann", name);
+        identity(&mut world, "ann", name);
+    }
+    assert!(recover(&mut world, ann, "new", Some(code("c0"))).is_ok());
+    assert_eq!(revoke(&mut world, "ann", "new"), Ok(true));
+    run(&mut world, "wait 7776000");
+    identity(&mut world, "ann", "again");
+    assert!(recover(&mut world, ann, "again", Some(code("c1"))).is_ok());
+    let overruled = kept(&world, "ann").cancelled.unwrap().overruled_for;
+    assert_eq!(overruled, None, "nothing was overruled: it may be called off once, as ever");
+}
+
+#[test]
+fn staff_revoke_a_lost_device_also_the_last() {
+    let mut world = check(TOWN);
+    let (ann, device) = (payer(&world, "ann"), world.people["ann"].phone.device());
+    let permit = StaffPermit::dangerous_from_operating_system;
+    let command = |payer| Command::StaffRevokeDevice { permit: permit(), payer, device };
+    assert_eq!(answer(world.submit(command(bob_of(&world)))), Err(ReasonCode::DeviceUnknown));
+    assert_eq!(answer(world.submit(command(PayerId::from_bytes([9; 16])))), Err(ReasonCode::PayerUnknown));
+    let Ok(Accepted::Device(revoked)) = world.submit(command(ann)) else { panic!("not revoked") };
+    assert!(revoked.revoked);
+    assert_eq!(world.events.last().map(|event| event.kind), Some(EventKind::DeviceRevoked));
+    run(&mut world, "intent i cafe 1000\npay p ann i -> refused device.revoked");
+    let events = world.events.len();
+    assert!(world.submit(command(ann)).is_ok());
+    assert_eq!(world.events.len(), events, "what is revoked is not revoked again");
 }
 
 #[test]
@@ -319,6 +392,27 @@ fn rotate(world: &mut World, name: &str) -> Result<Accepted, ReasonCode> {
     done
 }
 
+/// The body holds the new key's proof, which works once: a check that was missing does not use it up.
+#[test]
+fn a_rotation_that_wanted_a_check_is_sent_again_as_it_was() {
+    let mut world = check(TOWN);
+    run(&mut world, "wait 700");
+    let (device, owner) = (world.people["ann"].phone.device(), payer(&world, "ann"));
+    let next = world.new_phone_as(owner, device);
+    let possession = next.possession_at("/v1/devices/rotate", world.moment()).unwrap();
+    let body = RotateKeyBody { possession: possession.clone() };
+    let whose = TokenBody { device, kind: SessionKind::Own, payer: owner };
+    let send = |world: &mut World| {
+        let signed = world.signed("ann", "/v1/devices/rotate", &body);
+        let shown = world.verifier.possession(&possession, "/v1/devices/rotate", &whose, world.now).unwrap();
+        answer(world.submit(Command::RotateKey { signed, possession: shown })).map(drop)
+    };
+    assert_eq!(send(&mut world), Err(ReasonCode::StepUpNeeded));
+    crate::scenario::approve_by_pin(&mut world, "ann", "493817", &body);
+    assert_eq!(send(&mut world), Ok(()));
+    assert_eq!(send(&mut world), Err(ReasonCode::ProofReplayed));
+}
+
 #[test]
 fn a_rotated_key_goes_on_where_a_factor_vouched_and_waits_where_none_did() {
     let mut world = check("payer ann 1000000\npayee cafe\nwait 700");
@@ -330,4 +424,23 @@ fn a_rotated_key_goes_on_where_a_factor_vouched_and_waits_where_none_did() {
     let mut world = check(TOWN);
     run(&mut world, "wait 700");
     assert_eq!(rotate(&mut world, "ann").map(drop), Err(ReasonCode::StepUpNeeded));
+}
+
+/// The body that asked for one more check is sent again as it is, the new key's own proof inside.
+#[test]
+fn a_rotation_may_be_sent_again_once_it_was_checked() {
+    let mut world = check(TOWN);
+    run(&mut world, "wait 700");
+    let phone = &world.people["ann"].phone;
+    let (device, owner) = (phone.device(), phone.payer());
+    let next = world.new_phone_as(owner, device);
+    let possession = next.possession_at("/v1/devices/rotate", world.moment()).unwrap();
+    for _ in 0..2 {
+        let body = RotateKeyBody { possession: possession.clone() };
+        let signed = world.signed("ann", "/v1/devices/rotate", &body);
+        let whose = TokenBody { device, kind: SessionKind::Own, payer: owner };
+        let shown = world.verifier.possession(&possession, "/v1/devices/rotate", &whose, world.now).unwrap();
+        let refused = answer(world.submit(Command::RotateKey { signed, possession: shown }));
+        assert_eq!(refused.map(drop), Err(ReasonCode::StepUpNeeded));
+    }
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
 use money::{PayeeId, PayerId, ReasonCode};
-use payments::{Accepted, CodeVerdict, Command, StaffPermit, Suspect};
+use payments::{Accepted, CodeVerdict, Command, Noted, NotedKey, ServerKeys, StaffPermit, Suspect};
 use protocol::PayeeCard;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -16,7 +16,8 @@ use super::codes::{clear_suspicion, codes, judge_code, register_code, swaps, wit
 use super::identity;
 use super::keys::{EndKey, add_key, end_key, keys};
 use super::wire::{
-    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, Status, Vouching, WalletSummary,
+    AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status,
+    Vouching, WalletSummary,
 };
 use crate::export::export;
 use crate::{limits, render};
@@ -49,6 +50,8 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let end = if body.is_empty() { EndKey::default() } else { read(body)? };
             value(&end_key(store, key, end).await?)
         }
+        ("GET", ["admin", "server-keys"]) => value(&server_keys(store).await?),
+        ("POST", ["admin", "server-keys"]) => value(&rotate_server_keys(store, read(body)?).await?),
         ("GET", ["admin", "codes"]) => value(&codes(store).await?),
         ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
         ("GET", ["admin", "swaps"]) => value(&swaps(store).await?),
@@ -75,6 +78,7 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
                 "vouch" => value(&vouch(store, payer, read(body)?).await?),
                 "erase" => value(&store.erase(payer).await??),
                 "thaw" => value(&thaw(store, payer).await?),
+                "revoke-device" => value(&revoke_device(store, payer, read(body)?).await?),
                 "remove-pin" => value(&remove_pin(store, payer).await?),
                 _ => identity::dispatch(store, method, &parts, body).await,
             }
@@ -142,6 +146,34 @@ pub async fn rekey_payee(store: &dyn Store, payee: PayeeId, body: Rekey) -> Resu
     Ok(keys.shown_to(payee))
 }
 
+/// Which of the server's own keys sign tokens, nonces and ceremonies.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn server_keys(store: &dyn Store) -> Result<ServerKeysView, AdminError> {
+    match store.noted(NotedKey::ServerKeys).await? {
+        Some(Noted::ServerKeys(keys)) => Ok(shown(keys)),
+        _ => Ok(ServerKeysView { generation: 0, since: None, previous_until: None }),
+    }
+}
+
+/// Lets the next of the server's own keys sign: on every node within about a second.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn rotate_server_keys(store: &dyn Store, body: RotateServerKeys) -> Result<ServerKeysView, AdminError> {
+    let RotateServerKeys { overlap_seconds } = body;
+    match submit(store, Command::RotateServerKeys { permit: permit(), overlap_seconds }).await? {
+        Accepted::ServerKeys(keys) => Ok(shown(keys)),
+        _ => Err(ReasonCode::ServiceFault.into()),
+    }
+}
+
+const fn shown(keys: ServerKeys) -> ServerKeysView {
+    let ServerKeys { generation, since, previous_until } = keys;
+    ServerKeysView { generation, since: Some(since), previous_until: Some(previous_until) }
+}
+
 /// Speaks for a new device of a payer whose papers were seen: one of the two factors that recovery needs.
 ///
 /// # Errors
@@ -157,6 +189,15 @@ pub async fn vouch(store: &dyn Store, payer: PayerId, body: Vouching) -> Result<
 /// [`AdminError`].
 pub async fn thaw(store: &dyn Store, payer: PayerId) -> Result<Done, AdminError> {
     submit(store, Command::StaffThaw { permit: permit(), payer }).await?;
+    Ok(Done { payer })
+}
+
+/// Lets a lost or stolen device of a payer whose papers were seen act no longer.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn revoke_device(store: &dyn Store, payer: PayerId, body: Vouching) -> Result<Done, AdminError> {
+    submit(store, Command::StaffRevokeDevice { permit: permit(), payer, device: body.device }).await?;
     Ok(Done { payer })
 }
 

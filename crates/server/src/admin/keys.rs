@@ -146,10 +146,6 @@ pub async fn add_key(store: &dyn Store, payee: PayeeId, mut new: NewKey) -> Resu
     if store.payee(payee).await?.is_none() {
         return Err(ReasonCode::PayeeUnknown.into());
     }
-    let live = keys(store, payee, &HashMap::new()).await?.iter().filter(|key| key.live).count();
-    if live >= payments::limits::KEYS_PER_MERCHANT_MAX {
-        return Err(AdminError::malformed("this payee has as many keys as it may; end one first"));
-    }
     let within = |seconds: i64| (0..=SECONDS_MAX).contains(&seconds);
     let expires_at = match new.expires_in_seconds {
         Some(seconds) if !within(seconds) => return Err(AdminError::malformed("`expires_in_seconds` is out of range")),

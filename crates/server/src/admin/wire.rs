@@ -10,6 +10,25 @@ use crate::http::error::Failure;
 type Name = Text<{ limits::NAME_CHARS_MAX }>;
 type Line = Text<{ limits::LINE_CHARS_MAX }>;
 
+/// `POST /admin/server-keys`: let the next of the server's own keys sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotateServerKeys {
+    /// For how many seconds what the present ones signed stays good; none at all when nought.
+    pub overlap_seconds: i64,
+}
+
+/// Which of the server's own keys sign tokens, nonces and ceremonies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerKeysView {
+    /// Their number; 0 until they were rotated.
+    pub generation: u32,
+    /// Since when; `null` for number 0.
+    pub since: Option<Instant>,
+    /// Until when what those before them signed is good.
+    pub previous_until: Option<Instant>,
+}
+
 /// `POST /admin/payees`: a payee to register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -45,7 +45,7 @@ pub(crate) async fn inspect(
         return Err(ReasonCode::RequestTooLarge.into());
     }
     let names = app.names.known(&*app.store).await?;
-    let inspection = qr::inspect_among(&payload, Some(app.signer.trusted()), app.now(), &names);
+    let inspection = qr::inspect_among(&payload, Some(app.signer().trusted()), app.now(), &names);
     let inspection = registered(&app, inspection, &payload).await?;
     Ok(Json(surroundings::judge(&app, inspection, &payload, scan.as_ref()).await?))
 }
@@ -53,7 +53,7 @@ pub(crate) async fn inspect(
 /// What the register says of a genuine sticker: one that is not in it, or not to be paid by any more, was printed by
 /// us and is worth nothing.
 async fn registered(app: &App, inspection: Inspection, payload: &str) -> Result<Inspection, Failure> {
-    let Ok(sticker) = qr::verify_static(payload, app.signer.trusted(), app.now()) else { return Ok(inspection) };
+    let Ok(sticker) = qr::verify_static(payload, app.signer().trusted(), app.now()) else { return Ok(inspection) };
     let serial = sticker.code().serial.parse().map_err(|_| Failure::from(ReasonCode::CodeMalformed))?;
     let known = match app.store.noted(NotedKey::Code(serial)).await? {
         Some(Noted::Code(code)) if code.payee == sticker.code().payee => Some(code),

@@ -119,6 +119,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PinOldNeeded
         | R::RecoveryRefused
         | R::RecoveryFactorMissing
+        | R::RecoveryPapersNeeded
+        | R::RecoveryContested
         | R::PasskeyWaiting
         | R::PasskeyCeremony
         | R::PasskeyRefused
@@ -130,7 +132,10 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PasskeyWrongBody
         | R::PasskeyUserNotVerified
         | R::PasskeyBackupInvalid
+        | R::PasskeyAlgorithm
+        | R::PasskeyAttestation
         | R::PasskeySignature
+        | R::PasskeyWeakCheck
         | R::PasskeyCloned
         | R::FactorChange
         | R::PinWrong
@@ -142,6 +147,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::IntentIdReused
         | R::PayerExists
         | R::KeyExists
+        | R::KeyLimitReached
         | R::PayeeExists
         | R::DeviceExists
         | R::PayeeClosed

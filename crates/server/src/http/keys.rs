@@ -15,5 +15,5 @@ use crate::extract::Anyone;
     responses((status = 200, body = KeySet))
 )]
 pub(crate) async fn published(State(app): State<Arc<App>>, _: Anyone) -> Json<KeySet> {
-    Json(app.signer.key_set().clone())
+    Json(app.signer().key_set().clone())
 }

@@ -28,7 +28,7 @@ const SECURITY: [(&str, &str); 7] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("permissions-policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("permissions-policy", "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("x-frame-options", "DENY"),

@@ -10,7 +10,7 @@ use money::{PayerId, ReasonCode};
 use payments::{Accepted, Command, Kept, KeptKey, Passkey, PasskeyPermit, PasskeyUse};
 use protocol::{
     AddPasskeyBody, ApprovalView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody, CeremonyView, Page,
-    PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView,
+    PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody, SignInBody, SignInView, Strength,
 };
 use serde_json::Value;
 use store::entropy;
@@ -59,13 +59,13 @@ pub(crate) async fn add(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<AddPasskeyBody>,
 ) -> Result<(StatusCode, Json<PasskeyView>), Failure> {
-    let (signed, AddPasskeyBody { ceremony, credential }) = signed.take_body();
+    let (signed, AddPasskeyBody { biometric, ceremony, credential }) = signed.take_body();
     let Begun { purpose, once: ceremony } = app.passkeys.sealer().open(&ceremony, app.now())?;
     let Purpose::Register { payer, device, name, vouched, state } = purpose else {
         return Err(ReasonCode::PasskeyCeremony.into());
     };
     let signed = theirs(signed, payer, device)?;
-    let made = app.passkeys.finish_registration(&state, &credential)?;
+    let made = app.passkeys.finish_registration(&state, &credential, biometric, app.now())?;
     let permit = PasskeyPermit::dangerous_after_webauthn();
     let command = Command::AddPasskey { permit, signed, made, name, vouched, ceremony };
     Ok((StatusCode::CREATED, shown(&app, command).await?))
@@ -105,8 +105,9 @@ pub(crate) async fn begin_step_up(
     Asked(signed): Asked<BeginPasskeyStepUpBody>,
 ) -> Result<Json<CeremonyView>, Failure> {
     is_bound(&app, &signed).await?;
-    let (payer, device, body) = (signed.payer(), signed.device(), signed.body().body);
-    let start = app.passkeys.begin_assertion(&kept(&app, payer).await?, app.now())?;
+    let BeginPasskeyStepUpBody { body, strength } = *signed.body();
+    let (payer, device, least) = (signed.payer(), signed.device(), strength.unwrap_or(Strength::Passkey));
+    let start = app.passkeys.begin_assertion(&kept(&app, payer).await?, least, app.now())?;
     sealed(&app, Purpose::StepUp { payer, device, body, state: start.state }, start.options)
 }
 
@@ -119,7 +120,7 @@ pub(crate) async fn step_up(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<PasskeyStepUpBody>,
 ) -> Result<Json<ApprovalView>, Failure> {
-    let (signed, PasskeyStepUpBody { body, ceremony, credential }) = signed.take_body();
+    let (signed, PasskeyStepUpBody { biometric, body, ceremony, credential }) = signed.take_body();
     let Begun { purpose, once } = app.passkeys.sealer().open(&ceremony, app.now())?;
     let Purpose::StepUp { payer, device, body: begun_for, state } = purpose else {
         return Err(ReasonCode::PasskeyCeremony.into());
@@ -128,7 +129,7 @@ pub(crate) async fn step_up(
     if body != begun_for {
         return Err(ReasonCode::PasskeyWrongBody.into());
     }
-    let used = app.passkeys.finish_assertion(&state, &credential)?.used(once);
+    let used = app.passkeys.finish_assertion(&state, &credential)?.told(biometric).used(once);
     let permit = PasskeyPermit::dangerous_after_webauthn();
     match app.accept(Command::ApproveByPasskey { permit, signed, body, used }).await? {
         Accepted::Approved(approval) => Ok(Json(render::approval(&approval))),

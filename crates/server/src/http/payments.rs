@@ -38,7 +38,7 @@ pub(crate) async fn pay(
 pub(crate) fn arrival(app: &App, via: &Via) -> Arrival {
     match via {
         Via::Link {} => Arrival::Link,
-        Via::Code { payload, .. } => match qr::verify(payload, app.signer.trusted(), app.now()) {
+        Via::Code { payload, .. } => match qr::verify(payload, app.signer().trusted(), app.now()) {
             Ok(code) => Arrival::Code(code),
             Err(CodeError::OtherKind) => sticker(app, payload),
             Err(error) => Arrival::BadCode(error.reason()),
@@ -47,7 +47,7 @@ pub(crate) fn arrival(app: &App, via: &Via) -> Arrival {
 }
 
 fn sticker(app: &App, payload: &str) -> Arrival {
-    match qr::verify_static(payload, app.signer.trusted(), app.now()) {
+    match qr::verify_static(payload, app.signer().trusted(), app.now()) {
         Ok(sticker) => Arrival::Sticker(sticker),
         Err(error) => Arrival::BadCode(error.reason()),
     }

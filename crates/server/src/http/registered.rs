@@ -73,7 +73,7 @@ pub(crate) async fn take(
     State(app): State<Arc<App>>,
     Approved(signed): Approved<StickerBody>,
 ) -> Result<(StatusCode, Json<IntentView>), Failure> {
-    let verified = qr::verify_static(&signed.body().payload, app.signer.trusted(), app.now());
+    let verified = qr::verify_static(&signed.body().payload, app.signer().trusted(), app.now());
     let sticker = verified.map_err(|error| Failure::from(error.reason()))?;
     let intent = match app.accept(Command::TakeSticker { signed, sticker }).await? {
         Accepted::Intent(intent) => intent,
@@ -124,7 +124,7 @@ async fn accepted(app: &App, command: Command) -> Result<RegisteredCode, Failure
 /// The text of a registered sticker.
 async fn printed(app: &App, row: &RegisteredCode) -> Result<String, Failure> {
     let payee = app.store.payee(row.payee).await?.ok_or(ReasonCode::PayeeUnknown)?;
-    app.signer.printed(row, &payee).map_err(|error| {
+    app.signer().printed(row, &payee).map_err(|error| {
         Failure::from(ReasonCode::RequestMalformed).with_detail(format!("the sticker cannot be made: {error}"))
     })
 }

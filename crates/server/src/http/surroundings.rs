@@ -88,9 +88,9 @@ pub(crate) async fn reported(app: &App, payload: &str) -> Result<Reported, Failu
 
 /// Whose code it is, and which registered one.
 async fn scanned(app: &App, payload: &str) -> Result<Option<(Payee, Option<Serial>)>, Failure> {
-    let (payee, serial) = match qr::verify_static(payload, app.signer.trusted(), app.now()) {
+    let (payee, serial) = match qr::verify_static(payload, app.signer().trusted(), app.now()) {
         Ok(sticker) => (sticker.code().payee, sticker.code().serial.parse().ok()),
-        Err(_) => match qr::verify(payload, app.signer.trusted(), app.now()) {
+        Err(_) => match qr::verify(payload, app.signer().trusted(), app.now()) {
             Ok(code) => {
                 let intent = app.store.intent(code.code().intent).await?;
                 let counter = intent.and_then(|(intent, _)| intent.core.counter);
@@ -130,6 +130,7 @@ impl Rows {
             Some(Noted::Place(row)) => self.place = Some(row),
             Some(Noted::Watch(row)) if matches!(row.watched, Watched::Code(_)) => self.of_code = Some(row),
             Some(Noted::Watch(row)) => self.of_payee = Some(row),
+            // Nothing else is asked for.
             Some(_) | None => {}
         }
     }

@@ -2,9 +2,10 @@
 //! at, and what it does not keep.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use credentials::attestation::{self, Object};
 use money::ReasonCode;
+use protocol::Biometric;
 use serde::Deserialize;
-use serde_cbor_2::Value as Cbor;
 use serde_json::Value;
 
 /// What the authenticator says of copies of its key (WebAuthn L3 §6.1).
@@ -28,8 +29,6 @@ const BACKUP_ELIGIBLE: u8 = 0x08;
 const BACKED_UP: u8 = 0x10;
 /// Where the flags stand: after the SHA-256 of the relying party's id.
 const FLAGS_AT: usize = 32;
-/// Where the attested credential data begins: after flags and counter.
-const AAGUID_AT: usize = 37;
 
 /// Refuses what is no answer of ours whatever its signature: made inside another site's page (§7.2 step 13), without
 /// its user being verified, or with a backup that cannot be.
@@ -51,20 +50,40 @@ pub(super) fn check(credential: &Value) -> Result<Flags, ReasonCode> {
     Ok(Flags { backup_eligible: has(BACKUP_ELIGIBLE), backed_up: has(BACKED_UP) })
 }
 
-/// The model of the authenticator that made a credential, as a UUID. Not attested: a hint, never a proof.
-pub(super) fn aaguid(credential: &Value) -> Option<String> {
-    let data = authenticator_data(credential)?;
-    let aaguid: [u8; 16] = data.get(AAGUID_AT..)?.first_chunk().copied()?;
-    Some(webauthn_rs::prelude::Uuid::from_bytes(aaguid).to_string())
+/// What a registration gives: its attestation object and the client data.
+pub(super) struct Made {
+    pub(super) object: Vec<u8>,
+    pub(super) client: Vec<u8>,
+}
+
+/// Reads it; `None` when it is none.
+pub(super) fn made(credential: &Value) -> Option<Made> {
+    let (object, client) = (bytes(credential, "attestationObject")?, bytes(credential, "clientDataJSON")?);
+    Some(Made { object, client })
+}
+
+/// The same registration without what vouches for it.
+///
+/// WHY: what vouches is read by us, up to the operator's roots and by the store's clock; the library reads fewer forms, and
+/// would refuse honest ones.
+pub(super) fn bare(credential: &Value, object: &Object) -> Value {
+    let mut bare = credential.clone();
+    if let Some(member) = bare.get_mut("response").and_then(|response| response.get_mut("attestationObject")) {
+        *member = Value::from(URL_SAFE_NO_PAD.encode(attestation::without_statement(object)));
+    }
+    bare
+}
+
+/// How an assertion's user was verified, as the authenticator says.
+pub(super) fn told(credential: &Value) -> Biometric {
+    bytes(credential, "authenticatorData").map_or(Biometric::Unknown, |data| attestation::told_by_assertion(&data))
 }
 
 /// Of an assertion as it is sent; of a registration, what lies inside the attestation object.
 fn authenticator_data(credential: &Value) -> Option<Vec<u8>> {
-    let Some(object) = bytes(credential, "attestationObject") else { return bytes(credential, "authenticatorData") };
-    let Ok(Cbor::Map(members)) = serde_cbor_2::from_slice(&object) else { return None };
-    match members.into_iter().find(|(name, _)| *name == Cbor::Text("authData".to_owned())) {
-        Some((_, Cbor::Bytes(data))) => Some(data),
-        _ => None,
+    match bytes(credential, "attestationObject") {
+        Some(object) => Object::read(&object).map(|object| object.data),
+        None => bytes(credential, "authenticatorData"),
     }
 }
 

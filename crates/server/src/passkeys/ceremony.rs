@@ -1,6 +1,8 @@
 //! [`Ceremony`]: what a challenge is for, sealed to whoever carries it. Nothing is remembered here: that it works once is
 //! the store's, as for every proof.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ProofUse;
@@ -43,12 +45,25 @@ pub(crate) struct Begun {
     pub(crate) once: ProofUse,
 }
 
-/// Seals and opens ceremonies; the same on every node.
-pub(crate) struct Sealer(Option<LessSafeKey>);
+/// Seals and opens ceremonies; the same on every node. The first key seals, any of them opens.
+pub(crate) struct Sealer(RwLock<Arc<Vec<LessSafeKey>>>);
 
 impl Sealer {
     pub(crate) fn new(key: &Secret<[u8; 32]>) -> Self {
-        Self(UnboundKey::new(&AES_256_GCM, key.dangerous_reveal()).map(LessSafeKey::new).ok())
+        let sealer = Self(RwLock::default());
+        sealer.renew(std::slice::from_ref(key));
+        sealer
+    }
+
+    /// Seals by the first of these from now on.
+    pub(crate) fn renew(&self, keys: &[Secret<[u8; 32]>]) {
+        let usable = |key: &Secret<[u8; 32]>| UnboundKey::new(&AES_256_GCM, key.dangerous_reveal()).ok();
+        let keys = keys.iter().filter_map(usable).map(LessSafeKey::new).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn keys(&self) -> Arc<Vec<LessSafeKey>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Seals `purpose` until two minutes from `now`.
@@ -61,7 +76,8 @@ impl Sealer {
         let fault = ReasonCode::ServiceFault;
         let expires_at = now.checked_add_seconds(wire::CEREMONY_LIFE_SECONDS).ok_or(fault)?;
         let mut sealed = serde_json::to_vec(&Ceremony { purpose, expires_at }).map_err(|_| fault)?;
-        let key = self.0.as_ref().ok_or(fault)?;
+        let keys = self.keys();
+        let key = keys.first().ok_or(fault)?;
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(LABEL), &mut sealed)
             .map_err(|_| fault)?;
         Ok((URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()), expires_at))
@@ -76,10 +92,12 @@ impl Sealer {
     }
 
     fn read(&self, text: &str) -> Option<Ceremony> {
-        let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk_mut::<NONCE_LEN>()?;
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = self.0.as_ref()?.open_in_place(nonce, Aad::from(LABEL), sealed).ok()?;
-        serde_json::from_slice(plain).ok()
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+        self.keys().iter().find_map(|key| {
+            let (nonce, mut sealed) = (Nonce::assume_unique_for_key(*nonce), sealed.to_vec());
+            let plain = key.open_in_place(nonce, Aad::from(LABEL), &mut sealed).ok()?;
+            serde_json::from_slice(plain).ok()
+        })
     }
 }

@@ -2,15 +2,18 @@
 
 use money::{Instant, PayerId, ReasonCode, Secret};
 use payments::{NewPasskey, Passkey};
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::authenticator::{Authenticator, BACKED_UP, BACKUP_ELIGIBLE, USER_PRESENT, USER_VERIFIED};
+use testkit::maker::{Keystore, Kind, Maker};
+
+use protocol::KeyPlace;
 
 use super::*;
 
 const ORIGIN: &str = "https://pay.example";
-const AT: Instant = Instant::from_unix_millis(1_790_000_000_000);
+pub(super) const AT: Instant = Instant::from_unix_millis(1_790_000_000_000);
 
-fn server(origin: &str, config: &PasskeyConfig) -> Passkeys {
+pub(super) fn server(origin: &str, config: &PasskeyConfig) -> Passkeys {
     Passkeys::new(origin, "Farthing", config, &Secret::new([7; 32])).unwrap()
 }
 
@@ -18,7 +21,7 @@ fn phone() -> Authenticator {
     Authenticator::new([5; 32], ORIGIN, "pay.example")
 }
 
-fn kept(made: NewPasskey) -> Passkey {
+pub(super) fn kept(made: NewPasskey) -> Passkey {
     let name = "phone".parse().unwrap();
     Passkey { made, name, created_at: AT, usable_from: AT, last_used_at: None, flagged: false }
 }
@@ -26,11 +29,11 @@ fn kept(made: NewPasskey) -> Passkey {
 fn register(passkeys: &Passkeys, phone: &mut Authenticator) -> Result<Passkey, ReasonCode> {
     let start = passkeys.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
     let answer = phone.create(&start.options);
-    passkeys.finish_registration(&start.state, &answer).map(kept)
+    passkeys.finish_registration(&start.state, &answer, None, AT).map(kept)
 }
 
 fn assert_by(passkeys: &Passkeys, kept: &Passkey, phone: &mut Authenticator) -> Result<Assertion, ReasonCode> {
-    let start = passkeys.begin_assertion(std::slice::from_ref(kept), AT).unwrap();
+    let start = passkeys.begin_assertion(std::slice::from_ref(kept), Strength::Passkey, AT).unwrap();
     let answer = phone.get(&start.options);
     passkeys.finish_assertion(&start.state, &answer)
 }
@@ -84,8 +87,8 @@ fn an_answer_to_another_challenge_or_with_another_key_is_refused() {
     let mut phone = phone();
     let kept = register(&passkeys, &mut phone).unwrap();
     let (one, other) = (
-        passkeys.begin_assertion(std::slice::from_ref(&kept), AT).unwrap(),
-        passkeys.begin_assertion(std::slice::from_ref(&kept), AT).unwrap(),
+        passkeys.begin_assertion(std::slice::from_ref(&kept), Strength::Passkey, AT).unwrap(),
+        passkeys.begin_assertion(std::slice::from_ref(&kept), Strength::Passkey, AT).unwrap(),
     );
     let answer = phone.get(&one.options);
     assert_eq!(passkeys.finish_assertion(&other.state, &answer).unwrap_err(), ReasonCode::PasskeyWrongChallenge);
@@ -99,7 +102,7 @@ fn an_answer_to_another_challenge_or_with_another_key_is_refused() {
     // What was made for a registration is no assertion, and the other way round.
     let start = passkeys.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
     let got = stranger.get(&start.options);
-    assert_eq!(passkeys.finish_registration(&start.state, &got).unwrap_err(), ReasonCode::PasskeyMalformed);
+    assert_eq!(passkeys.finish_registration(&start.state, &got, None, AT).unwrap_err(), ReasonCode::PasskeyMalformed);
     for nothing in [json!({}), json!([]), json!({"response": {}}), json!({"response": {"clientDataJSON": "e30"}})] {
         assert_eq!(passkeys.finish_assertion(&one.state, &nothing).unwrap_err(), ReasonCode::PasskeyMalformed);
     }
@@ -123,6 +126,7 @@ fn further_origins_and_apps_are_accepted_where_they_are_configured() {
     let config = PasskeyConfig {
         rp_id: Some("pay.example".to_owned()),
         origins: vec!["https://m.pay.example".to_owned(), app.to_owned()],
+        roots: Roots::default(),
     };
     let passkeys = server(ORIGIN, &config);
     for origin in [ORIGIN, "https://m.pay.example", app] {
@@ -135,7 +139,7 @@ fn further_origins_and_apps_are_accepted_where_they_are_configured() {
         assert_eq!(register(&passkeys, &mut phone).unwrap_err(), ReasonCode::PasskeyWrongOrigin, "{origin}");
     }
     for wrong in ["https://evil.example", "https://badpay.example", "nonsense", "android:other"] {
-        let config = PasskeyConfig { rp_id: None, origins: vec![wrong.to_owned()] };
+        let config = PasskeyConfig { origins: vec![wrong.to_owned()], ..PasskeyConfig::default() };
         assert!(Passkeys::new(ORIGIN, "Farthing", &config, &Secret::new([7; 32])).is_err(), "{wrong}");
     }
 }
@@ -143,7 +147,7 @@ fn further_origins_and_apps_are_accepted_where_they_are_configured() {
 #[test]
 fn a_relying_party_is_a_domain_of_the_origin_and_loopback_is_localhost() {
     let own = |origin: &str, rp_id: Option<&str>| {
-        let config = PasskeyConfig { rp_id: rp_id.map(str::to_owned), origins: Vec::new() };
+        let config = PasskeyConfig { rp_id: rp_id.map(str::to_owned), ..PasskeyConfig::default() };
         Passkeys::new(origin, "Farthing", &config, &Secret::new([7; 32])).map(|made| made.party.is_some())
     };
     assert_eq!(own("http://127.0.0.1:8080", None), Ok(true));
@@ -178,74 +182,93 @@ fn a_ceremony_is_sealed_to_this_server_and_ends() {
     }
 }
 
-fn hex(value: &Value, member: &str) -> Option<Vec<u8>> {
-    let text = value.get(member)?.as_str()?;
-    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()).collect()
+/// A server that trusts this maker's root, and an authenticator of its.
+fn trusting(kind: Kind) -> (Passkeys, Authenticator) {
+    let maker = Maker::new(kind);
+    let roots = Roots::default().with_pem(maker.pem().as_bytes()).unwrap();
+    let mut phone = phone();
+    phone.maker = Some(maker);
+    (server(ORIGIN, &PasskeyConfig { roots, ..PasskeyConfig::default() }), phone)
 }
 
-fn b64(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// The W3C's own test vectors (WebAuthn L3 §16), each through the very functions that serve requests.
 #[test]
-fn the_published_vectors_are_accepted_or_refused_for_a_reason_of_ours() {
-    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let file = shared.join("vectors/02-webauthn/w3c-webauthn-l3-test-vectors.json");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("the published vectors are not at {}: own tests cover each behaviour", file.display());
-        return;
-    };
-    let file: Value = serde_json::from_str(&text).unwrap();
-    let passkeys = server("https://example.org", &PasskeyConfig::default());
-    let mut said = std::collections::BTreeMap::new();
-    for case in file["cases"].as_array().unwrap() {
-        let registration = &case["registration"];
-        let Some(challenge) = hex(registration, "challenge") else { continue };
-        let id = case["id"].as_str().unwrap();
-        let outcome = vector(&passkeys, case, &challenge);
-        said.insert(id.trim_start_matches("sctn-test-vectors-").to_owned(), outcome);
+fn what_vouches_for_an_authenticator_is_kept_with_its_passkey() {
+    for (kind, place, biometric, strength) in [
+        (Kind::Packed(None), KeyPlace::SecureElement, Biometric::Unknown, Strength::Attested),
+        (Kind::Apple, KeyPlace::SecureElement, Biometric::Apple, Strength::Attested),
+        (Kind::Android(Keystore::default()), KeyPlace::TrustedEnvironment, Biometric::Class3, Strength::Attested),
+    ] {
+        let (passkeys, mut phone) = trusting(kind.clone());
+        let start = passkeys.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
+        assert_eq!(start.options["attestation"], "direct");
+        let answer = phone.create(&start.options);
+        let kept = passkeys.finish_registration(&start.state, &answer, None, AT).map(kept).unwrap();
+        let attested = kept.made.attested.unwrap();
+        assert_eq!((attested.place, kept.made.biometric), (place, biometric), "{kind:?}");
+        assert_eq!(kept.made.strength(Biometric::Unknown), Some(strength), "{kind:?}");
+        assert!(assert_by(&passkeys, &kept, &mut phone).is_ok());
+        // Nobody's word is asked for, and this one's is not believed, where the operator trusts nobody.
+        let nobody = server(ORIGIN, &PasskeyConfig::default());
+        let start = nobody.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
+        assert_eq!(start.options["attestation"], "none");
+        let unvouched = register(&nobody, &mut phone).unwrap();
+        assert_eq!(
+            (unvouched.made.attested, unvouched.made.strength(Biometric::Unknown)),
+            (None, Some(Strength::Passkey))
+        );
     }
-    let said: Vec<String> = said
-        .into_iter()
-        .map(|(id, outcome)| {
-            format!("{id}: {}", outcome.map_or_else(|reason| reason.to_string(), |()| "accepted".to_owned()))
-        })
-        .collect();
-    insta::assert_snapshot!("w3c_vectors", said.join("\n"));
+    // One that can be copied is worth no more than any passkey: what was vouched for stays behind.
+    let (passkeys, mut phone) = trusting(Kind::Packed(None));
+    phone.flags |= BACKUP_ELIGIBLE;
+    let kept = register(&passkeys, &mut phone).unwrap();
+    assert!(kept.made.attested.is_some() && kept.made.strength(Biometric::Unknown) == Some(Strength::Passkey));
 }
 
-/// Registers with the vector's challenge, then asserts with it.
-fn vector(passkeys: &Passkeys, case: &Value, challenge: &[u8]) -> Result<(), ReasonCode> {
-    let (registration, authentication) = (&case["registration"], &case["authentication"]);
-    let with = |state: Value, challenge: &[u8]| {
-        let mut state = state;
-        let inner = state.as_object_mut().and_then(|state| state.values_mut().next()).unwrap();
-        inner["challenge"] = json!(b64(challenge));
-        state
+#[test]
+fn a_false_attestation_is_refused_and_another_makers_is_worth_nothing() {
+    for kind in [
+        Kind::Packed(Some([0xBB; 16])),
+        Kind::Android(Keystore { challenge_holds: false, ..Keystore::default() }),
+        Kind::Android(Keystore { origin: 2, ..Keystore::default() }),
+    ] {
+        let (passkeys, mut phone) = trusting(kind);
+        assert_eq!(register(&passkeys, &mut phone).unwrap_err(), ReasonCode::PasskeyAttestation);
+    }
+    let (passkeys, mut phone) = trusting(Kind::Apple);
+    phone.maker = Some(Maker::new(Kind::Apple));
+    assert_eq!(register(&passkeys, &mut phone).unwrap().made.attested, None);
+}
+
+/// A weak sensor, or a face of which nobody knows more, is never the only check; what says so may be the app or the key.
+#[test]
+fn a_weak_check_is_told_by_the_app_or_by_the_authenticator() {
+    let passkeys = server(ORIGIN, &PasskeyConfig::default());
+    let with = |methods: Vec<u8>, told: Option<Biometric>| {
+        let mut phone = phone();
+        phone.methods = methods;
+        let start = passkeys.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
+        let answer = phone.create(&start.options);
+        kept(passkeys.finish_registration(&start.state, &answer, told, AT).unwrap())
     };
-    let start = passkeys.begin_registration(PayerId::from_bytes([1; 16]), "Mina", &[]).unwrap();
-    let state = serde_json::from_value(with(serde_json::to_value(&start.state).unwrap(), challenge)).unwrap();
-    let id = hex(registration, "credential_id").unwrap();
-    let answer = json!({
-        "id": b64(&id), "rawId": b64(&id), "type": "public-key", "clientExtensionResults": {},
-        "response": {
-            "attestationObject": b64(&hex(registration, "attestationObject").unwrap()),
-            "clientDataJSON": b64(&hex(registration, "clientDataJSON").unwrap()),
-        },
-    });
-    let kept = kept(passkeys.finish_registration(&state, &answer)?);
-    let start = passkeys.begin_assertion(std::slice::from_ref(&kept), AT).unwrap();
-    let challenge = hex(authentication, "challenge").unwrap();
-    let state = serde_json::from_value(with(serde_json::to_value(&start.state).unwrap(), &challenge)).unwrap();
-    let answer = json!({
-        "id": b64(&id), "rawId": b64(&id), "type": "public-key", "clientExtensionResults": {},
-        "response": {
-            "authenticatorData": b64(&hex(authentication, "authenticatorData").unwrap()),
-            "clientDataJSON": b64(&hex(authentication, "clientDataJSON").unwrap()),
-            "signature": b64(&hex(authentication, "signature").unwrap()),
-        },
-    });
-    passkeys.finish_assertion(&state, &answer).map(drop)
+    for (methods, told, expected) in [
+        (vec![], None, Biometric::Unknown),
+        (vec![], Some(Biometric::Class2), Biometric::Class2),
+        (vec![], Some(Biometric::Class3), Biometric::Class3),
+        (vec![0x10], None, Biometric::Face),
+        (vec![0x10], Some(Biometric::Class3), Biometric::Face),
+        (vec![0x02], Some(Biometric::Face), Biometric::Face),
+        (vec![0x04], None, Biometric::Passcode),
+    ] {
+        let kept = with(methods.clone(), told);
+        assert_eq!(kept.made.biometric, expected, "{methods:?} {told:?}");
+        let begun = passkeys.begin_assertion(std::slice::from_ref(&kept), Strength::Passkey, AT).map(drop);
+        let alone = expected.may_stand_alone();
+        assert_eq!(begun, if alone { Ok(()) } else { Err(ReasonCode::PasskeyWeakCheck) });
+    }
+    let (kept, mut phone) = (with(vec![], None), phone());
+    assert_eq!(assert_by(&passkeys, &kept, &mut phone).unwrap().told, Biometric::Unknown);
+    phone.methods = vec![0x10];
+    let told = assert_by(&passkeys, &kept, &mut phone).unwrap();
+    assert_eq!((told.told, told.told(Some(Biometric::Class2)).told), (Biometric::Face, Biometric::Face));
+    assert_eq!(kept.made.strength(told.told), None);
 }

@@ -2,6 +2,7 @@
 
 mod breaker;
 mod folder;
+mod renewer;
 mod retention;
 mod roller;
 mod sealer;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use breaker::breaker;
 pub(crate) use folder::folder;
+pub(crate) use renewer::renewer;
 pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;

@@ -24,7 +24,8 @@ impl Handset {
     }
 
     pub(crate) async fn add_passkey(&mut self, world: &World, begun: &CeremonyView, by: &mut Authenticator) -> Answer {
-        let body = AddPasskeyBody { ceremony: begun.ceremony.clone(), credential: by.create(&begun.options) };
+        let (ceremony, credential) = (begun.ceremony.clone(), by.create(&begun.options));
+        let body = AddPasskeyBody { biometric: None, ceremony, credential };
         self.post(world, "/v1/passkeys", &body).await
     }
 
@@ -35,13 +36,14 @@ impl Handset {
     }
 
     pub(crate) async fn begin_step_up(&mut self, world: &World, body: money::Digest) -> Answer {
-        self.post(world, "/v1/step-up/passkey/begin", &BeginPasskeyStepUpBody { body }).await
+        self.post(world, "/v1/step-up/passkey/begin", &BeginPasskeyStepUpBody { body, strength: None }).await
     }
 
     /// Approves the body of this digest by passkey.
     pub(crate) async fn approve_by(&mut self, world: &World, body: money::Digest, by: &mut Authenticator) -> Answer {
         let begun: CeremonyView = self.begin_step_up(world, body).await.expect(200);
-        let sent = PasskeyStepUpBody { body, ceremony: begun.ceremony, credential: by.get(&begun.options) };
+        let (ceremony, credential) = (begun.ceremony, by.get(&begun.options));
+        let sent = PasskeyStepUpBody { biometric: None, body, ceremony, credential };
         self.post(world, "/v1/step-up/passkey", &sent).await
     }
 
@@ -79,7 +81,7 @@ async fn a_passkey_approves_one_payment_and_its_ceremony_works_once() {
     let digest = asked.body.unwrap();
     let begun: CeremonyView = mina.begin_step_up(&world, digest).await.expect(200);
     let credential = key.get(&begun.options);
-    let sent = PasskeyStepUpBody { body: digest, ceremony: begun.ceremony, credential };
+    let sent = PasskeyStepUpBody { biometric: None, body: digest, ceremony: begun.ceremony, credential };
     let approval: ApprovalView = mina.post(&world, "/v1/step-up/passkey", &sent).await.expect(200);
     assert_eq!((approval.body, approval.strength), (digest, Strength::Passkey));
     // The same assertion again, freshly signed by the device.
@@ -98,14 +100,14 @@ async fn an_assertion_for_another_payment_or_from_another_device_is_refused() {
     let (body, other) = (sha256(b"this payment"), sha256(b"another"));
     let begun: CeremonyView = mina.begin_step_up(&world, body).await.expect(200);
     let credential = key.get(&begun.options);
-    let sent = PasskeyStepUpBody { body: other, ceremony: begun.ceremony.clone(), credential };
+    let sent = PasskeyStepUpBody { biometric: None, body: other, ceremony: begun.ceremony.clone(), credential };
     let answer = mina.post(&world, "/v1/step-up/passkey", &sent).await;
     assert_eq!(answer.problem(), (403, "passkey.refused".to_owned()));
     let theirs = PasskeyStepUpBody { body, ..sent.clone() };
     let answer = jun.post(&world, "/v1/step-up/passkey", &theirs).await;
     assert_eq!(answer.problem(), (403, "passkey.ceremony_over".to_owned()));
     // The ceremony of one purpose is not that of another.
-    let add = AddPasskeyBody { ceremony: sent.ceremony, credential: sent.credential };
+    let add = AddPasskeyBody { biometric: None, ceremony: sent.ceremony, credential: sent.credential };
     let answer = mina.post(&world, "/v1/passkeys", &add).await;
     assert_eq!(answer.problem(), (403, "passkey.ceremony_over".to_owned()));
     assert_eq!(jun.begin_step_up(&world, body).await.problem(), (404, "passkey.unknown".to_owned()));
@@ -130,7 +132,8 @@ async fn a_synced_passkey_signs_in_on_a_new_device_which_waits() {
     let answer = new.pay_answer(&world, &intent, payment_id(&world)).await;
     assert_eq!(answer.problem(), (403, "device.cooling_off".to_owned()));
     let begun: CeremonyView = new.begin_step_up(&world, sha256(b"x")).await.expect(200);
-    let sent = PasskeyStepUpBody { body: sha256(b"x"), credential: key.get(&begun.options), ceremony: begun.ceremony };
+    let (body, credential) = (sha256(b"x"), key.get(&begun.options));
+    let sent = PasskeyStepUpBody { biometric: None, body, ceremony: begun.ceremony, credential };
     let answer = new.post(&world, "/v1/step-up/passkey", &sent).await;
     assert_eq!(answer.problem(), (403, "device.cooling_off".to_owned()));
     assert!(mina.get(&world, "/v1/alerts").await.text().contains("device.bound"));

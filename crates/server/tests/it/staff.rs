@@ -61,6 +61,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
         trusted_proxies: Vec::new(),
         admin_socket: Some(socket.clone()),
         signing: keys::load(world.dir.path()).unwrap(),
+        signer_reader: None,
         token_key: world.store.purpose_key("access tokens").unwrap(),
         nonce_key: world.store.purpose_key("nonces").unwrap(),
         passkeys: server::PasskeyConfig::default(),

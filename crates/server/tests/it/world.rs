@@ -144,6 +144,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
         trusted_proxies: Vec::new(),
         admin_socket: Some(dir.join("admin.sock")),
         signing: keys::load_or_create(dir, store.now()).unwrap(),
+        signer_reader: None,
         token_key: store.purpose_key("access tokens").unwrap(),
         nonce_key: store.purpose_key("nonces").unwrap(),
         test_mode: true,

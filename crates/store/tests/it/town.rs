@@ -188,7 +188,12 @@ impl Town {
     }
 
     /// A body signed by a key alone, through a real signature and its verification.
-    fn enrolling<B: Serialize + DeserializeOwned>(&self, person: &Person, path: &str, body: &B) -> Enrolling<B> {
+    pub(crate) fn enrolling<B: Serialize + DeserializeOwned>(
+        &self,
+        person: &Person,
+        path: &str,
+        body: &B,
+    ) -> Enrolling<B> {
         let request = person.phone.keyed(path, body, self.moment()).unwrap();
         self.verifier.enrolling(&arrived(&request), self.now()).unwrap()
     }

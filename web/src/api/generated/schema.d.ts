@@ -1022,6 +1022,7 @@ export interface components {
         };
         /** @description `POST /v1/passkeys`: what the authenticator made. */
         AddPasskeyBody: {
+            biometric?: components["schemas"]["Biometric"] | null;
             /** @description As it was given out. */
             ceremony: string;
             /** @description A `RegistrationResponseJSON`. */
@@ -1070,6 +1071,20 @@ export interface components {
             /** @description How strongly it was approved. */
             strength: components["schemas"]["Strength"];
         };
+        /**
+         * @description The form of an attestation (WebAuthn L3 §8).
+         * @enum {string}
+         */
+        AttestationFormat: "packed" | "android_key" | "apple" | "tpm" | "fido_u2f";
+        /** @description What is vouched for of a passkey, as its payer sees it. */
+        AttestationView: {
+            /** @description In which form. */
+            format: components["schemas"]["AttestationFormat"];
+            /** @description Where the key is. */
+            key: components["schemas"]["KeyPlace"];
+            /** @description SHA-256 of the certificate of whoever vouches. */
+            root: components["schemas"]["Digest"];
+        };
         /** @description Posted, held and available money of one account: available = posted − held. */
         BalanceView: {
             /** @description What can be spent now. */
@@ -1088,6 +1103,7 @@ export interface components {
         BeginPasskeyStepUpBody: {
             /** @description SHA-256 of the canonical bytes of the body that is to be approved. */
             body: components["schemas"]["Digest"];
+            strength?: components["schemas"]["Strength"] | null;
         };
         /** @description `POST /v1/sign-in/begin`: sign in on a new device. The proof is signed by the new device key. */
         BeginSignInBody: {
@@ -1119,6 +1135,12 @@ export interface components {
              */
             possession: string;
         };
+        /**
+         * @description How an authenticator verifies its user, as far as that is known. Vouched for by an attestation, or said by the wallet's app
+         *     and by the authenticator themselves; what these say only ever makes a passkey count for less.
+         * @enum {string}
+         */
+        Biometric: "unknown" | "class_3" | "class_2" | "class_1" | "apple" | "fido" | "passcode" | "face";
         /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
         Blind: string;
         /** @description `POST /v1/limits/cancel`: a rise that waits does not come. Works at once. */
@@ -1522,6 +1544,11 @@ export interface components {
             /** @description What became of the intent. */
             status: components["schemas"]["IntentStatus"];
         };
+        /**
+         * @description Where a key is, as somebody vouches for it.
+         * @enum {string}
+         */
+        KeyPlace: "unknown" | "software" | "trusted_environment" | "secure_element";
         /** @description The published set. */
         KeySet: {
             /** @description Base64url of the root's 32-byte Ed25519 public key. */
@@ -1692,10 +1719,13 @@ export interface components {
             items: {
                 /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
                 aaguid: string;
+                attestation?: components["schemas"]["AttestationView"] | null;
                 /** @description Whether it is copied to elsewhere now (BS). */
                 backed_up: boolean;
                 /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
                 backup_eligible: boolean;
+                /** @description How it verifies its user. */
+                biometric: components["schemas"]["Biometric"];
                 /** @description Since when. */
                 created_at: components["schemas"]["Instant"];
                 /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */
@@ -1775,6 +1805,7 @@ export interface components {
         };
         /** @description `POST /v1/step-up/passkey`: what the authenticator signed. */
         PasskeyStepUpBody: {
+            biometric?: components["schemas"]["Biometric"] | null;
             /** @description The body that is approved: the one the ceremony was begun for. */
             body: components["schemas"]["Digest"];
             /** @description As it was given out. */
@@ -1786,10 +1817,13 @@ export interface components {
         PasskeyView: {
             /** @description The model of its authenticator, as a UUID; all zero when that is not told. */
             aaguid: string;
+            attestation?: components["schemas"]["AttestationView"] | null;
             /** @description Whether it is copied to elsewhere now (BS). */
             backed_up: boolean;
             /** @description Whether it can be copied to elsewhere (BE): a synced passkey. */
             backup_eligible: boolean;
+            /** @description How it verifies its user. */
+            biometric: components["schemas"]["Biometric"];
             /** @description Since when. */
             created_at: components["schemas"]["Instant"];
             /** @description Whether its counter went back, so that it may have been cloned; it approves nothing any more. */

@@ -9,7 +9,7 @@ import { Icon } from '@/ui/icons';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Blank, Empty, Money, Stack, Status, Title } from '@/ui/parts';
 import styles from './activity.module.css';
-import { alertIcon, useAlertText } from './alertText';
+import { alertIcon, alertPage, useAlertText } from './alertText';
 import { ByDay } from './ByDay';
 
 export function AlertsPage({ live }: { live: boolean }) {
@@ -59,6 +59,7 @@ function AlertRow({ alert }: { alert: AlertView }) {
   const textOf = useAlertText();
   const locale = useLocale();
   const moments = useMoments();
+  const page = alertPage(alert);
   const body = (
     <>
       <span className={styles.initial} data-kind={alert.kind} aria-hidden="true">
@@ -78,6 +79,10 @@ function AlertRow({ alert }: { alert: AlertView }) {
     <li>
       {alert.payment ? (
         <Link to="/payments/$payment" params={{ payment: alert.payment }} className={styles.row}>
+          {body}
+        </Link>
+      ) : page ? (
+        <Link to={page} className={styles.row}>
           {body}
         </Link>
       ) : (

@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'recovery.begun': 'recovery_begun',
   'recovery.vouched': 'recovery_vouched',
   'recovery.granted': 'recovery_granted',
+  'recovery.cancelled': 'recovery_cancelled',
   'device.revoke_requested': 'device_revoke_requested',
   'device.rotated': 'device_rotated',
   'pin.set': 'pin_set',
@@ -69,3 +70,23 @@ export function alertIcon({ kind }: AlertView): IconName {
   if (kind.startsWith('device.')) return 'phone';
   return kind.endsWith('.funded') ? 'plus' : 'bell';
 }
+
+/** The page where somebody looks at what an alert tells, and undoes it. */
+export function alertPage({ kind }: AlertView): AlertPage | undefined {
+  const [subject = '', event = ''] = kind.split('.');
+  if (kind === 'recovery.printed') return '/security/recovery';
+  if (subject === 'recovery' || subject === 'device' || subject === 'session') return '/security/devices';
+  if (subject === 'contact') return '/security/recovery';
+  if (subject === 'passkey') return '/security/passkeys';
+  if (subject === 'pin') return '/security/pin';
+  if (subject === 'limit') return '/security/limits';
+  return subject === 'payer' && event !== 'opened' && event !== 'funded' ? '/security' : undefined;
+}
+
+type AlertPage =
+  | '/security'
+  | '/security/devices'
+  | '/security/limits'
+  | '/security/passkeys'
+  | '/security/pin'
+  | '/security/recovery';

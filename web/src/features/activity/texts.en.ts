@@ -45,6 +45,7 @@ export const en = {
       recovery_begun: 'Somebody is trying to recover this wallet on a new device',
       recovery_vouched: 'Somebody vouched for a new device of this wallet',
       recovery_granted: 'A new device recovered this wallet. If this was not you, revoke it now',
+      recovery_cancelled: 'A device cancelled the recovery of this wallet. From now on it needs papers',
       device_revoke_requested: 'A device asked to remove another one. If this was not you, freeze now',
       device_rotated: 'A device changed its key',
       pin_set: 'A payment PIN was set. If this was not you, remove it now',

@@ -47,6 +47,7 @@ export const ko: typeof en = {
       recovery_begun: '누군가 새 기기에서 이 지갑을 되찾으려고 해요',
       recovery_vouched: '누군가 이 지갑의 새 기기를 보증했어요',
       recovery_granted: '새 기기가 이 지갑을 되찾았어요. 직접 하지 않았다면 지금 해제해 주세요',
+      recovery_cancelled: '등록된 기기가 지갑 되찾기를 취소했어요. 이제는 신분증을 확인해야 다시 할 수 있어요',
       device_revoke_requested: '한 기기가 다른 기기를 해제하려고 해요. 직접 하지 않았다면 지금 잠가 주세요',
       device_rotated: '기기의 키를 바꿨어요',
       pin_set: '결제 비밀번호를 정했어요. 직접 하지 않았다면 지금 지워 주세요',

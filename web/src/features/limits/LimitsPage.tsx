@@ -7,16 +7,18 @@ import { keys, messageOf, useAction, useLimits } from '@/api/queries';
 import { useIdentity } from '@/api/session';
 import type { LimitsView, OwnLimitView, RuleLimitView } from '@/api/types';
 import { cancelRaise } from '@/api/wallet';
-import { usedShare, usedShareOf } from '@/domain/limits';
+import { languageOf } from '@/domain/language';
+import { usedShare, usedShareOf, WINDOWS, writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Blank, Card, Notice, Stack, Title } from '@/ui/parts';
+import { Said } from '@/ui/Said';
 import { Bar } from './Bar';
 import { LimitEditor } from './LimitEditor';
 import styles from './limits.module.css';
-import { useScopeName } from './scopeName';
+import { useCategoryName, useScopeName } from './scopeName';
 
 /** Every limit that holds for this wallet, how far it is used, and the payer's own to set. */
 export function LimitsPage() {
@@ -176,11 +178,21 @@ function Rules({ view }: { view: LimitsView }) {
 function Rule({ rule }: { rule: RuleLimitView }) {
   const { t } = useTranslation('limits');
   const locale = useLocale();
+  const category = useCategoryName();
+  // A pack speaks its own country's language: for other readers its numbers come first, and its words as they stand.
+  const speaks = languageOf(rule.say) === locale;
+  // Packs name a rule by its window where it has the window of a wallet's own limits.
+  const window = WINDOWS.find((known) => known === rule.rule);
+  const numbers = [
+    window ? t(`windows.${window}`) : '',
+    t('rules.cap', { cap: writtenCap(rule.cap, locale) }),
+    rule.category ? category(rule.category) : '',
+  ];
+  const name = speaks ? rule.say : numbers.filter((part) => part !== '').join(' · ');
   return (
     <li className={styles.limit}>
-      {/* A pack speaks its own country's language. */}
-      <strong>{rule.say}</strong>
-      <Bar share={usedShare(rule.used, rule.cap)} label={rule.say} />
+      <strong>{name}</strong>
+      <Bar share={usedShare(rule.used, rule.cap)} label={name} />
       <p className={styles.numbers}>
         <span>
           {rule.left
@@ -190,7 +202,12 @@ function Rule({ rule }: { rule: RuleLimitView }) {
         <span className="quiet">{t(`layers.${layerOf(rule.layer)}`)}</span>
       </p>
       <p className={styles.cite}>
-        {rule.citation.law} {rule.citation.article}
+        {!speaks && (
+          <q>
+            <Said text={rule.say} />
+          </q>
+        )}
+        <Said text={`${rule.citation.law} ${rule.citation.article}`} />
       </p>
     </li>
   );

@@ -23,6 +23,7 @@ export const en = {
   rules: {
     title: 'Set by law and terms',
     lead: 'Each with the article it comes from.',
+    cap: 'Limit {{cap}}',
     payment: 'One payment',
   },
   layers: {
@@ -53,6 +54,11 @@ export const en = {
     tickets: 'Tickets',
     voice_services: 'Voice services',
     gift_card: 'Gift cards',
+    gift_certificate: 'Gift certificates',
+    insurance: 'Insurance',
+    parking: 'Parking',
+    quasi_cash: 'As good as money',
+    streaming: 'Streaming',
     voucher: 'Vouchers',
     subscription: 'Subscriptions',
     adult: 'Adult content',

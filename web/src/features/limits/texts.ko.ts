@@ -25,6 +25,7 @@ export const ko: typeof en = {
   rules: {
     title: '법과 약관의 한도',
     lead: '근거 조항과 함께 보여 드려요.',
+    cap: '한도 {{cap}}',
     payment: '1회 결제',
   },
   layers: {
@@ -55,6 +56,11 @@ export const ko: typeof en = {
     tickets: '예매',
     voice_services: '음성 서비스',
     gift_card: '상품권',
+    gift_certificate: '상품권',
+    insurance: '보험',
+    parking: '주차',
+    quasi_cash: '현금성 상품',
+    streaming: '스트리밍',
     voucher: '이용권',
     subscription: '정기 결제',
     adult: '성인 콘텐츠',

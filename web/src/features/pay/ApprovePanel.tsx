@@ -6,6 +6,7 @@ import { sentence } from '@/api/wallet';
 import { formatAmount } from '@/domain/money';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Notice } from '@/ui/parts';
+import { Said } from '@/ui/Said';
 import styles from './pay.module.css';
 import { forwardFor, ForwardButton } from './forward';
 
@@ -33,9 +34,9 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             ))}
             {quote.rules?.map(({ pack, rule, say, citation }) => (
               <p key={`${pack} ${rule}`}>
-                {say}
+                <Said text={say} />
                 {' · '}
-                {t('preview.because', { law: citation.law, article: citation.article })}
+                {t('preview.because')} <Said text={`${citation.law} ${citation.article}`} />
               </p>
             ))}
             {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
@@ -56,7 +57,9 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
           ))}
       </div>
       <div className={styles.approve}>
-        {blocked && firstRefusal && <ForwardButton code={firstRefusal.code} />}
+        {blocked && firstRefusal && (
+          <ForwardButton code={firstRefusal.code} strength={quote.step_up?.strength} />
+        )}
         {!blocked && expired && (
           <Button size="xl" fullWidth renderRoot={(props) => <Link to="/scan" {...props} />}>
             {t('preview.scanAgain')}
@@ -103,7 +106,11 @@ function StepUpAhead({ view }: { view: StepUpView }) {
         <>
           <p>{t('preview.stepUp.notSetUp')}</p>
           <p>
-            <Link to="/security/pin">{t('preview.stepUp.setUp')}</Link>
+            {view.strength === 'passkey' ? (
+              <Link to="/security/passkeys">{t('refused.forward.passkey')}</Link>
+            ) : (
+              <Link to="/security/pin">{t('preview.stepUp.setUp')}</Link>
+            )}
           </p>
         </>
       )}

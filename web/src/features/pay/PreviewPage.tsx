@@ -7,22 +7,23 @@ import { messageOf } from '@/api/queries';
 import { useIdentity } from '@/api/session';
 import type { QuoteView, Via } from '@/api/types';
 import { quote as askQuote } from '@/api/wallet';
-import type { SignedCode } from '@/domain/signedCode';
+import type { Genuine } from '@/domain/signedCode';
 import { formatAmount } from '@/domain/money';
-import { termsFault } from '@/domain/terms';
-import type { IntentId } from '@/domain/typeid';
+import { isTakenFrom, termsFault } from '@/domain/terms';
+import type { IntentId, PayerId } from '@/domain/typeid';
 import { useNow } from '@/ui/clock';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
 import { useLocale, useNames } from '@/ui/locale';
 import { Blank, Notice, Slip, Stack, Title } from '@/ui/parts';
 import { ApprovePanel } from './ApprovePanel';
-import { codeFor, useJudge } from './codes';
+import { codeFor, enteredFor, useJudge } from './codes';
 import { InspectedCard } from './InspectedCard';
 import { MoneyPath } from './MoneyPath';
 import styles from './pay.module.css';
+import { whereScanned } from './place';
 import { RefusedPage } from './RefusedPage';
-import { Terms, TermsHead } from './Terms';
+import { Terms, TermsHead, type CameBy } from './Terms';
 import { UnknownPage } from './UnknownPage';
 import { useApproval } from './useApproval';
 import { VerdictCard } from './VerdictCard';
@@ -87,27 +88,41 @@ function useReading(intent: IntentId) {
     queryFn: async () => {
       const payload = codeFor(intent);
       const verdict = payload === undefined ? undefined : await judge(payload);
-      if (verdict && verdict.kind !== 'trusted') return { kind: 'verdict', verdict } as const;
-      const code = verdict?.code;
-      const via: Via = verdict ? { kind: 'code', payload: verdict.payload } : { kind: 'link' };
+      if (verdict && verdict.kind !== 'trusted' && verdict.kind !== 'sticker')
+        return { kind: 'verdict', verdict } as const;
+      const via: Via = verdict ? await viaOf(verdict.payload) : { kind: 'link' };
       const quote = await askQuote(identity, intent, via);
-      const fault = quote.core.intent === intent ? await termsFault(quote, code) : 'code';
-      return fault
-        ? ({ kind: 'altered' } as const)
-        : ({ kind: 'terms', quote, via, code, shownAt: Date.now() } as const);
+      const holds = quote.core.intent === intent && (await isShown(quote, verdict, identity.payer));
+      if (!holds) return { kind: 'altered' } as const;
+      const by: CameBy = verdict ? (verdict.kind === 'sticker' ? 'sticker' : 'code') : 'link';
+      return { kind: 'terms', quote, via, by, shownAt: Date.now() } as const;
     },
   });
+}
+
+async function viaOf(payload: string): Promise<Via> {
+  const scan = await whereScanned();
+  return { kind: 'code', payload, ...(scan && { scan }) };
+}
+
+/** Whether the terms hold together, and are those of the code they were reached by. */
+async function isShown(quote: QuoteView, by: Genuine | undefined, payer: PayerId): Promise<boolean> {
+  const fault = await termsFault(quote, by?.kind === 'trusted' ? by.code : undefined);
+  if (fault !== undefined) return false;
+  if (by?.kind !== 'sticker') return true;
+  const amount = enteredFor(quote.core.intent);
+  return amount !== undefined && isTakenFrom(quote.core, { sticker: by.sticker, amount, payer });
 }
 
 interface PreviewProps {
   readonly quote: QuoteView;
   readonly via: Via;
-  readonly code: SignedCode | undefined;
+  readonly by: CameBy;
   readonly shownAt: number;
   readonly onAgain: () => void;
 }
 
-function Preview({ quote, via, code, shownAt, onAgain }: PreviewProps) {
+function Preview({ quote, via, by, shownAt, onAgain }: PreviewProps) {
   const { t } = useTranslation('pay');
   const locale = useLocale();
   const names = useNames(quote.core.payee);
@@ -141,7 +156,7 @@ function Preview({ quote, via, code, shownAt, onAgain }: PreviewProps) {
       </Title>
       <div className={styles.preview}>
         <Slip>
-          <TermsHead quote={quote} signed={code !== undefined} now={now} />
+          <TermsHead quote={quote} by={by} now={now} />
           <MoneyPath quote={quote} />
           <Terms quote={quote} />
         </Slip>

@@ -30,7 +30,7 @@ export function RefusedPage({
       </div>
       <p>{t(`refused.hint.${forwardFor(refusal.code).hint}`)}</p>
       <div className={styles.buttons}>
-        <ForwardButton code={refusal.code} onAgain={onAgain} />
+        <ForwardButton code={refusal.code} strength={refusal.problem.step_up?.strength} onAgain={onAgain} />
         <Button size="lg" variant="default" fullWidth renderRoot={(props) => <Link to="/" {...props} />}>
           {t('refused.home')}
         </Button>

@@ -2,6 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { parseHelp } from '@/domain/help';
 import { isJoinText } from '@/domain/join';
 import { Camera } from '@/ui/camera/Camera';
 import { PictureButton } from '@/ui/camera/PictureButton';
@@ -10,6 +11,7 @@ import { Notice, Stack, Title } from '@/ui/parts';
 import { intentOfLink, rememberCode, useJudge, type Found } from './codes';
 import { InspectedCard } from './InspectedCard';
 import styles from './pay.module.css';
+import { PlaceConsent } from './PlaceConsent';
 import { VerdictCard } from './VerdictCard';
 
 export function ScanPage() {
@@ -29,8 +31,18 @@ export function ScanPage() {
         });
         return;
       }
+      if (parseHelp(text, location.origin)) {
+        await navigate({ to: '/security/help', state: (before) => ({ ...before, scanned: text }) });
+        return;
+      }
       setState('checking');
       const found = await judge(text);
+      if (found.kind === 'sticker') {
+        const { serial } = found.sticker;
+        rememberCode(serial, found.payload);
+        await navigate({ to: '/pay/sticker/$serial', params: { serial } });
+        return;
+      }
       if (found.kind === 'trusted') rememberCode(found.code.intent, found.payload);
       const intent = found.kind === 'trusted' ? found.code.intent : intentOfLink(found);
       if (intent !== undefined) {
@@ -65,6 +77,7 @@ export function ScanPage() {
           </div>
           <PictureButton onPicture={(file) => void onPicture(file)} />
           <Paste onText={onText} />
+          <PlaceConsent />
         </Stack>
       </div>
     </Stack>

@@ -1,15 +1,26 @@
 import { useTranslation } from 'react-i18next';
 import type { QuoteView } from '@/api/types';
+import { languageOf } from '@/domain/language';
+import { writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
 import { clockText } from '@/ui/clock';
 import { useLocale, useNames } from '@/ui/locale';
 import { Countdown, Fact, Facts, Money, Notice, Status } from '@/ui/parts';
+import { Said } from '@/ui/Said';
 import styles from './pay.module.css';
 
 const LATE_SECONDS = 20;
 
+/** What the payer came by. */
+export type CameBy = 'code' | 'sticker' | 'link';
+const CAME_BY = {
+  code: 'verdict.trusted.title',
+  sticker: 'verdict.sticker.title',
+  link: 'preview.link',
+} as const;
+
 /** Who, how much, and how long there is to decide. */
-export function TermsHead({ quote, signed, now }: { quote: QuoteView; signed: boolean; now: number }) {
+export function TermsHead({ quote, by, now }: { quote: QuoteView; by: CameBy; now: number }) {
   const { t } = useTranslation('pay');
   const { core } = quote;
   const names = useNames(core.payee);
@@ -18,10 +29,10 @@ export function TermsHead({ quote, signed, now }: { quote: QuoteView; signed: bo
   return (
     <header className={styles.head}>
       <div className={styles.headRow}>
-        {signed ? (
-          <Status tone="good">{t('verdict.trusted.title')}</Status>
+        {quote.warnings.includes('code_doubtful') ? (
+          <Status tone="waiting">{t('sticker.doubtful')}</Status>
         ) : (
-          <Status tone="quiet">{t('preview.link')}</Status>
+          <Status tone={by === 'link' ? 'quiet' : 'good'}>{t(CAME_BY[by])}</Status>
         )}
         <Countdown
           share={(expires - now) / (expires - created)}
@@ -39,6 +50,7 @@ export function TermsHead({ quote, signed, now }: { quote: QuoteView; signed: bo
       <Facts>
         <Fact name={t('preview.purpose')}>{core.purpose}</Fact>
         <Fact name={t('preview.place')}>{core.place}</Fact>
+        {core.counter && <Fact name={t('sticker.serial')}>{core.counter.serial}</Fact>}
       </Facts>
     </header>
   );
@@ -74,10 +86,14 @@ export function Terms({ quote }: { quote: QuoteView }) {
         {quote.limits.length > 0 && (
           <Fact name={t('preview.limits')}>
             <ul>
-              {quote.limits.map(({ pack, rule, say, left }) => (
+              {quote.limits.map(({ pack, rule, say, left, cap }) => (
                 <li key={`${pack} ${rule}`}>
                   {left ? <Money amount={left} /> : null}
-                  <span className={styles.role}>{say}</span>
+                  <span className={styles.role}>
+                    {languageOf(say) !== locale &&
+                      `${t('preview.ofCap', { cap: writtenCap(cap, locale) })} · `}
+                    <Said text={say} />
+                  </span>
                 </li>
               ))}
             </ul>

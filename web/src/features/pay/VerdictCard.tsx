@@ -12,7 +12,9 @@ const LOOK: Record<Verdict['kind'], { icon: IconName; tone: 'good' | 'warn' | 'b
   altered: { icon: 'stop', tone: 'bad' },
   unknown_key: { icon: 'question', tone: 'bad' },
   unsigned: { icon: 'warn', tone: 'warn' },
-  sticker: { icon: 'question', tone: 'warn' },
+  sticker: { icon: 'checkRound', tone: 'good' },
+  revoked: { icon: 'stop', tone: 'bad' },
+  stale: { icon: 'clock', tone: 'warn' },
   not_payment: { icon: 'scan', tone: 'plain' },
   unchecked: { icon: 'question', tone: 'warn' },
 };

@@ -1,4 +1,4 @@
-/** Scanned text → one verdict; and the code an intent was reached by, kept while this tab lives. */
+/** Scanned text → one verdict; and the code that terms were reached by, kept while this tab lives. */
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
@@ -7,17 +7,27 @@ import { trustedKeys, type KeysState } from '@/api/keys';
 import { keys } from '@/api/queries';
 import { inspectText } from '@/api/inspection';
 import { SCANNED_CHARS_MAX, type Inspection } from '@/domain/inspection';
-import { judge, type Verdict } from '@/domain/signedCode';
+import type { Amount } from '@/domain/money';
+import { judge, type Sticker, type Verdict } from '@/domain/signedCode';
 import { isId, type IntentId } from '@/domain/typeid';
 
 const KEYS_FRESH_MS = 5 * 60_000;
 
-const slot = (intent: IntentId) => `farthing.code.${intent}`;
+/** By an intent, or by a sticker's serial until there are terms for it. */
+type CodeOf = IntentId | Sticker['serial'];
+const slot = (of: CodeOf) => `farthing.code.${of}`;
+const enteredSlot = (intent: IntentId) => `farthing.entered.${intent}`;
 
-export const rememberCode = (intent: IntentId, payload: string): void =>
-  sessionStorage.setItem(slot(intent), payload);
-export const codeFor = (intent: IntentId): string | undefined =>
-  sessionStorage.getItem(slot(intent)) ?? undefined;
+export const rememberCode = (of: CodeOf, payload: string): void => sessionStorage.setItem(slot(of), payload);
+export const codeFor = (of: CodeOf): string | undefined => sessionStorage.getItem(slot(of)) ?? undefined;
+
+/** What the payer entered for a sticker: the terms must say the same. */
+export const rememberEntered = (intent: IntentId, amount: Amount): void =>
+  sessionStorage.setItem(enteredSlot(intent), JSON.stringify(amount));
+export function enteredFor(intent: IntentId): Amount | undefined {
+  const kept = sessionStorage.getItem(enteredSlot(intent));
+  return kept === null ? undefined : (JSON.parse(kept) as Amount);
+}
 
 export function useJudge(): (text: string) => Promise<Found> {
   const client = useQueryClient();
@@ -43,14 +53,13 @@ export interface Inspected {
 /** Judges offline with the kept keys; the server is asked about what is no signed code, or cannot be checked here. */
 export async function judgeBy(known: KeysState | undefined, text: string): Promise<Found> {
   const set = known?.kind === 'trusted' ? known.kept.keys.set : undefined;
-  const inTime = set && serverNow() < Date.parse(set.expires_at) ? set.keys : undefined;
+  const inTime = set && serverNow() < Date.parse(set.expires_at) ? set : undefined;
   const verdict = await judge(text, inTime, serverNow());
   switch (verdict.kind) {
     case 'unsigned':
     case 'not_payment':
       return ask(text, verdict);
-    case 'unchecked':
-    case 'sticker': {
+    case 'unchecked': {
       // INVARIANT: a key set that fails its check, or whose check failed, is never papered over by asking the same server.
       const failed = known === undefined || (known.kind === 'untrusted' && known.why !== 'unsupported');
       return failed ? verdict : ask(text, verdict);
@@ -70,21 +79,24 @@ async function ask(text: string, local: Verdict): Promise<Found> {
   } catch {
     return local;
   }
-  if (local.kind === 'unchecked' && inspection.verdict === 'trusted') {
-    const { code, payload } = local;
-    return { kind: 'trusted', code, payload };
-  }
+  if (local.kind === 'unchecked' && isGenuine(inspection)) return local.would;
   switch (inspection.network === 'farthing' ? inspection.reasons[0] : undefined) {
     case 'code.expired':
-      return { kind: 'expired', expiredAt: local.kind === 'unchecked' ? local.code.expiresAt : undefined };
+      return { kind: 'expired', expiredAt: undefined };
     case 'code.unknown_key':
       return { kind: 'unknown_key' };
     case 'code.altered':
       return { kind: 'altered' };
+    case 'code.revoked':
+      return { kind: 'revoked' };
     default:
       return { kind: 'inspected', text, inspection };
   }
 }
+
+/** A genuine code that may stand in the wrong place is still genuine; its own page warns. */
+const isGenuine = ({ verdict, reasons }: Inspection): boolean =>
+  verdict === 'trusted' || (verdict === 'suspicious' && reasons[0] === 'code.swap_suspected');
 
 /** The intent of a genuine checkout link; its terms are then read from the provider and shown like any others. */
 export function intentOfLink(found: Found): IntentId | undefined {

@@ -6,6 +6,7 @@ import { thumbprint } from '@/domain/proof';
 import { useMoments } from '@/ui/locale';
 import { Card, Fact, Facts, Notice, Stack } from '@/ui/parts';
 import { BackTitle } from './BackTitle';
+import { RotatePanel } from './RotatePanel';
 import styles from './security.module.css';
 
 /** What this browser holds, and what no browser can see. */
@@ -14,7 +15,7 @@ export function BrowserPage() {
   const moments = useMoments();
   const identity = useIdentity();
   const print = useQuery({
-    queryKey: ['thumbprint', identity.device],
+    queryKey: ['thumbprint', identity.jwk.x],
     queryFn: () => thumbprint(identity.jwk),
   });
   const trusted = useTrustedKeys().data;
@@ -58,6 +59,7 @@ export function BrowserPage() {
           </Notice>
         </Stack>
       </Card>
+      {identity.kind !== 'shared' && <RotatePanel />}
     </Stack>
   );
 }

@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { serverNow } from '@/api/client';
-import { messageOf, useAction, useDevices, useSessions } from '@/api/queries';
+import { messageOf, refreshWallet, useAction, useDevices, useSessions } from '@/api/queries';
 import { useIdentity } from '@/api/session';
+import { NotApproved, useStepped } from '@/api/stepUp';
 import type { DeviceView, SessionView } from '@/api/types';
-import { endSessions, revokeDevice } from '@/api/wallet';
+import { endSessions, revokeDevice, revokeText } from '@/api/wallet';
 import { Confirm } from '@/ui/Confirm';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
@@ -55,6 +57,7 @@ export function DevicesPage() {
           {t('devices.add')}
         </Button>
         <EndOthers sessions={live} />
+        <RevokeOthers devices={bound.filter(({ device }) => device !== identity.device)} />
       </div>
       {gone.length > 0 && <Gone devices={gone} />}
     </Stack>
@@ -98,6 +101,7 @@ function Device({ device, sessions, alone }: DeviceProps) {
             <p>{t('devices.waitsBody')}</p>
           </Notice>
         )}
+        {device.revocable_from != null && <Going device={device} until={device.revocable_from} here={here} />}
         <ul className={styles.sessions} aria-label={t('sessions.of', { device: device.name })}>
           {sessions.length === 0 && <li className="quiet">{t('sessions.none')}</li>}
           {sessions.map((session) => (
@@ -108,6 +112,26 @@ function Device({ device, sessions, alone }: DeviceProps) {
         {here && alone && <p className={`quiet ${styles.small ?? ''}`}>{t('devices.last')}</p>}
       </Card>
     </li>
+  );
+}
+
+/** Somebody asked for this device to go, and nothing stronger is set up: it goes after a while, if nobody freezes. */
+function Going({ device, until, here }: { device: DeviceView; until: string; here: boolean }) {
+  const { t } = useTranslation('security');
+  const moments = useMoments();
+  const over = Date.parse(until) <= serverNow();
+  return (
+    <Notice
+      tone={here ? 'bad' : 'warn'}
+      icon="clock"
+      title={
+        over
+          ? t('devices.mayGo', { device: device.name })
+          : t('devices.goes', { device: device.name, time: moments.when(until) })
+      }
+    >
+      <p>{here ? t('devices.goesHere') : t('devices.goesBody')}</p>
+    </Notice>
   );
 }
 
@@ -152,16 +176,15 @@ function Session({ session }: { session: SessionView }) {
 
 function Revoke({ device }: { device: DeviceView }) {
   const { t } = useTranslation('security');
-  const identity = useIdentity();
   const [asking, setAsking] = useState(false);
-  const revoke = useAction(
-    useCallback(() => revokeDevice(identity, device.device), [identity, device.device]),
-  );
+  const { revoke, busy, trouble } = useRevoke();
   return (
     <>
+      {trouble}
       <Button
         size="md"
         variant="subtle"
+        loading={busy}
         classNames={{ root: styles.remove ?? '' }}
         onClick={() => setAsking(true)}
       >
@@ -171,19 +194,90 @@ function Revoke({ device }: { device: DeviceView }) {
         <Confirm
           title={t('devices.removeTitle', { device: device.name })}
           act={t('devices.removeAct')}
-          busy={revoke.busy}
+          busy={busy}
           onCancel={() => setAsking(false)}
-          onConfirm={() => void revoke.run().then((done) => done && setAsking(false))}
+          onConfirm={() => {
+            // What is asked for next comes in a sheet of its own.
+            setAsking(false);
+            void revoke([device]);
+          }}
         >
           <p>{t('devices.removeBody')}</p>
-          {revoke.error !== undefined && (
-            <Notice tone="bad" title={t('freeze.failed')} urgent>
-              <p>{messageOf(revoke.error) ?? t('freeze.unknown')}</p>
-            </Notice>
-          )}
         </Confirm>
       )}
     </>
+  );
+}
+
+/** Revokes devices one after another, each with the check it asks for; stops at the first that fails or is called off. */
+function useRevoke() {
+  const { t } = useTranslation('security');
+  const identity = useIdentity();
+  const client = useQueryClient();
+  const stepped = useStepped();
+  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
+  const revoke = async (devices: readonly DeviceView[]) => {
+    setState({ busy: true, error: undefined });
+    let error: unknown;
+    try {
+      for (const { device, name } of devices) {
+        const what = t('devices.removeWhat', { device: name });
+        await stepped((text) => revokeDevice(identity, text), revokeText(device), what);
+      }
+    } catch (reason) {
+      error = reason instanceof NotApproved ? undefined : reason;
+    }
+    await refreshWallet(client);
+    setState({ busy: false, error });
+  };
+  const trouble =
+    state.error === undefined ? null : (
+      <Notice tone="bad" title={t('freeze.failed')} urgent>
+        <p>{messageOf(state.error) ?? t('freeze.unknown')}</p>
+      </Notice>
+    );
+  return { revoke, busy: state.busy, trouble };
+}
+
+/** All but this browser. Sessions of theirs go with them. */
+function RevokeOthers({ devices }: { devices: readonly DeviceView[] }) {
+  const { t } = useTranslation('security');
+  const [asking, setAsking] = useState(false);
+  const { revoke, busy, trouble } = useRevoke();
+  if (devices.length < 2) return null;
+  return (
+    <div>
+      {trouble}
+      <Button
+        size="lg"
+        variant="subtle"
+        fullWidth
+        loading={busy}
+        classNames={{ root: styles.remove ?? '' }}
+        onClick={() => setAsking(true)}
+      >
+        {t('devices.removeOthers', { count: devices.length })}
+      </Button>
+      {asking && (
+        <Confirm
+          title={t('devices.removeOthersTitle', { count: devices.length })}
+          act={t('devices.removeOthersAct')}
+          busy={busy}
+          onCancel={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            void revoke(devices);
+          }}
+        >
+          <ul>
+            {devices.map(({ device, name }) => (
+              <li key={device}>{name}</li>
+            ))}
+          </ul>
+          <p>{t('devices.removeOthersBody')}</p>
+        </Confirm>
+      )}
+    </div>
   );
 }
 

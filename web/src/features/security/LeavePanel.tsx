@@ -6,7 +6,7 @@ import { dropToken } from '@/api/client';
 import { isRefusal } from '@/api/errors';
 import { messageOf, useUnsettled } from '@/api/queries';
 import { useIdentity, useSession } from '@/api/session';
-import { endSessions, revokeDevice } from '@/api/wallet';
+import { endSessions, revokeDevice, revokeText } from '@/api/wallet';
 import { Confirm } from '@/ui/Confirm';
 import { Notice } from '@/ui/parts';
 import styles from './security.module.css';
@@ -40,7 +40,7 @@ export function LeavePanel() {
   const remove = async () => {
     setState({ busy: true, error: undefined });
     try {
-      await revokeDevice(identity, identity.device);
+      await revokeDevice(identity, revokeText(identity.device));
     } catch (error) {
       if (!isRefusal(error, 'auth.refused') && !isRefusal(error, 'device.revoked')) {
         setState({ busy: false, error });

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { serverNow } from '@/api/client';
@@ -8,11 +8,10 @@ import {
   canPasskey,
   finishPasskey,
   isDeclined,
-  passkeys,
   renamePasskey,
   revokePasskey,
 } from '@/api/passkeys';
-import { keys, messageOf } from '@/api/queries';
+import { keys, messageOf, usePasskeys } from '@/api/queries';
 import { useIdentity } from '@/api/session';
 import { NotApproved, useStepped } from '@/api/stepUp';
 import type { PasskeyView } from '@/api/types';
@@ -29,8 +28,7 @@ import styles from './security.module.css';
 /** Passkeys: a fingerprint or face for one more check, and for signing in on a new device. Alone they never pay. */
 export function PasskeysPage() {
   const { t } = useTranslation('security');
-  const identity = useIdentity();
-  const list = useQuery({ queryKey: keys.passkeys, queryFn: () => passkeys(identity) });
+  const list = usePasskeys();
   return (
     <Stack gap={16}>
       <BackTitle>{t('passkeys.title')}</BackTitle>
@@ -135,18 +133,31 @@ function Passkey({ passkey }: { passkey: PasskeyView }) {
   const moments = useMoments();
   const identity = useIdentity();
   const stepped = useStepped();
-  const [open, setOpen] = useState<'rename' | 'remove'>();
+  const [open, setOpen] = useState<'rename' | 'remove' | 'replace'>();
   const act = useAct();
   const waits = Date.parse(passkey.usable_from) > serverNow();
+  const revoke = () =>
+    stepped(
+      (text) => revokePasskey(identity, text),
+      canonical({ passkey: passkey.passkey }),
+      t('passkeys.removeWhat', { name: passkey.name }),
+    );
   const remove = () => {
     setOpen(undefined);
-    return act.run(() =>
-      stepped(
-        (text) => revokePasskey(identity, text),
-        canonical({ passkey: passkey.passkey }),
-        t('passkeys.removeWhat', { name: passkey.name }),
-      ),
-    );
+    return act.run(revoke);
+  };
+  const replace = () => {
+    setOpen(undefined);
+    return act.run(async () => {
+      const { name } = passkey;
+      const ceremony = await stepped(
+        (text) => beginPasskey(identity, text),
+        canonical({ name }),
+        t('passkeys.what', { name }),
+      );
+      await finishPasskey(identity, ceremony);
+      await revoke();
+    });
   };
   return (
     <li>
@@ -181,6 +192,11 @@ function Passkey({ passkey }: { passkey: PasskeyView }) {
             <Button size="md" variant="default" onClick={() => setOpen('rename')}>
               {t('passkeys.rename')}
             </Button>
+            {canPasskey() && (
+              <Button size="md" variant="default" onClick={() => setOpen('replace')}>
+                {t('passkeys.replace')}
+              </Button>
+            )}
             <Button
               size="md"
               variant="subtle"
@@ -194,6 +210,18 @@ function Passkey({ passkey }: { passkey: PasskeyView }) {
         </Stack>
       </Card>
       {open === 'rename' && <Rename passkey={passkey} onClose={() => setOpen(undefined)} />}
+      {open === 'replace' && (
+        <Confirm
+          title={t('passkeys.replaceTitle', { name: passkey.name })}
+          act={t('passkeys.replaceAct')}
+          tone="calm"
+          busy={act.busy}
+          onConfirm={() => void replace()}
+          onCancel={() => setOpen(undefined)}
+        >
+          <p>{t('passkeys.replaceBody')}</p>
+        </Confirm>
+      )}
       {open === 'remove' && (
         <Confirm
           title={t('passkeys.removeTitle', { name: passkey.name })}

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { messageOf, useDevices, useMe, usePin, useSessions } from '@/api/queries';
+import { messageOf, useDevices, useMe, usePin, useRecovery, useSessions } from '@/api/queries';
 import { Failure } from '@/ui/Failure';
 import { Icon, type IconName } from '@/ui/icons';
 import { Blank, Stack, Title } from '@/ui/parts';
@@ -23,6 +23,7 @@ export function SecurityPage() {
           <DevicesRow />
           <PinRow />
           <Row to="/security/passkeys" icon="key" name={t('hub.passkeys')} says={t('hub.passkeysSays')} />
+          <RecoveryRow />
           <Row to="/security/limits" icon="list" name={t('hub.limits')} says={t('hub.limitsSays')} />
           <Row to="/security/browser" icon="key" name={t('hub.browser')} says={t('hub.browserSays')} />
         </ul>
@@ -53,9 +54,21 @@ function PinRow() {
   return <Row to="/security/pin" icon="keypad" name={t('hub.pin')} says={says} />;
 }
 
+function RecoveryRow() {
+  const { t } = useTranslation('security');
+  const view = useRecovery().data;
+  const says = view === undefined || view.codes_left > 0 ? t('hub.recoverySays') : t('hub.recoveryNone');
+  return <Row to="/security/recovery" icon="print" name={t('hub.recovery')} says={says} />;
+}
+
 interface RowProps {
   readonly to:
-    '/security/devices' | '/security/pin' | '/security/passkeys' | '/security/limits' | '/security/browser';
+    | '/security/devices'
+    | '/security/pin'
+    | '/security/passkeys'
+    | '/security/recovery'
+    | '/security/limits'
+    | '/security/browser';
   readonly icon: IconName;
   readonly name: string;
   readonly says: string;

@@ -10,7 +10,7 @@ import { checkLine, NAME_CHARS_MAX } from '@/domain/text';
 import { Icon } from '@/ui/icons';
 import { Choice, Notice, Stack, Title } from '@/ui/parts';
 import { QrCode } from '@/ui/QrCode';
-import { guessDevice } from './deviceName';
+import { guessDevice } from '@/domain/deviceName';
 import styles from './signup.module.css';
 import { useJoin } from './useJoin';
 
@@ -34,8 +34,9 @@ export function JoinPage() {
 
 function Join() {
   const { t } = useTranslation('signup');
+  const { t: common } = useTranslation('common');
   const [wallet, setWallet] = useState(() => payerIn(location.hash) ?? '');
-  const [device, setDevice] = useState(() => t('deviceOn', guessDevice(navigator.userAgent)));
+  const [device, setDevice] = useState(() => common('deviceOn', guessDevice(navigator.userAgent)));
   const [kind, setKind] = useState<SessionKind>('own');
   const [asked, setAsked] = useState(false);
   const join = useJoin();
@@ -52,17 +53,6 @@ function Join() {
       {join.shown === undefined ? (
         <form onSubmit={onSubmit} noValidate>
           <Stack gap={18}>
-            {kind === 'own' && canPasskey() && <ByPasskey deviceName={fault ? undefined : line} />}
-            <p className="quiet">{t('join.lead')}</p>
-            <TextInput
-              size="lg"
-              label={t('join.wallet')}
-              description={t('join.walletHelp')}
-              value={wallet}
-              onChange={(event) => setWallet(event.currentTarget.value)}
-              error={asked && !payer ? t('join.walletFault') : undefined}
-              spellCheck={false}
-            />
             <TextInput
               size="lg"
               label={t('device')}
@@ -86,6 +76,17 @@ function Join() {
                 {kind === 'own' ? t('join.ownBody') : t('join.sharedBody')}
               </p>
             </div>
+            {canPasskey() && <ByPasskey deviceName={fault ? undefined : line} kind={kind} />}
+            <p className="quiet">{t('join.lead')}</p>
+            <TextInput
+              size="lg"
+              label={t('join.wallet')}
+              description={t('join.walletHelp')}
+              value={wallet}
+              onChange={(event) => setWallet(event.currentTarget.value)}
+              error={asked && !payer ? t('join.walletFault') : undefined}
+              spellCheck={false}
+            />
             {join.error !== undefined && (
               <Notice tone="warn" title={t('join.failed')} urgent>
                 <p>{messageOf(join.error) ?? t('unknownBody')}</p>
@@ -123,7 +124,7 @@ function Join() {
 }
 
 /** A passkey that was made for the wallet lets this browser in, with a key of its own. */
-function ByPasskey({ deviceName }: { deviceName: string | undefined }) {
+function ByPasskey({ deviceName, kind }: { deviceName: string | undefined; kind: SessionKind }) {
   const { t } = useTranslation('signup');
   const { keep } = useSession();
   const navigate = useNavigate();
@@ -132,7 +133,7 @@ function ByPasskey({ deviceName }: { deviceName: string | undefined }) {
     if (deviceName === undefined) return;
     setState({ busy: true, error: undefined });
     try {
-      await keep(await signIn(deviceName));
+      await keep(await signIn(deviceName, kind));
       await navigate({ to: '/', replace: true });
     } catch (error) {
       setState({ busy: false, error: isDeclined(error) ? undefined : error });
@@ -148,6 +149,9 @@ function ByPasskey({ deviceName }: { deviceName: string | undefined }) {
       )}
       <Button size="xl" loading={state.busy} leftSection={<Icon name="key" />} onClick={() => void enter()}>
         {t('join.passkey')}
+      </Button>
+      <Button size="md" variant="subtle" renderRoot={(props) => <Link to="/recover" {...props} />}>
+        {t('lost')}
       </Button>
       <h2>{t('join.or')}</h2>
     </Stack>

@@ -7,14 +7,15 @@ import { messageOf } from '@/api/queries';
 import { checkLine, NAME_CHARS_MAX } from '@/domain/text';
 import { Mark } from '@/ui/icons';
 import { Notice, Stack, Title } from '@/ui/parts';
-import { guessDevice } from './deviceName';
+import { guessDevice } from '@/domain/deviceName';
 import styles from './signup.module.css';
 import { useSignUp } from './useSignUp';
 
 export function SignUpPage() {
   const { t } = useTranslation('signup');
+  const { t: common } = useTranslation('common');
   const [name, setName] = useState('');
-  const [device, setDevice] = useState(() => t('deviceOn', guessDevice(navigator.userAgent)));
+  const [device, setDevice] = useState(() => common('deviceOn', guessDevice(navigator.userAgent)));
   const [asked, setAsked] = useState(false);
   const { busy, error, submit } = useSignUp();
   const faultOf = (text: string) => {
@@ -68,6 +69,9 @@ export function SignUpPage() {
           </Button>
           <Button size="md" variant="subtle" renderRoot={(props) => <Link to="/join" {...props} />}>
             {t('have')}
+          </Button>
+          <Button size="md" variant="subtle" renderRoot={(props) => <Link to="/recover" {...props} />}>
+            {t('lost')}
           </Button>
         </Stack>
       </form>

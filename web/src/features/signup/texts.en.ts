@@ -10,6 +10,7 @@ export const en = {
     'This browser makes a key that signs your payments. Nobody can read or copy it, not even this page. If you clear this browser’s data, the key is gone and this browser can no longer pay from the wallet.',
   open: 'Open wallet',
   have: 'I already have a wallet',
+  lost: 'I lost my phone',
   join: {
     title: 'Use a wallet you already have',
     lead: 'This browser makes a key of its own, and a device you already use lets it in.',
@@ -51,5 +52,4 @@ export const en = {
     indexeddb:
       'It cannot store the key (IndexedDB). Leave private browsing, or allow this page to store data, and open it again.',
   },
-  deviceOn: '{{browser}} on {{system}}',
 };

@@ -6,7 +6,7 @@ import { approveByPasskey, canPasskey, isDeclined } from '@/api/passkeys';
 import { messageOf } from '@/api/queries';
 import { useIdentity } from '@/api/session';
 import { approveByPin, triesLeft, type SheetProps } from '@/api/stepUp';
-import type { StepUpView } from '@/api/types';
+import type { StepUpView, Strength } from '@/api/types';
 import { sentence } from '@/api/wallet';
 import { Dialog } from '@/ui/Confirm';
 import { Icon } from '@/ui/icons';
@@ -29,7 +29,9 @@ export function StepUpSheet({ asked, onDone }: SheetProps) {
         {view.ready_at != null && <Waiting until={view.ready_at} />}
         {view.ready_at == null && passkey && <ByPasskey digest={digest} onDone={onDone} />}
         {view.ready_at == null && pin && <ByPin digest={digest} onDone={onDone} />}
-        {view.ready_at == null && view.methods.length === 0 && <NotSetUp onDone={onDone} />}
+        {view.ready_at == null && view.methods.length === 0 && (
+          <NotSetUp strength={view.strength} onDone={onDone} />
+        )}
         <Button size="md" variant="subtle" fullWidth onClick={() => onDone(false)}>
           {t('cancel')}
         </Button>
@@ -122,7 +124,7 @@ function Waiting({ until }: { until: string }) {
   );
 }
 
-function NotSetUp({ onDone }: { onDone: SheetProps['onDone'] }) {
+function NotSetUp({ strength, onDone }: { strength: Strength; onDone: SheetProps['onDone'] }) {
   const { t } = useTranslation('stepup');
   return (
     <>
@@ -132,9 +134,15 @@ function NotSetUp({ onDone }: { onDone: SheetProps['onDone'] }) {
       <Button
         size="lg"
         fullWidth
-        renderRoot={(props) => <Link to="/security/pin" onClick={() => onDone(false)} {...props} />}
+        renderRoot={(props) => (
+          <Link
+            to={strength === 'passkey' ? '/security/passkeys' : '/security/pin'}
+            onClick={() => onDone(false)}
+            {...props}
+          />
+        )}
       >
-        {t('setUp')}
+        {strength === 'passkey' ? t('setUpPasskey') : t('setUp')}
       </Button>
     </>
   );

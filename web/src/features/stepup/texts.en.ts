@@ -13,5 +13,6 @@ export const en = {
     'What you set up is new. It waits, so that somebody who holds your device for a moment cannot set it up and pay with it.',
   notSetUp: 'No payment PIN is set up',
   notSetUpBody: 'This needs one more check, and you have none yet. Set a payment PIN; nothing was paid.',
+  setUpPasskey: 'Make a passkey',
   setUp: 'Set a payment PIN',
 };

@@ -16,5 +16,6 @@ export const ko: typeof en = {
   notSetUp: '결제 비밀번호가 없어요',
   notSetUpBody:
     '한 번 더 확인해야 하는데 아직 등록한 것이 없어요. 결제 비밀번호를 만들어 주세요. 돈은 나가지 않았어요.',
+  setUpPasskey: '패스키 만들기',
   setUp: '결제 비밀번호 만들기',
 };

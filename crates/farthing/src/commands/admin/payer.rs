@@ -23,6 +23,14 @@ pub(super) enum PayerCommand {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Let a lost or stolen device act no longer, from the next request on; also the last one.
+    RevokeDevice {
+        #[command(flatten)]
+        whose: Whose,
+        /// Which (dev_…).
+        #[arg(long, value_name = "DEVICE")]
+        device: DeviceId,
+    },
     /// Take a forgotten payment PIN away; a new one waits as a first one does.
     RemovePin {
         #[command(flatten)]
@@ -47,6 +55,9 @@ impl PayerCommand {
                 (whose, "vouch", serde_json::to_value(Vouching { device }).ok(), "was vouched for")
             }
             Self::Thaw { whose } => (whose, "thaw", None, "thaws after the wait"),
+            Self::RevokeDevice { whose, device } => {
+                (whose, "revoke-device", serde_json::to_value(Vouching { device }).ok(), "has that device no more")
+            }
             Self::RemovePin { whose } => (whose, "remove-pin", None, "has no payment PIN any more"),
         };
         let path = format!("/admin/payers/{}/{call}", whose.payer);

@@ -3,6 +3,8 @@
 //! It stands in for what a browser cannot be, and says plainly what a terminal cannot see.
 
 mod account;
+mod back;
+mod check;
 mod page;
 mod saved;
 mod scan;
@@ -23,8 +25,10 @@ use simulator::http::Connection;
 use simulator::{Handset, HandsetError};
 
 use self::account::{Devices, Sessions};
+use self::back::{Recover, Recovery};
+use self::check::{PinCommand, PinSource};
 use self::page::{Posture, Screen, StatusView};
-use self::saved::{Folder, Renewal, Saved};
+use self::saved::{Folder, Pending, Renewal, Saved};
 use self::scan::{Code, Scanned, scan};
 use self::vault::{KeyFile, Passphrase};
 use self::words::{Spoken, Word};
@@ -47,6 +51,8 @@ pub(crate) struct Phone {
     state: PathBuf,
     #[command(flatten)]
     passphrase: Passphrase,
+    #[command(flatten)]
+    pin: PinSource,
     /// The language people are spoken to in.
     #[arg(long, value_enum, default_value = "en", env = "FARTHING_LANG", global = true)]
     lang: Spoken,
@@ -79,6 +85,24 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Do the one more check that a payment waits for, by the payment PIN, and send that very payment again.
+    StepUp {},
+    /// The payment PIN: show, set, remove.
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// Give this device another key.
+    Rotate {},
+    /// For the day this phone is lost: printed codes, trusted contacts; and to speak for somebody else.
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Lose this phone: its key and state are gone from the folder, and nobody is told.
+    Lose {
+        /// Without being asked.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Come back to a wallet on this new phone: two factors of different kinds bind it.
+    Recover(Recover),
     /// Tell the provider that a code does not belong where it is.
     Report(Code),
     /// Where this phone stands: wallet, device, key, session.
@@ -136,15 +160,32 @@ impl Phone {
     pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         let passphrase = self.passphrase.read()?;
         let mut screen = Screen { output, language: self.lang.into(), sealed: passphrase.is_some() };
-        let enrols = matches!(self.command, Command::Enrol(_));
+        let enrols = matches!(self.command, Command::Enrol(_) | Command::Recover(_));
         let folder = Folder::open(&self.state, enrols, screen.output)?;
-        if let Command::Enrol(enrolment) = self.command {
-            return enrol(&folder, enrolment, passphrase.as_ref(), &mut screen).await;
+        match self.command {
+            Command::Enrol(enrolment) => return enrol(&folder, enrolment, passphrase.as_ref(), &mut screen).await,
+            Command::Recover(asked) => return back::recover(&folder, asked, passphrase.as_ref(), &mut screen).await,
+            Command::Lose { yes } => {
+                let saved = folder.read()?;
+                if !yes && !approved(Word::Lose, &mut screen)? {
+                    return Err(Failure::negative(screen.say(Word::NotLost)));
+                }
+                return back::lose(&folder, &saved, &mut screen);
+            }
+            _ => {}
         }
-        let (mut saved, key) = (folder.read()?, folder.key()?);
+        let mut saved = folder.read()?;
+        if matches!(self.command, Command::Rotate {})
+            && back::found_good(&folder, &mut saved, passphrase.as_ref()).await?
+        {
+            screen.good(Word::Rotated);
+        }
+        let key = folder.key()?;
         screen.sealed = key.is_sealed();
         let mut line = saved.handset(&key, passphrase.as_ref())?.with_language(self.lang.tag());
-        let done = Run { folder: &folder, saved: &mut saved, line: &mut line }.operate(self.command, &mut screen).await;
+        let (pin, passphrase) = (&self.pin, passphrase.as_ref());
+        let run = Run { folder: &folder, saved: &mut saved, line: &mut line, pin, passphrase };
+        let done = run.operate(self.command, &mut screen).await;
         if saved.is_over {
             folder.forget()?;
             return done;
@@ -160,6 +201,8 @@ struct Run<'a> {
     folder: &'a Folder,
     saved: &'a mut Saved,
     line: &'a mut Line,
+    pin: &'a PinSource,
+    passphrase: Option<&'a Secret<String>>,
 }
 
 impl Run<'_> {
@@ -170,7 +213,13 @@ impl Run<'_> {
         self.renew(matches!(command, Command::Refresh {})).await?;
         let payer = self.saved.payer;
         match command {
-            Command::Enrol(_) | Command::Join {} => Ok(()),
+            Command::Enrol(_) | Command::Join {} | Command::Recover(_) | Command::Lose { .. } => Ok(()),
+            Command::StepUp {} => check::step_up(self.saved, self.line, self.pin, screen).await,
+            Command::Pin(command) => check::pin_command(command, self.saved, self.line, self.pin, screen).await,
+            Command::Rotate {} => {
+                back::rotate(self.folder, self.saved, self.line, self.pin, self.passphrase, screen).await
+            }
+            Command::Recovery(command) => back::recovery(command, self.saved, self.line, self.pin, screen).await,
             Command::Scan { code, amount } => {
                 let scan = scan(&code.read(amount)?, self.saved, self.line).await?;
                 scan.write(screen)?;
@@ -262,17 +311,30 @@ impl Run<'_> {
         }
         // Whoever thought about it for long needs another token first.
         self.renew(false).await?;
-        let paid = self.send(&shown).await?;
-        screen.payment(&paid)
+        let payment = self.line.payment_id().map_err(told)?;
+        match self.send(&shown, payment).await? {
+            Sent::Paid(paid) => screen.payment(&paid),
+            Sent::Unchecked(problem) => {
+                let body = self.line.phone().pay_body(&shown, payment);
+                self.saved.pending = Some(Pending { body });
+                if check::is_by_pin(&problem) && self.pin.is_there() {
+                    return check::step_up(self.saved, self.line, self.pin, screen).await;
+                }
+                let failure = told(HandsetError::Refused(problem));
+                Err(failure.hint("farthing phone step-up does it and sends this very payment"))
+            }
+        }
     }
 
     /// Sends one approval until an answer is heard. WHY again: the same payment id moves money at most once.
-    async fn send(&mut self, shown: &Shown) -> Result<PaymentView, Failure> {
-        let payment = self.line.payment_id().map_err(told)?;
+    async fn send(&mut self, shown: &Shown, payment: money::PaymentId) -> Result<Sent, Failure> {
         let mut unheard = None;
         for _ in 0..TRIES_MAX {
             match self.line.pay(shown, payment).await {
-                Ok(paid) => return Ok(paid),
+                Ok(paid) => return Ok(Sent::Paid(Box::new(paid))),
+                Err(HandsetError::Refused(problem)) if problem.step_up.is_some() => {
+                    return Ok(Sent::Unchecked(problem));
+                }
                 Err(HandsetError::Http(error)) => unheard = Some(error),
                 Err(error) => return Err(told(error)),
             }
@@ -283,6 +345,13 @@ impl Run<'_> {
         };
         Err(failure.hint("farthing phone activity shows it, if it was; do not pay again before you looked"))
     }
+}
+
+/// What became of an approval.
+enum Sent {
+    Paid(Box<PaymentView>),
+    /// One more check is missing.
+    Unchecked(Box<protocol::Problem>),
 }
 
 async fn enrol(

@@ -1,7 +1,9 @@
 //! What the handset shows of wallet, payments, devices and sessions.
 
 use money::{Amount, Instant, Language};
-use protocol::{DeviceView, PayerView, PaymentStatus, PaymentView, SessionView};
+use protocol::{
+    CodesView, DeviceView, HeardView, PayerView, PaymentStatus, PaymentView, PinView, RecoveryView, SessionView,
+};
 use serde::Serialize;
 
 use super::saved::Saved;
@@ -58,6 +60,68 @@ impl Screen<'_> {
     /// A word in the language that is spoken.
     pub(super) const fn say(&self, word: Word) -> &'static str {
         word.say(self.language)
+    }
+
+    /// The tag of that language.
+    pub(super) const fn language_tag(&self) -> &'static str {
+        match self.language {
+            Language::Ko => "ko",
+            Language::En => "en",
+        }
+    }
+
+    /// The payment PIN: never itself.
+    pub(super) fn pin(&mut self, view: &PinView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let state = self.say(if view.set { Word::Set } else { Word::None }).to_owned();
+        let mut rows = vec![(Word::PaymentPin, state)];
+        if view.set {
+            rows.extend(view.usable_from.map(|from| (Word::CodesFrom, from.to_string())));
+            rows.push((Word::TriesLeft, view.tries_left.to_string()));
+            rows.extend(view.locked_until.map(|until| (Word::LockedUntil, format!("{WARN}{until}{WARN:#}"))));
+        }
+        self.rows(rows);
+        Ok(())
+    }
+
+    /// How the wallet could come back.
+    pub(super) fn recovery(&mut self, view: &RecoveryView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let mut rows = vec![(Word::Codes, view.codes_left.to_string())];
+        for contact in &view.contacts {
+            let (name, id, from) = (&contact.name, contact.contact, contact.usable_from);
+            rows.push((Word::Contact, format!("{name}  {FAINT}{id} · {from}{FAINT:#}")));
+        }
+        self.rows(rows);
+        Ok(())
+    }
+
+    /// A sheet of codes, the one time it is shown.
+    pub(super) fn sheet(&mut self, view: &CodesView, payer: money::PayerId) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        let mut rows = vec![(Word::Wallet, payer.to_string()), (Word::CodesFrom, view.usable_from.to_string())];
+        for code in &view.codes {
+            rows.push((Word::Codes, format!("{STRONG}{}{STRONG:#}", code.dangerous_reveal())));
+        }
+        self.rows(rows);
+        let keep = self.say(Word::CodesKeep);
+        self.output.note(&format!("{WARN}{keep}{WARN:#}"));
+        Ok(())
+    }
+
+    /// That something was heard.
+    pub(super) fn heard(&mut self, view: &HeardView) -> Result<(), Failure> {
+        if self.output.is_json() {
+            return self.output.object(view);
+        }
+        self.good(Word::Heard);
+        Ok(())
     }
 
     /// Labelled rows.

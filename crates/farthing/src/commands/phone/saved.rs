@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use device::Phone as Device;
 use money::{DeviceId, Digest, Instant, PayerId, Secret};
-use protocol::{SessionKind, Text, TokenView, limits};
+use protocol::{PayBody, SessionKind, Text, TokenView, limits};
 use qr::{KeySet, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use simulator::http::Connection;
@@ -22,6 +22,8 @@ use crate::source::Machine;
 
 const FILE: &str = "phone.json";
 const KEY_FILE: &str = "key.json";
+/// A key that the server may know already, or not yet.
+const NEXT_KEY_FILE: &str = "key.next.json";
 const LOCK: &str = "lock";
 
 /// A phone's folder, held for one command: two at once would use one refresh token twice, which ends the session.
@@ -51,6 +53,16 @@ pub(super) struct Saved {
     #[serde(skip)]
     pub(super) is_over: bool,
     nonce: Option<String>,
+    /// An approval that waits for one more check.
+    #[serde(default)]
+    pub(super) pending: Option<Pending>,
+}
+
+/// What `pay` signed and the server wants one more check for: the same bytes are sent again.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pending {
+    pub(super) body: PayBody,
 }
 
 impl Folder {
@@ -87,6 +99,22 @@ impl Folder {
         self.write(KEY_FILE, key)
     }
 
+    /// The key of a rotation that was not finished.
+    pub(super) fn next_key(&self) -> Result<Option<KeyFile>, Failure> {
+        let path = self.path.join(NEXT_KEY_FILE);
+        if path.exists() { KeyFile::read(&path).map(Some) } else { Ok(None) }
+    }
+
+    pub(super) fn write_next_key(&self, key: &KeyFile) -> Result<(), Failure> {
+        self.write(NEXT_KEY_FILE, key)
+    }
+
+    /// The next key takes the present one's place.
+    pub(super) fn adopt_next_key(&self) -> Result<(), Failure> {
+        let moved = fs::rename(self.path.join(NEXT_KEY_FILE), self.path.join(KEY_FILE));
+        moved.map_err(failed(format!("cannot change the key in `{}`", self.path.display())))
+    }
+
     pub(super) fn read(&self) -> Result<Saved, Failure> {
         let path = self.path.join(FILE);
         let text = fs::read(&path).map_err(failed("cannot read the phone's state"))?;
@@ -99,8 +127,11 @@ impl Folder {
 
     /// Removes key and state: nothing of this phone is left here.
     pub(super) fn forget(&self) -> Result<(), Failure> {
-        for name in [KEY_FILE, FILE] {
+        for name in [NEXT_KEY_FILE, KEY_FILE, FILE] {
             let path = self.path.join(name);
+            if name == NEXT_KEY_FILE && !path.exists() {
+                continue;
+            }
             fs::remove_file(&path).map_err(failed(format!("cannot remove `{}`", path.display())))?;
         }
         Ok(())
@@ -139,7 +170,8 @@ impl Saved {
         };
         let device = DeviceId::new(now, entropy::random().map_err(chance())?);
         let (root, keys, token, nonce) = (None, None, None, None);
-        Ok(Self { url, payer, device, device_name, kind, bound: false, root, keys, token, is_over: false, nonce })
+        let (bound, is_over, pending) = (false, false, None);
+        Ok(Self { url, payer, device, device_name, kind, bound, root, keys, token, is_over, nonce, pending })
     }
 
     /// The phone with its line, its token and the last nonce.
@@ -180,6 +212,11 @@ impl Saved {
         self.bound = true;
         self.keep(line);
         folder.write_state(self).map_err(Renewal::Folder)
+    }
+
+    /// Whether no root is pinned yet.
+    pub(super) const fn is_unpinned(&self) -> bool {
+        self.root.is_none()
     }
 
     /// Pins the root of a server's keys: trust on first use, and never another one after that.

@@ -149,6 +149,22 @@ words! {
     Machine: "누구의 기기", "machine";
     OwnMachine: "내 기기", "your own";
     SharedMachine: "여럿이 쓰는 기기: 2분 동안 쓰지 않으면 끝납니다", "shared with others: over after two minutes without use";
+    EnterPin: "결제 비밀번호 여섯 자리를 입력하세요", "Enter the payment PIN, six digits";
+    PaymentPin: "결제 비밀번호", "payment PIN";
+    None: "없음", "none";
+    Set: "설정됨", "set";
+    TriesLeft: "남은 횟수", "tries left";
+    LockedUntil: "잠긴 때까지", "locked until";
+    Rotated: "이 기기의 키를 바꿨습니다.", "This device has another key.";
+    Lose: "이 전화의 키와 상태를 지웁니다. 지갑은 서버에 남습니다. 잃어버린 것으로 할까요? [y/N]", "Key and state of this phone are removed; the wallet stays at the server. Lose this phone? [y/N]";
+    NotLost: "아무것도 지우지 않았습니다", "nothing was removed";
+    Lost: "이 전화는 이제 없습니다. 복구에는 지갑 번호가 필요합니다.", "This phone is gone. Coming back needs the wallet's id.";
+    Recovered: "지갑을 되찾았습니다. 대기 시간이 지나야 쓸 수 있습니다.", "The wallet is back. This phone may be used once its waiting time is over.";
+    Codes: "복구 코드", "printed codes";
+    CodesFrom: "쓸 수 있는 때", "good from";
+    CodesKeep: "지금 한 번만 보입니다. 적어서 전화와 다른 곳에 두세요.", "Shown this once. Keep them apart from the phone.";
+    Contact: "믿는 사람", "trusted contact";
+    Heard: "전달했습니다.", "Heard.";
     NotBound: "등록하지 않았습니다", "not bound";
 }
 

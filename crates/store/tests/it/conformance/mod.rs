@@ -9,7 +9,9 @@ mod kept;
 mod limits;
 mod lists;
 mod merchant_keys;
+mod passkeys;
 mod proofs;
+mod recovery;
 mod retention;
 mod roll_up;
 mod sessions;
@@ -84,6 +86,8 @@ pub(crate) async fn conformance(open: Open<'_>) {
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
     kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
+    passkeys::a_passkey_is_kept_used_once_a_ceremony_and_flagged_for_good(next()).await;
+    recovery::a_code_is_used_up_and_what_spoke_is_remembered(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
     lists::payments_are_filtered(next()).await;
     lists::hostile_words_find_only_themselves(next()).await;
