@@ -107,6 +107,11 @@ impl Output {
     }
 }
 
+/// Words that somebody else wrote, as they may be shown: what hides, reorders or steers a terminal stands as `�`.
+pub(crate) fn words(text: &str) -> String {
+    qr::shown(text).text.into_owned()
+}
+
 /// How many columns a text takes on a terminal: Hangul takes two a syllable.
 pub(crate) fn columns(text: &str) -> usize {
     text.width()

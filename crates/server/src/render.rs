@@ -49,7 +49,7 @@ pub(crate) fn wallet(
         balance: balance(account),
         currency: payer.currency,
         frozen: payer.lock.is_frozen(now),
-        name: payer.name.to_string(),
+        name: words(payer.name.as_str()),
         payer: payer.id,
         payment_limit: settings.payment_limit(),
         test_mode,
@@ -64,11 +64,17 @@ fn thaws_at(lock: Lock, now: Instant) -> Option<Instant> {
     }
 }
 
+/// Words that people wrote, through the one sanitiser: receipts, lists and exports are all made here. What was signed is
+/// shown as it was signed; its type refuses what hides.
+fn words(text: &str) -> String {
+    qr::shown(text).text.into_owned()
+}
+
 pub(crate) fn session(device: &Device, session: &Session, current: SessionId) -> SessionView {
     SessionView {
         current: session.id == current,
         device: device.id,
-        device_name: device.name.to_string(),
+        device_name: words(device.name.as_str()),
         kind: session.kind,
         last_at: session.last_at,
         opened_at: session.opened_at,
@@ -83,7 +89,7 @@ pub(crate) fn device(device: &Device, standing: Option<&Standing>) -> DeviceView
         device: device.id,
         key: device.key,
         kind: standing.map(|standing| standing.kind).unwrap_or_default(),
-        name: device.name.to_string(),
+        name: words(device.name.as_str()),
         revoked: device.revoked,
         tier: device.tier,
         revocable_from: standing.and_then(|standing| standing.revocable_from),
@@ -97,10 +103,10 @@ pub(crate) fn payee(row: &PayeeBalance) -> PayeeView {
     PayeeView {
         balance: PayeeBalanceView { as_of: *as_of, available, held, pending: *pending, posted },
         category: payee.card.category.clone(),
-        name: payee.card.name.to_string(),
-        name_latin: payee.card.name_latin.to_string(),
+        name: words(payee.card.name.as_str()),
+        name_latin: words(payee.card.name_latin.as_str()),
         payee: payee.card.id,
-        place: payee.place.to_string(),
+        place: words(payee.place.as_str()),
     }
 }
 
@@ -233,7 +239,7 @@ pub(crate) fn recovery(row: Option<&Recovery>) -> RecoveryView {
     let contacts = row.iter().flat_map(|row| &row.contacts);
     let contact = |known: &Contact| ContactView {
         contact: known.payer,
-        name: known.name.to_string(),
+        name: words(known.name.as_str()),
         usable_from: known.usable_from,
     };
     RecoveryView {
@@ -257,7 +263,7 @@ pub(crate) fn passkey(passkey: &Passkey) -> PasskeyView {
         created_at: passkey.created_at,
         flagged: passkey.flagged,
         last_used_at: passkey.last_used_at,
-        name: passkey.name.to_string(),
+        name: words(passkey.name.as_str()),
         passkey: passkey.made.id,
         usable_from: passkey.usable_from,
     }
@@ -285,8 +291,8 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         intent: payment.intent,
         payee: core.payee.clone(),
         payment: payment.id,
-        place: core.place.to_string(),
-        purpose: core.purpose.to_string(),
+        place: words(core.place.as_str()),
+        purpose: words(core.purpose.as_str()),
         reasons: reasons(&payment.reasons),
         refunded: payment.refunded,
         rules: rules(&payment.rules),
@@ -309,7 +315,7 @@ pub(crate) fn refund(refund: &Refund) -> RefundView {
         amount: refund.amount,
         created_at: refund.created_at,
         payment: refund.payment,
-        reason: refund.reason.as_ref().map(ToString::to_string),
+        reason: refund.reason.as_ref().map(|reason| words(reason.as_str())),
         refund: refund.id,
         remaining: refund.remaining,
     }
@@ -321,7 +327,7 @@ pub(crate) fn alert(event: &Event, payee_name: Option<String>) -> AlertView {
         at: event.at,
         event: event.id,
         kind: event.kind.name().to_owned(),
-        payee_name,
+        payee_name: payee_name.as_deref().map(words),
         payment: event.payment,
         reasons: reasons(&event.reasons),
     }

@@ -221,7 +221,7 @@ function devices({ tag, say }, newcomer) {
     await seen(card(page, 'Second browser').getByText(say.goes));
     await pictures(page, `device-goes-${tag}`, { full: true });
     assert.match(asked.device, /^dev_/);
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
     await page.reload();
   });
 

@@ -20,7 +20,7 @@ use super::merchant_key::KeyCommand;
 use super::privacy;
 use crate::failure::{Failure, failed};
 use crate::node::keys_folder;
-use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
+use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table, words};
 use crate::staff::{DataFolder, SOCKET, Staff};
 
 /// Register payees, issue keys, fund wallets in test mode, look at the server.
@@ -289,7 +289,7 @@ async fn list(folder: &DataFolder, output: &mut Output) -> Result<(), Failure> {
     }
     let row = |payee: &PayeeSummary| {
         let state = if payee.closed { "closed" } else { "open" };
-        vec![payee.payee.to_string(), payee.name.clone(), payee.currency.to_string(), state.to_owned()]
+        vec![payee.payee.to_string(), words(&payee.name), payee.currency.to_string(), state.to_owned()]
     };
     let rows: Vec<Vec<String>> = payees.iter().map(row).collect();
     output.lines(&table(&["payee", "name", "currency", "state"], &rows, &[]));

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::saved::Saved;
 use super::words::Word;
 use crate::failure::Failure;
-use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table};
+use crate::output::{BAD, FAINT, GOOD, Output, STRONG, WARN, pairs, table, words};
 
 /// What a terminal cannot know about the device it runs on.
 const UNSEEN: &str = "not visible here";
@@ -165,7 +165,7 @@ impl Screen<'_> {
         };
         let limit = format!("{} {}", self.say(Word::AtMost), view.payment_limit.for_people());
         vec![
-            (Word::Wallet, format!("{}  {FAINT}{}{FAINT:#}", view.name, view.payer)),
+            (Word::Wallet, format!("{}  {FAINT}{}{FAINT:#}", words(&view.name), view.payer)),
             (Word::Available, format!("{STRONG}{}{STRONG:#}", view.balance.available.for_people())),
             (Word::Held, view.balance.held.for_people().to_string()),
             (Word::State, state),
@@ -181,7 +181,7 @@ impl Screen<'_> {
         let key = if self.sealed { Word::Sealed } else { Word::Software };
         let mut rows = self.wallet(view.payer);
         rows.push((Word::Server, view.server.to_owned()));
-        rows.push((Word::Device, format!("{}  {FAINT}{}{FAINT:#}", view.device.name, view.device.device)));
+        rows.push((Word::Device, format!("{}  {FAINT}{}{FAINT:#}", words(&view.device.name), view.device.device)));
         rows.push((Word::Key, self.say(key).to_owned()));
         rows.push((Word::Usable, self.use_of(view.device)));
         if let (Some(session), Some(at)) = (view.session, view.token_expires_at) {
@@ -221,7 +221,7 @@ impl Screen<'_> {
             vec![
                 payment.created_at.to_string(),
                 payment.payee.name.to_string(),
-                payment.purpose.clone(),
+                words(&payment.purpose),
                 sum(payment.amount),
                 self.say(status(payment.status)).to_owned(),
                 if payment.refunded.is_zero() { String::new() } else { refunded },
@@ -240,7 +240,7 @@ impl Screen<'_> {
         }
         let row = |device: &DeviceView| {
             let own = if device.device == saved.device { self.say(Word::ThisPhone) } else { "" };
-            let (name, id, since) = (device.name.clone(), device.device.to_string(), device.bound_at.to_string());
+            let (name, id, since) = (words(&device.name), device.device.to_string(), device.bound_at.to_string());
             vec![name, id, since, self.use_of(device), own.to_owned()]
         };
         let rows: Vec<Vec<String>> = devices.iter().map(row).collect();
@@ -269,9 +269,9 @@ impl Screen<'_> {
         }
         let row = |session: &SessionView| {
             let own = if session.current { self.say(Word::Here) } else { "" };
-            let (name, id) = (session.device_name.clone(), session.session.to_string());
+            let (name, id) = (words(&session.device_name), session.session.to_string());
             let (since, last) = (session.opened_at.to_string(), session.last_at.to_string());
-            vec![name, id, since, last, session.place.clone(), own.to_owned()]
+            vec![name, id, since, last, words(&session.place), own.to_owned()]
         };
         let rows: Vec<Vec<String>> = sessions.iter().map(row).collect();
         let headings = [Word::Device, Word::Session, Word::Since, Word::Last, Word::Place].map(|word| self.say(word));

@@ -50,8 +50,8 @@ pub(super) struct Scanned {
 impl Code {
     pub(super) fn read(self, amount: Option<Amount>) -> Result<Scanned, Failure> {
         let surroundings = Surroundings::try_from(self.marks).map_err(failed("too many marks"))?;
-        let place =
-            (self.cell.is_some() || !surroundings.is_empty()).then(|| protocol::Scan { cell: self.cell, surroundings });
+        let place = (self.cell.is_some() || !surroundings.is_empty())
+            .then_some(protocol::Scan { cell: self.cell, surroundings });
         let text = match (self.code, self.png) {
             (_, Some(path)) => only_one(picture::read(&path)?)?,
             (Some(code), None) if code == "-" => {
