@@ -64,7 +64,7 @@ fn run(command: Command, output: &mut Output) -> Result<(), Failure> {
         Command::Ledger(ledger) => runtime(Some(1))?.block_on(ledger.run(output)),
         Command::Audit(audit) => runtime(Some(1))?.block_on(audit.run(output)),
         Command::Qr(qr) => runtime(Some(1))?.block_on(qr.run(output)),
-        Command::Policy(policy) => policy.run(output),
+        Command::Policy(policy) => runtime(Some(1))?.block_on(policy.run(output)),
         Command::Admin(admin) => runtime(Some(1))?.block_on(admin.run(output)),
         Command::Risk(risk) => runtime(Some(1))?.block_on(risk.run(output)),
         Command::Openapi(openapi) => openapi.run(output),

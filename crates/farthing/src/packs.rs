@@ -89,7 +89,9 @@ impl Source {
         let book = Rulebook::choose(&files, self.choice.clone()).map_err(|error| {
             let hint = match &error {
                 RulebookError::Packs(_) | RulebookError::Unreadable(_) => "farthing policy schema packs",
-                RulebookError::NoPack(_) | RulebookError::NoJurisdiction(_) => "farthing policy list",
+                RulebookError::NoPack(_) | RulebookError::NoJurisdiction(_) | RulebookError::NotAsked(_) => {
+                    "farthing policy list"
+                }
             };
             Failure::new(error.to_string()).hint(hint)
         })?;

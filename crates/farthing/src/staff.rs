@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use money::Secret;
 use protocol::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use simulator::http::{Connection, HttpError, Outgoing};
-use store::{KeySource, Options, SqliteStore, Store};
+use store::{KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store};
 
 use crate::failure::{Failure, failed};
 
@@ -35,8 +36,8 @@ pub(crate) struct DataFolder {
 pub(crate) enum Staff {
     /// It is served: the operating system says who may call.
     Socket(Connection),
-    /// It is not: this process holds its lock.
-    Folder(Arc<SqliteStore>),
+    /// It is not: this process holds its lock, or reads its database beside whoever else does.
+    Store(Arc<dyn Store>),
 }
 
 impl Staff {
@@ -59,7 +60,21 @@ impl Staff {
         }
         let keys = folder.key_command.clone().map_or(KeySource::File, KeySource::Command);
         let store = SqliteStore::open(Options::new(data).keys(keys)).map_err(failed("cannot open the data folder"))?;
-        Ok(Self::Folder(store))
+        Ok(Self::Store(store))
+    }
+
+    /// The way to a database of nodes: through the one that is served from `data`, else beside them all, under the
+    /// settings they have agreed on.
+    pub(crate) async fn of_database(url: &Secret<String>, folder: &DataFolder) -> Result<Self, Failure> {
+        if let Some(socket) = Self::socket(&folder.data.join(SOCKET)).await? {
+            return Ok(socket);
+        }
+        if folder.data.join(DATABASE).exists() {
+            return Self::of(folder).await;
+        }
+        let keys = folder.key_command.clone().map_or(KeySource::File, KeySource::Command);
+        let options = PostgresOptions::new(url.dangerous_reveal().clone(), &folder.data).keys(keys).as_agreed();
+        Ok(Self::Store(PostgresStore::open(options).await.map_err(failed("cannot use the database"))?))
     }
 
     /// The socket at `path`, when somebody answers there.
@@ -104,7 +119,7 @@ impl Staff {
                 let problem: Problem = answer.json().map_err(failed("the server cannot be understood"))?;
                 Err(refused(&problem.title, problem.code.code(), problem.detail.as_deref()))
             }
-            Self::Folder(store) => {
+            Self::Store(store) => {
                 let answer = server::admin::dispatch(store.as_ref(), method, path, body).await;
                 let value = answer.map_err(failed("refused"))?;
                 serde_json::from_value(value).map_err(failed("the answer cannot be understood"))
@@ -116,7 +131,7 @@ impl Staff {
     pub(crate) async fn close(self) -> Result<(), Failure> {
         match self {
             Self::Socket(_) => Ok(()),
-            Self::Folder(store) => store.close().await.map_err(failed("cannot close the data folder")),
+            Self::Store(store) => store.close().await.map_err(failed("cannot close the data folder")),
         }
     }
 }

@@ -209,7 +209,10 @@ reasons! {
     PolicyGuardian "policy.guardian_consent": "법정대리인의 동의가 필요한 결제입니다. 보호자의 지갑에서 동의해 주세요.", "This needs the consent of the payer's guardian, given in the guardian's own wallet.";
     PolicyFactMissing "policy.fact_missing": "판단에 필요한 정보가 확인되지 않아 가장 엄격하게 처리했습니다.", "Something that has to be known was not verified, so the strictest rule held.";
     PolicyElsewhere "policy.elsewhere": "이 방식으로는 받을 수 없는 결제입니다.", "This may not be paid this way here.";
-    PolicyHeld "policy.held": "정해진 시간이 지난 뒤에 결제할 수 있습니다.", "This may be paid only after a waiting time.";
+    PolicyHeld "policy.held": "법이나 약관에 따라 결제를 보류했습니다. 돈은 따로 잡아 두었고 아직 나가지 않았습니다.", "Law or terms have this payment wait. The money is set aside and has not left.";
+    PolicyHeldRefused "policy.held_refused": "확인 결과 보류하던 결제를 끝냈습니다. 돈은 지갑에 그대로 있습니다.", "This held payment was ended after a check. The money is in the wallet as before.";
+    PolicyHeldUnconfirmed "policy.held_unconfirmed": "정해진 시간 안에 확인되지 않아 보류하던 결제를 끝냈습니다. 돈은 지갑에 그대로 있습니다.", "Nobody confirmed this held payment in time, so it was ended. The money is in the wallet as before.";
+    PolicyHoldStands "policy.hold_stands": "법이나 약관이 정한 시간이 지나기 전에는 보류를 풀 수 없습니다.", "The time that law or terms set has not passed, so nobody may let this payment go on yet.";
     PolicyProofImpossible "policy.proof_impossible": "이 결제에 필요한 인증 수단이 여기에는 없습니다.", "The proof that this needs cannot be given here.";
     PolicyProofNeeded "policy.proof_needed": "법이나 약관에 따라 추가 인증이 필요합니다.", "Law or terms ask for one more proof.";
     ErasureNotEmpty "erasure.not_empty": "지갑에 돈이나 진행 중인 결제가 남아 있어 지울 수 없습니다.", "There is still money in this wallet, or a payment on hold, so nothing was erased.";
@@ -253,6 +256,8 @@ reasons! {
     PaymentUnknown "payment.unknown": "없는 결제입니다.", "There is no such payment.";
     PaymentNotCaptured "payment.not_captured": "아직 확정되지 않은 결제라서 환불할 수 없습니다.", "This payment has moved no money yet, so there is nothing to refund.";
     PaymentNotHeld "payment.not_held": "승인만 된 결제가 아니라서 확정하거나 취소할 수 없습니다.", "This payment is not on hold, so it cannot be captured or voided.";
+    PaymentHeld "payment.held": "보류 중인 결제라서 아직 확정할 수 없습니다.", "This payment is held by a rule, so it cannot be captured yet.";
+    PaymentNotWaiting "payment.not_waiting": "보류 중인 결제가 아닙니다.", "This payment is not held by a rule.";
     PaymentCaptured "payment.captured": "이미 확정된 결제입니다.", "This payment was already captured.";
     PaymentVoided "payment.voided": "이미 취소된 결제입니다.", "This payment was already voided.";
     PaymentExpired "payment.expired": "승인 기간이 지난 결제입니다.", "The hold of this payment has expired.";

@@ -191,6 +191,9 @@ pub enum EventKind {
     /// A payment is held for the payee.
     #[serde(rename = "payment.authorized")]
     PaymentAuthorized,
+    /// A payment waits, because a rule holds it.
+    #[serde(rename = "payment.held")]
+    PaymentHeld,
     /// A payment has moved money.
     #[serde(rename = "payment.captured")]
     PaymentCaptured,
@@ -255,7 +258,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -293,6 +296,7 @@ impl EventKind {
         Self::CodeSwapNearby,
         Self::CodeSuspended,
         Self::PaymentAuthorized,
+        Self::PaymentHeld,
         Self::PaymentCaptured,
         Self::PaymentVoided,
         Self::PaymentExpired,
@@ -356,6 +360,7 @@ impl EventKind {
             Self::CodeSwapNearby => "code.swap_nearby",
             Self::CodeSuspended => "code.suspended",
             Self::PaymentAuthorized => "payment.authorized",
+            Self::PaymentHeld => "payment.held",
             Self::PaymentCaptured => "payment.captured",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",

@@ -8,11 +8,11 @@ use money::{
     AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId, ReasonCode,
 };
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, Cell, CodeBody, EndSessionsBody,
-    FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody, RefundBody,
-    RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody,
-    RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody,
-    VouchBody, WithdrawCodeBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, Cell, CodeBody,
+    EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody,
+    RefundBody, RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody,
+    RevokePasskeyBody, RotateKeyBody, Serial, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody,
+    UnfreezeBody, VoidBody, VouchBody, WithdrawCodeBody,
 };
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,16 @@ pub enum CodeVerdict {
     Suspended,
     /// It is in its place: it takes payments, and what was said against it is forgotten.
     Cleared,
+}
+
+/// What staff say of a payment that a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldVerdict {
+    /// It goes on.
+    Release,
+    /// It does not; the money is the payer's again.
+    Refuse,
 }
 
 /// Of what staff have found that nothing is wrong with it.
@@ -498,6 +508,20 @@ pub enum Command {
         /// The device's proof.
         signed: Signed<UnfreezeBody>,
     },
+    /// Call off a payment that a rule holds.
+    CancelPayment {
+        /// The device's proof.
+        signed: Signed<CancelPaymentBody>,
+    },
+    /// Let a payment that a rule holds go on, or end it, by staff.
+    JudgeHeld {
+        /// Staff.
+        permit: StaffPermit,
+        /// Which.
+        payment: PaymentId,
+        /// What staff found.
+        verdict: HeldVerdict,
+    },
     /// Set one of the payer's own limits.
     SetLimit {
         /// The device's proof.
@@ -513,7 +537,7 @@ pub enum Command {
         /// Whose, and with which device.
         permit: ReadPermit,
     },
-    /// Release a hold whose time has come.
+    /// End what time has ended: a hold, or the wait of a payment that a rule held.
     ExpireHold {
         /// The sweeper.
         permit: SystemPermit,

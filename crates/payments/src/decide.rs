@@ -13,7 +13,7 @@ use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
     codes, enrol, fund, identity, intent, lockdown, merchant, merchant_key, own_limits, passkey, pay, pin, pipeline,
-    quote, recovery, refund, roll_up, server_keys, session, settle, shown_limits, sighting, sign_up, stranger,
+    quote, recovery, refund, roll_up, server_keys, session, settle, shown_limits, sighting, sign_up, stranger, wait,
 };
 use credentials::ProofUse;
 
@@ -195,6 +195,8 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::Refund { payee, body, digest, .. } => refund::refund(context, *payee, body, *digest),
         Facts::Freeze { caller, body } => lockdown::freeze(context, caller, body),
         Facts::Unfreeze { caller, body } => lockdown::unfreeze(context, caller, body),
+        Facts::CancelPayment { caller, body } => wait::cancel(context, caller, body),
+        Facts::JudgeHeld { payment, verdict } => wait::judge(context, *payment, *verdict),
         Facts::SetLimit { caller, body } => own_limits::set(context, caller, body),
         Facts::CancelRaise { caller, body } => own_limits::cancel(context, caller, body),
         Facts::ShowLimits { payer, device } => shown_limits::show(context, *payer, *device),
@@ -243,6 +245,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Quote { caller, .. }
         | Facts::Pay { caller, .. }
         | Facts::Freeze { caller, .. }
+        | Facts::CancelPayment { caller, .. }
         | Facts::SetLimit { caller, .. }
         | Facts::CancelRaise { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],

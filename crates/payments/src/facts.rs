@@ -7,15 +7,15 @@ use money::{
     ReasonCode, SessionId,
 };
 use protocol::{
-    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelRaiseBody, CaptureBody, CodeBody, EndSessionsBody,
-    FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody, RemoveContactBody,
-    RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial, SessionKind,
-    SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
+    AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, CodeBody,
+    EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayBody, PrintCodesBody, QuoteBody, RefundBody,
+    RemoveContactBody, RemovePinBody, RenamePasskeyBody, ReportCodeBody, RevokeDeviceBody, RevokePasskeyBody, Serial,
+    SessionKind, SetLimitBody, SignUpBody, StickerBody, TestFundsBody, TokenBody, UnfreezeBody, VoidBody, VouchBody,
 };
 use qr::VerifiedSticker;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Arrival, CodeVerdict, Command, NewPayee, PayerAuthority, Suspect};
+use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority, Suspect};
 use crate::enrol::NewDevice;
 use crate::identity::IdentityFacts;
 use crate::merchant::MerchantFacts;
@@ -333,6 +333,14 @@ pub enum Facts {
         caller: CallerFacts,
         body: UnfreezeBody,
     },
+    CancelPayment {
+        caller: CallerFacts,
+        body: CancelPaymentBody,
+    },
+    JudgeHeld {
+        payment: PaymentId,
+        verdict: HeldVerdict,
+    },
     SetLimit {
         caller: CallerFacts,
         body: SetLimitBody,
@@ -512,6 +520,10 @@ impl From<Command> for Facts {
             }
             Command::Freeze { signed } => Self::Freeze { caller: caller(&signed), body: signed.into_body() },
             Command::Unfreeze { signed } => Self::Unfreeze { caller: caller(&signed), body: signed.into_body() },
+            Command::CancelPayment { signed } => {
+                Self::CancelPayment { caller: caller(&signed), body: signed.into_body() }
+            }
+            Command::JudgeHeld { permit: _, payment, verdict } => Self::JudgeHeld { payment, verdict },
             Command::SetLimit { signed } => Self::SetLimit { caller: caller(&signed), body: signed.into_body() },
             Command::CancelRaise { signed } => Self::CancelRaise { caller: caller(&signed), body: signed.into_body() },
             Command::ShowLimits { permit } => Self::ShowLimits { payer: permit.payer(), device: permit.device() },

@@ -65,6 +65,8 @@ impl Facts {
             Self::Refund { .. } => "refund",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::CancelPayment { .. } => "cancel_payment",
+            Self::JudgeHeld { .. } => "judge_held",
             Self::SetLimit { .. } => "set_limit",
             Self::CancelRaise { .. } => "cancel_raise",
             Self::ShowLimits { .. } => "show_limits",
@@ -117,6 +119,7 @@ impl Facts {
             | Self::Quote { caller, .. }
             | Self::Pay { caller, .. }
             | Self::Freeze { caller, .. }
+            | Self::CancelPayment { caller, .. }
             | Self::SetLimit { caller, .. }
             | Self::CancelRaise { caller, .. }
             | Self::Unfreeze { caller, .. } => Some(caller.payer),

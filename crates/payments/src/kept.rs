@@ -309,5 +309,6 @@ pub(crate) fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
 
 /// The kept rows such a command reads.
 pub(crate) fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
+    let asked_of = [KeptKey::Usage(payer), KeptKey::OwnLimits(payer), KeptKey::Identity(payer)];
+    wanted.extend(asked_of.map(Key::Kept));
 }

@@ -2,6 +2,10 @@
 
 /// How long a manual capture may wait: the hold's life, in seconds (seven days).
 pub const HOLD_LIFE_SECONDS: i64 = 7 * 24 * 3_600;
+/// The longest a rule may have a payment wait here, in seconds (60 days); what waits longer is refused.
+pub const WAIT_SECONDS_MAX: i64 = 60 * 24 * 3_600;
+/// How long a payment waits for a word that no rule dates, in seconds (three days); then the money is the payer's again.
+pub const UNCONFIRMED_SECONDS: i64 = 3 * 24 * 3_600;
 /// Under this many seconds left, a quote warns that it expires soon.
 pub const EXPIRES_SOON_SECONDS: i64 = 20;
 /// A quote warns when less than one part in this many of the wallet would be left.

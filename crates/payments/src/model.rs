@@ -8,6 +8,8 @@ use policy::Reason;
 use protocol::{CaptureMode, FundingKind, IntentStatus, PayeeCard, PaymentStatus, QuoteCore, Text, limits};
 use serde::{Deserialize, Serialize};
 
+use crate::wait::Wait;
+
 /// A name of at most 40 characters.
 pub(crate) type Name = Text<{ limits::NAME_CHARS_MAX }>;
 /// A line of at most 60 characters.
@@ -160,11 +162,14 @@ pub struct Payment {
     pub funding: FundingKind,
     /// What became of it.
     pub status: PaymentStatus,
-    /// Why it was refused; empty otherwise.
+    /// Why it was refused or waits; empty otherwise.
     pub reasons: Vec<ReasonCode>,
-    /// The rules behind the refusal; empty otherwise.
+    /// The rules behind a refusal, or behind a wait, also one that is over; empty otherwise.
     pub rules: Vec<Reason>,
-    /// The hold, when the payee captures later.
+    /// How long it waits, while a rule holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// The hold, when the payee captures later or a rule has it wait.
     pub hold: Option<HoldId>,
     /// When that hold ends.
     pub hold_expires_at: Option<Instant>,

@@ -209,10 +209,12 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::RotateServerKeys { .. } => wanted.push(Key::Noted(NotedKey::ServerKeys)),
         Facts::Fund { payer, amount } => {
             wanted.extend([Key::Payer(*payer), Key::Account(test_cash(amount.currency()))]);
+            limit_keys(*payer, wanted);
         }
         Facts::TestFund { caller, body } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Account(test_cash(body.amount.currency())));
+            wanted.extend([Key::Account(test_cash(body.amount.currency())), Key::Kept(KeptKey::Guard(caller.payer))]);
+            limit_keys(caller.payer, wanted);
         }
         Facts::CreateIntent { payee, body, idempotency } => {
             wanted.push(Key::Payee(*payee));
@@ -276,6 +278,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
         }
+        Facts::CancelPayment { caller, body } => {
+            caller_keys(caller, wanted);
+            wanted.push(Key::Payment(body.payment));
+        }
         Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Kept(KeptKey::Guard(caller.payer)), identity::key(caller.payer)]);
@@ -285,7 +291,7 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             wanted.extend([Key::Payer(*payer), Key::Device(*device), identity::key(*payer)]);
             limit_keys(*payer, wanted);
         }
-        Facts::ExpireHold { payment } => wanted.push(Key::Payment(*payment)),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => wanted.push(Key::Payment(*payment)),
         Facts::ExpireIntent { intent } => wanted.push(Key::Intent(*intent)),
         Facts::RollUp { account } => wanted.extend([Key::Account(*account), Key::AppendedTo(*account)]),
     }
@@ -310,8 +316,13 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
                 wanted.push(Key::Intent(payment.intent));
             }
         }
-        Facts::Capture { payment, .. } | Facts::Void { payment, .. } | Facts::ExpireHold { payment } => {
+        Facts::Capture { payment, .. } | Facts::Void { payment, .. } => follow_payment(rows, *payment, wanted),
+        Facts::CancelPayment { body, .. } => follow_payment(rows, body.payment, wanted),
+        Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => {
             follow_payment(rows, *payment, wanted);
+            if let Some(Row::Payment(payment)) = rows.known(&Key::Payment(*payment)) {
+                wanted.push(Key::Device(payment.device));
+            }
         }
         Facts::EndMerchantKey { key, .. } => {
             if let Some(Row::Noted(Noted::MerchantKey(key))) = rows.known(&Key::Noted(NotedKey::MerchantKey(*key))) {

@@ -1,9 +1,11 @@
 //! What a decision says: [`Accepted`] or a [`Refusal`] with its reasons.
 
+use std::collections::BTreeMap;
+
 use credentials::PinTry;
 use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
-use policy::{Counter, Reason};
+use policy::{Counter, Reason, Wording};
 use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,7 @@ use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
 use crate::server_keys::ServerKeys;
 use crate::step_up::{Approval, StepUp};
+use crate::wait::Wait;
 
 /// The command was carried out (or, for a quote, answered).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,17 @@ pub enum Accepted {
     },
 }
 
+/// A limit as a payer is shown it before they pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownLimit {
+    /// How far it is used.
+    pub counter: Counter,
+    /// The sentence of its rule; of the payer's own, none.
+    pub say: String,
+    /// The same by language.
+    pub texts: BTreeMap<String, Wording>,
+}
+
 /// What paying would mean: the real pipeline, run dry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
@@ -116,10 +130,13 @@ pub struct Quoted {
     pub available_after: Option<Amount>,
     /// The least that would be left under any limit.
     pub limit_left: Amount,
-    /// Every limit that was looked at, each with the sentence of its rule.
-    pub limits: Vec<(Counter, String)>,
-    /// The rules behind a refusal or a check.
+    /// Every limit that was looked at, each with what its rule says.
+    pub limits: Vec<ShownLimit>,
+    /// The rules behind a refusal, a wait or a check.
     pub rules: Vec<Reason>,
+    /// How long it would wait before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// The check that would be asked for.

@@ -5,6 +5,7 @@
 
 use ledger::{Leg, Operation, Side};
 use money::{Amount, HoldId, ReasonCode, TransferId};
+use policy::{Outcome, Reason};
 use protocol::{CaptureMode, IntentStatus, PayBody, PaymentStatus, Strength};
 
 use crate::change::{Change, EventKind};
@@ -18,6 +19,7 @@ use crate::policy_stage::{self, Stop};
 use crate::risk_stage;
 use crate::sighting;
 use crate::step_up;
+use crate::wait::Wait;
 
 /// Decides a payment.
 pub(crate) fn pay(
@@ -63,7 +65,7 @@ pub(crate) fn pay(
             met.spend(context);
             sighting::leave(context, &case, passed.swap, true);
             let strength = passed.demand.as_ref().map_or(Strength::DeviceKey, |demand| demand.strength);
-            let payment = accept(context, body, caller, &case, moved);
+            let payment = accept(context, (body, caller), &case, moved, &passed.judged.rules);
             let kept_until = policy_stage::kept_until(context, payment.amount, &intent.core.payee.category);
             context.keep(kept_until);
             passed.judged.count(context, &payment, strength);
@@ -105,7 +107,10 @@ fn unchanged(body: &PayBody, intent: &Intent) -> Result<(), ReasonCode> {
 /// How the money moved.
 enum Moved {
     Transferred(TransferId),
+    /// Set aside until its payee captures it.
     Held(HoldId),
+    /// Set aside until a rule lets it go on.
+    Waits(HoldId, Wait),
 }
 
 /// Stage 7: the funds. A refusal leaves nothing behind.
@@ -117,17 +122,22 @@ fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Re
     // INVARIANT: paying out of the wallet costs the payer nothing, so the total is what the payee receives.
     assert!(passed.path.fee.is_zero(), "wallet payments carry no fee");
     let amount = passed.total;
-    let (operation, moved) = match case.intent.capture {
-        CaptureMode::Automatic => {
+    let to = vec![(account, amount)];
+    let (operation, moved) = match (passed.judged.wait, case.intent.capture) {
+        (Some(wait), _) => {
+            let hold = context.ids.make(HoldId::new);
+            let operation = Operation::Hold { hold, from: wallet, to, expires_at: wait.hold_ends(), at: context.at };
+            (operation, Moved::Waits(hold, wait))
+        }
+        (None, CaptureMode::Automatic) => {
             let transfer = context.ids.make(TransferId::new);
             let legs =
                 vec![Leg { account: wallet, side: Side::Debit, amount }, Leg { account, side: Side::Credit, amount }];
             (Operation::Post { transfer, legs, at: context.at }, Moved::Transferred(transfer))
         }
-        CaptureMode::Manual => {
+        (None, CaptureMode::Manual) => {
             let hold = context.ids.make(HoldId::new);
             let expires_at = context.at.checked_add_seconds(limits::HOLD_LIFE_SECONDS);
-            let to = vec![(account, amount)];
             (Operation::Hold { hold, from: wallet, to, expires_at, at: context.at }, Moved::Held(hold))
         }
     };
@@ -135,7 +145,13 @@ fn move_money(context: &mut Context<'_>, case: &Case<'_>, passed: &Passed) -> Re
     Ok(moved)
 }
 
-fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case: &Case<'_>, moved: Moved) -> Payment {
+fn accept(
+    context: &mut Context<'_>,
+    (body, caller): (&PayBody, &CallerFacts),
+    case: &Case<'_>,
+    moved: Moved,
+    rules: &[Reason],
+) -> Payment {
     let mut payment = draft(context, body, caller, case.intent);
     let kind = match moved {
         Moved::Transferred(transfer) => {
@@ -149,6 +165,15 @@ fn accept(context: &mut Context<'_>, body: &PayBody, caller: &CallerFacts, case:
             payment.hold = Some(hold);
             payment.hold_expires_at = context.at.checked_add_seconds(limits::HOLD_LIFE_SECONDS);
             EventKind::PaymentAuthorized
+        }
+        Moved::Waits(hold, wait) => {
+            payment.status = PaymentStatus::Held;
+            payment.reasons = vec![ReasonCode::PolicyHeld];
+            payment.rules = rules.iter().filter(|rule| rule.outcome == Outcome::Hold).cloned().collect();
+            payment.hold = Some(hold);
+            payment.hold_expires_at = wait.hold_ends();
+            payment.wait = Some(wait);
+            EventKind::PaymentHeld
         }
     };
     let intent = Intent { status: IntentStatus::Taken, payment: Some(payment.id), ..case.intent.clone() };
@@ -188,6 +213,7 @@ fn draft(context: &Context<'_>, body: &PayBody, caller: &CallerFacts, intent: &I
         status: PaymentStatus::Refused,
         reasons: Vec::new(),
         rules: Vec::new(),
+        wait: None,
         hold: None,
         hold_expires_at: None,
         transfer: None,

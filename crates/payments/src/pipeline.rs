@@ -78,24 +78,30 @@ pub(crate) fn usable(context: &Context<'_>, device: money::DeviceId) -> Result<(
 
 /// Runs stages 2 to 6.
 pub(crate) fn pass(context: &Context<'_>, case: &Case<'_>) -> Result<Passed, Stop> {
-    lockdown(context, case)?;
-    posture(context, case)?;
-    terms(context, case)?;
+    let (path, total) = before_policy(context, case)?;
     let swap = sighting::weigh(context, case);
     let doubt = match context.settings.swap.answer(swap.points) {
         SwapAnswer::Refuse => return Err(ReasonCode::CodeSwapSuspected.into()),
         SwapAnswer::StepUp => Some(Demand::new(Strength::Pin, ReasonCode::CodeSwapSuspected)),
         SwapAnswer::Nothing | SwapAnswer::Warn => None,
     };
-    let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
-    let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
-    if case.payer.currency != total.currency() {
-        return Err(ReasonCode::AmountWrongCurrency.into());
-    }
     let judged = policy_stage::judge(context, case, total).stop()?;
     let mut seen = risk_stage::judge(context, case, total)?;
     let demand = Demand::join(judged.demand(), seen.demand.take());
     Ok(Passed { path, total, judged, demand: Demand::join(doubt, demand), swap, seen })
+}
+
+/// Stages 2 to 4, and what the payment takes out of the wallet.
+pub(crate) fn before_policy(context: &Context<'_>, case: &Case<'_>) -> Result<(FundingPath, Amount), ReasonCode> {
+    lockdown(context, case)?;
+    posture(context, case)?;
+    terms(context, case)?;
+    let path = case.intent.core.funding(case.funding).ok_or(ReasonCode::FundingNotAccepted)?.clone();
+    let total = case.intent.core.amount.checked_add(path.fee).map_err(|_| ReasonCode::AmountOverflow)?;
+    if case.payer.currency != total.currency() {
+        return Err(ReasonCode::AmountWrongCurrency);
+    }
+    Ok((path, total))
 }
 
 /// Stage 2: the payer's own brakes.

@@ -18,6 +18,7 @@ use crate::own_limits::OwnLimits;
 use crate::pipeline::Case;
 use crate::step_up::Demand;
 use crate::usage::Usage;
+use crate::wait::Wait;
 
 /// Out of what a wallet pays, in the packs' words.
 pub(crate) const FUNDING: &str = "prepaid_wallet";
@@ -40,6 +41,8 @@ impl From<ReasonCode> for Stop {
 pub(crate) struct Judgement {
     /// Whether it may go on, and what it demands then.
     pub(crate) verdict: Result<Option<Demand>, ReasonCode>,
+    /// How long it waits before it goes on.
+    pub(crate) wait: Option<Wait>,
     /// The rules that mattered, the strictest first.
     pub(crate) rules: Vec<Reason>,
     /// Every limit that was looked at.
@@ -70,6 +73,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
     let left = limit.checked_sub(total).ok().filter(|left| !left.is_negative());
     let mut judgement = Judgement {
         verdict: left.map(|_| None).ok_or(ReasonCode::PolicyPaymentLimit),
+        wait: None,
         rules: Vec::new(),
         counters: Vec::new(),
         headroom: left.unwrap_or(Amount::zero(total.currency())),
@@ -81,13 +85,13 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
         judgement.verdict = Err(ReasonCode::ServiceFault);
         return judgement;
     };
-    judgement.asked = ask(context, case, book, total);
-    let usage = usage(context, case, book, &judgement.asked);
-    let Ok(decision) = usage.counters.decide(book.library(), &judgement.asked) else {
+    let Some((asked, decision)) = decided(context, case, total) else {
         judgement.verdict = Err(ReasonCode::ServiceFault);
         return judgement;
     };
+    judgement.asked = asked;
     judgement.take(decision, book.library());
+    let usage = usage(context, case, book, &judgement.asked);
     for doubt in identity::doubts(context, case.payer.id) {
         let mut asked = judgement.asked.clone();
         doubt.tell(&mut asked.facts);
@@ -101,9 +105,24 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
     judgement
 }
 
+/// What is asked about a payment of `total`, and what the packs say; `None` where they cannot be asked.
+pub(crate) fn decided(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Option<(Request, Decision)> {
+    let book = context.settings.packs.book()?;
+    let asked = ask(context, case, book, total);
+    let usage = usage(context, case, book, &asked);
+    let decision = usage.counters.decide(book.library(), &asked).ok()?;
+    Some((asked, decision))
+}
+
 impl Judgement {
     fn take(&mut self, decision: Decision, library: &Library) {
-        let said = verdict(&decision, library);
+        let held = decision.hold.filter(|_| decision.outcome == Outcome::Hold);
+        self.wait = held.and_then(|held| Wait::of(held, self.asked.at));
+        let said = match self.wait {
+            // The money is set aside once every check is done.
+            Some(_) => demanded(&decision, library),
+            None => verdict(&decision, library),
+        };
         self.verdict = match (&self.verdict, said) {
             (Err(ours), Err(theirs)) => Err(theirs.min(*ours)),
             (Err(ours), Ok(_)) => Err(*ours),
@@ -123,7 +142,9 @@ impl Judgement {
     /// The same of a payer who may be otherwise: the stricter answer counts, and the rules of both are told.
     fn doubt(&mut self, decision: Decision, library: &Library) {
         let (rules, counters) = (std::mem::take(&mut self.rules), std::mem::take(&mut self.counters));
+        let wait = self.wait.take();
         self.take(decision, library);
+        self.wait = Wait::join(wait, self.wait.take());
         let further: Vec<Reason> = rules.into_iter().filter(|rule| !self.rules.contains(rule)).collect();
         self.rules.extend(further);
         self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.outcome));
@@ -158,7 +179,9 @@ impl Judgement {
         let mut abouts = [vec![asked], self.doubts].concat();
         abouts.iter_mut().for_each(|about| about.facts.set(FACTORS, texts(factors(strength))));
         match payment.status {
-            PaymentStatus::Authorized => usage.counters.reserve_in_doubt(library, &abouts, &key, &event),
+            PaymentStatus::Authorized | PaymentStatus::Held => {
+                usage.counters.reserve_in_doubt(library, &abouts, &key, &event);
+            }
             _ => usage.counters.record_in_doubt(library, &abouts, &key, &event),
         }
         usage.last_used_at = Some(context.at);
@@ -192,16 +215,22 @@ pub(crate) fn verdict(decision: &Decision, library: &Library) -> Result<Option<D
             let all = decision.reasons.iter().filter(|reason| reason.outcome == Outcome::Deny).map(stopped);
             Err(all.min().unwrap_or(ReasonCode::PolicyRefused))
         }
-        // WHY refused: there is no other licence to send it to, and nothing here holds money for a day and then moves it.
+        // WHY refused: the rule says where it may go, and that is told; this provider has no such way of paying.
         Outcome::Route => Err(ReasonCode::PolicyElsewhere),
         Outcome::Hold => Err(ReasonCode::PolicyHeld),
-        Outcome::StepUp => {
-            let asked = decision.step_up.as_ref().ok_or(ReasonCode::PolicyProofImpossible)?;
-            let enough = CHECKS.into_iter().find(|check| library.meets(asked, factors(*check)));
-            let strength = enough.ok_or(ReasonCode::PolicyProofImpossible)?;
-            Ok(Some(Demand::new(strength, ReasonCode::PolicyProofNeeded)))
-        }
+        Outcome::StepUp => match demanded(decision, library)? {
+            Some(demand) => Ok(Some(demand)),
+            None => Err(ReasonCode::PolicyProofImpossible),
+        },
     }
+}
+
+/// The weakest check that meets what a decision demands, if it demands any.
+fn demanded(decision: &Decision, library: &Library) -> Result<Option<Demand>, ReasonCode> {
+    let Some(asked) = &decision.step_up else { return Ok(None) };
+    let enough = CHECKS.into_iter().find(|check| library.meets(asked, factors(*check)));
+    let strength = enough.ok_or(ReasonCode::PolicyProofImpossible)?;
+    Ok(Some(Demand::new(strength, ReasonCode::PolicyProofNeeded)))
 }
 
 const FACTORS: Fact = Fact::of("auth.factors");
@@ -236,26 +265,31 @@ fn ask(context: &Context<'_>, case: &Case<'_>, book: &Rulebook, total: Amount) -
         "operation.payee_new" => Value::Flag(pair.is_none_or(|pair| pair.captured_at.is_none())),
         "operation.static_code" => Value::Flag(channel(case.arrival) == Channel::QrStatic),
     );
-    if let Some(account) = context.state.account(case.payer.wallet) {
-        say!(request.facts, "payer.balance" => Value::Money(account.posted()));
-    }
     request.limits = OwnLimits::holding(context, case.payer.id);
     request
 }
 
 /// What is known of every payment out of this wallet with this device.
 pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book: &Rulebook) -> Request {
-    let mut request = book.request(context.at);
-    let last_used_at = context.state.usage(payer.id).and_then(|usage| usage.last_used_at);
+    let mut request = about_wallet(context, payer, book);
+    about_device(&mut request, device);
     say!(request.facts,
         "operation.kind" => text("payment"),
         "operation.direction" => text("outgoing"),
         "operation.payee_trusted" => Value::Flag(false),
         "operation.own_account" => Value::Flag(false),
+    );
+    request
+}
+
+/// What is known of whatever concerns this wallet.
+pub(crate) fn about_wallet(context: &Context<'_>, payer: &Payer, book: &Rulebook) -> Request {
+    let mut request = book.request(context.at);
+    let last_used_at = context.state.usage(payer.id).and_then(|usage| usage.last_used_at);
+    say!(request.facts,
         "operation.funding" => text(FUNDING),
         "operation.instrument" => Value::Text(payer.wallet.to_string()),
         "operation.account" => Value::Text(payer.wallet.to_string()),
-        "operation.device" => Value::Text(device.id.to_string()),
         "operation.recurring" => text("none"),
         "payer.id" => Value::Text(payer.id.to_string()),
         // A wallet is opened by a person for themselves.
@@ -265,6 +299,18 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "payer.arrears" => Value::Flag(false),
         "payer.contact_changed_at" => Value::Never,
         "payer.last_used_at" => last_used_at.map_or(Value::Never, Value::Moment),
+    );
+    if let Some(account) = context.state.account(payer.wallet) {
+        say!(request.facts, "payer.balance" => Value::Money(account.posted()));
+    }
+    identity::tell(context, payer.id, &mut request.facts);
+    request
+}
+
+/// What is known of whatever this device asks for.
+pub(crate) fn about_device(request: &mut Request, device: &Device) {
+    say!(request.facts,
+        "operation.device" => Value::Text(device.id.to_string()),
         "device.registered" => Value::Flag(true),
         "device.bound_at" => Value::Moment(device.bound_at),
         "device.token_activated_at" => Value::Moment(device.bound_at),
@@ -272,8 +318,6 @@ pub(crate) fn about(context: &Context<'_>, payer: &Payer, device: &Device, book:
         "auth.linked" => Value::Flag(true),
         "auth.factors" => texts(factors(Strength::DeviceKey)),
     );
-    identity::tell(context, payer.id, &mut request.facts);
-    request
 }
 
 /// Until when the packs want the record of a payment of `amount` for `category` kept. WHY two days more than they say: a

@@ -1,5 +1,7 @@
 //! The preview: the payment's own pipeline, run dry. Nothing is written.
 
+use std::collections::BTreeMap;
+
 use money::{Amount, ReasonCode};
 use protocol::{QuoteBody, Strength, Warning};
 
@@ -7,7 +9,7 @@ use crate::decide::Context;
 use crate::facts::{ArrivalFacts, CallerFacts};
 use crate::limits;
 use crate::model::Payer;
-use crate::outcome::{Accepted, Quoted, Refusal};
+use crate::outcome::{Accepted, Quoted, Refusal, ShownLimit};
 use crate::pipeline::{self, Case, Passed};
 use crate::policy_stage;
 use crate::sighting;
@@ -49,6 +51,7 @@ pub(crate) fn quote(
         available_after: after.filter(|_| refusals.is_empty()),
         limit_left: judged.headroom,
         limits: judged.counters.into_iter().map(|counter| described(context, counter)).collect(),
+        wait: judged.wait.filter(|_| refusals.is_empty()),
         rules: judged.rules,
         warnings: warnings(context, &case, available, after),
         step_up: step_up.map(Box::new),
@@ -56,12 +59,13 @@ pub(crate) fn quote(
     })))
 }
 
-/// A limit with the sentence of its rule; of the payer's own, none.
-fn described(context: &Context<'_>, counter: policy::Counter) -> (policy::Counter, String) {
+/// A limit with what its rule says; of the payer's own, nothing.
+fn described(context: &Context<'_>, counter: policy::Counter) -> ShownLimit {
     let library = context.settings.packs.book().map(policy::Rulebook::library);
-    let rule = library.and_then(|library| library.rule(&counter.rule, context.at));
-    let say = rule.map_or_else(String::new, |(_, rule)| rule.say.clone());
-    (counter, say)
+    match library.and_then(|library| library.rule(&counter.rule, context.at)) {
+        Some((pack, rule)) => ShownLimit { counter, say: rule.say.clone(), texts: pack.wordings(rule) },
+        None => ShownLimit { counter, say: String::new(), texts: BTreeMap::new() },
+    }
 }
 
 /// The check the payment will be asked for. Approvals are of a payment that is written, so none counts here.

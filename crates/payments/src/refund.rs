@@ -77,7 +77,9 @@ fn captured(payment: &Payment) -> Result<TransferId, ReasonCode> {
         (PaymentStatus::Voided, _) => Err(ReasonCode::PaymentVoided),
         (PaymentStatus::Expired, _) => Err(ReasonCode::PaymentExpired),
         (PaymentStatus::Refused, _) => Err(ReasonCode::PaymentRefused),
-        (PaymentStatus::Authorized | PaymentStatus::Captured, _) => Err(ReasonCode::PaymentNotCaptured),
+        (PaymentStatus::Authorized | PaymentStatus::Held | PaymentStatus::Captured, _) => {
+            Err(ReasonCode::PaymentNotCaptured)
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use money::{Amount, PayerId, ReasonCode};
-use policy::{Counter, Fact, Library, Request, Rulebook, Value};
-use protocol::{Channel, CitationView, LimitsView, OwnLimitView, PendingRaiseView, RuleLimitView};
+use policy::{Counter, Fact, Library, Request, Rulebook, Value, Wording};
+use protocol::{Channel, CitationView, LimitsView, OwnLimitView, PendingRaiseView, RuleLimitView, RuleTextView};
 
 use crate::decide::Context;
 use crate::model::{Device, Payer};
@@ -112,7 +112,13 @@ fn rule(library: &Library, asked: &Request, counter: &Counter, category: Option<
         pack: pack.id.clone(),
         rule: rule.id.clone(),
         say: rule.say.clone(),
+        texts: pack.wordings(rule).into_iter().map(|(language, wording)| (language, text(wording))).collect(),
         used: counter.before.clone(),
         version: pack.version.clone(),
     })
+}
+
+fn text(wording: Wording) -> RuleTextView {
+    let Wording { title, say, law, article } = wording;
+    RuleTextView { article, law, say, title }
 }

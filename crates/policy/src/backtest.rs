@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use money::{Amount, Currency};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::condition::View;
 use crate::decide::decide;
-use crate::decision::Outcome;
+use crate::decision::{Decision, Outcome, Reason};
 use crate::fact::Fact;
 use crate::input::Request;
 use crate::library::Library;
@@ -15,10 +15,13 @@ use crate::pack::{Pack, Period, Status};
 use crate::time::Zone;
 
 /// What changed so far.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backtest {
     /// How many payments were looked at.
     pub payments: u64,
+    /// Of stored ones: how many never came before the packs, or cannot be asked about again.
+    #[serde(default)]
+    pub skipped: u64,
     /// How many came out otherwise.
     pub changed: u64,
     /// By outcome before and after.
@@ -34,7 +37,7 @@ pub struct Backtest {
 }
 
 /// Payments of one group that came out otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// The group; empty where the outcome itself is the group.
     pub group: String,
@@ -69,38 +72,63 @@ impl Backtest {
     /// With the name of a pack that does not exist.
     pub fn add(&mut self, current: &Library, candidate: &Library, request: &Request) -> Result<(), String> {
         let (before, after) = (decide(current, request)?, decide(candidate, request)?);
+        self.take(request, &before, &after);
+        Ok(())
+    }
+
+    /// Counts one payment that was decided under both already.
+    pub fn take(&mut self, request: &Request, before: &Decision, after: &Decision) {
         self.payments = self.payments.saturating_add(1);
         if before.outcome == after.outcome {
-            return Ok(());
+            return;
         }
         self.changed = self.changed.saturating_add(1);
         let amount = request.facts.money("operation.amount");
-        let put = |list: &mut Vec<Moved>, group: String| add(list, group, before.outcome, after.outcome, amount);
+        let put = |list: &mut Vec<Moved>, group: String| {
+            let mut one =
+                Moved { group, before: before.outcome, after: after.outcome, count: 1, worth: BTreeMap::new() };
+            one.worth.extend(amount.map(|amount| (amount.currency(), amount.minor())));
+            add(list, one);
+        };
         put(&mut self.outcomes, String::new());
         put(&mut self.amounts, amount.map_or_else(|| "unknown".to_owned(), band));
         put(&mut self.ages, age(request).map_or_else(|| "unknown".to_owned(), age_band));
         put(&mut self.categories, request.facts.text("operation.category").unwrap_or("none").to_owned());
-        let name = |reason: &crate::decision::Reason| format!("{}/{}", reason.pack, reason.rule);
+        let name = |reason: &Reason| format!("{}/{}", reason.pack, reason.rule);
         let now = after.reasons.iter().filter(|reason| reason.outcome == after.outcome).map(name);
         let then: Vec<String> = before.reasons.iter().map(name).collect();
         for rule in now.filter(|rule| !then.contains(rule)) {
             put(&mut self.rules, rule);
         }
-        Ok(())
+    }
+
+    /// Counts what another part of the same payments came to.
+    pub fn merge(&mut self, other: Self) {
+        let Self { payments, skipped, changed, outcomes, amounts, ages, categories, rules } = other;
+        self.payments = self.payments.saturating_add(payments);
+        self.skipped = self.skipped.saturating_add(skipped);
+        self.changed = self.changed.saturating_add(changed);
+        let parts = [
+            (&mut self.outcomes, outcomes),
+            (&mut self.amounts, amounts),
+            (&mut self.ages, ages),
+            (&mut self.categories, categories),
+            (&mut self.rules, rules),
+        ];
+        for (mine, theirs) in parts {
+            theirs.into_iter().for_each(|moved| add(mine, moved));
+        }
     }
 }
 
-fn add(list: &mut Vec<Moved>, group: String, before: Outcome, after: Outcome, amount: Option<Amount>) {
-    let same = |moved: &Moved| moved.group == group && moved.before == before && moved.after == after;
-    let place = list.iter().position(same).unwrap_or_else(|| {
-        list.push(Moved { group: group.clone(), before, after, count: 0, worth: BTreeMap::new() });
-        list.len().saturating_sub(1)
-    });
-    let Some(moved) = list.get_mut(place) else { return };
-    moved.count = moved.count.saturating_add(1);
-    if let Some(amount) = amount {
-        let worth = moved.worth.entry(amount.currency()).or_default();
-        *worth = worth.saturating_add(amount.minor());
+/// Adds `one` to its group. Groups are few: outcomes, bands, categories, rules.
+fn add(list: &mut Vec<Moved>, one: Moved) {
+    let same = |moved: &&mut Moved| moved.group == one.group && moved.before == one.before && moved.after == one.after;
+    let Some(moved) = list.iter_mut().find(same) else { return list.push(one) };
+    moved.count = moved.count.saturating_add(one.count);
+    for (currency, minor) in one.worth {
+        let worth = moved.worth.entry(currency).or_default();
+        *worth = worth.saturating_add(minor);
     }
 }
 

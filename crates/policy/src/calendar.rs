@@ -66,6 +66,20 @@ impl Calendar {
         if self.is_business_day(date) { date } else { self.add(date, 1) }
     }
 
+    /// The first of the last `days` business days up to `date`, which counts when people work on it.
+    #[must_use]
+    pub fn back(&self, date: Date, days: u16) -> Date {
+        let (mut date, mut left) = (date, days);
+        for _ in 0..limits::CALENDAR_STEPS_MAX {
+            left = left.saturating_sub(u16::from(self.is_business_day(date)));
+            if left == 0 {
+                break;
+            }
+            date = date.yesterday().unwrap_or(Date::MIN);
+        }
+        date
+    }
+
     /// Business days after `from` up to and with `to`.
     #[must_use]
     pub fn between(&self, from: Date, to: Date) -> u16 {

@@ -1,6 +1,7 @@
 //! [`Condition`]: what must hold for a rule to apply, in three values: yes, no, and not known.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use money::{Amount, Instant};
@@ -93,6 +94,19 @@ const STATUS: Fact = Fact::of("operation.status");
 const REPORTED_AT: Fact = Fact::of("claim.reported_at");
 const REQUEST_AT: Fact = Fact::of("request.at");
 
+/// What is taken for said where nobody said it. Made once: every event of a history is asked about.
+struct Plain {
+    payment: Value,
+    outgoing: Value,
+    none: Value,
+    committed: Value,
+}
+
+static PLAIN: LazyLock<Plain> = LazyLock::new(|| {
+    let text = |word: &str| Value::Text(word.to_owned());
+    Plain { payment: text("payment"), outgoing: text("outgoing"), none: text("none"), committed: text("committed") }
+});
+
 impl<'a> View<'a> {
     pub(crate) fn value(&self, fact: Fact) -> Option<Cow<'a, Value>> {
         if let Some(over) = self.over
@@ -103,16 +117,15 @@ impl<'a> View<'a> {
         if let Some(value) = self.facts.find(fact) {
             return Some(Cow::Borrowed(value));
         }
-        let text = |word: &str| Some(Cow::Owned(Value::Text(word.to_owned())));
         match fact {
             AGE => self.years_since(BORN_ON).map(Cow::Owned),
             TENURE => self.month_since(JOINED_ON).map(Cow::Owned),
-            KIND => text("payment"),
-            DIRECTION => text("outgoing"),
+            KIND => Some(Cow::Borrowed(&PLAIN.payment)),
+            DIRECTION => Some(Cow::Borrowed(&PLAIN.outgoing)),
             // WHY: these only describe; the provider knows them, and what is not said to be special is not.
-            CATEGORY | FUNDING | RECURRING => text("none"),
-            HIGH_RISK_ACT | CHAIN_OPTED_IN => Some(Cow::Owned(Value::Flag(false))),
-            STATUS => text("committed"),
+            CATEGORY | FUNDING | RECURRING => Some(Cow::Borrowed(&PLAIN.none)),
+            HIGH_RISK_ACT | CHAIN_OPTED_IN => Some(Cow::Borrowed(&Value::Flag(false))),
+            STATUS => Some(Cow::Borrowed(&PLAIN.committed)),
             REPORTED_AT | REQUEST_AT => Some(Cow::Owned(Value::Moment(self.at))),
             _ => None,
         }

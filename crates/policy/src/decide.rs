@@ -1,6 +1,6 @@
 //! [`decide`]: the packs a question concerns, rule by rule, the strictest answer winning.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use money::Instant;
@@ -9,13 +9,13 @@ use crate::auth::{Factors, Requirement};
 use crate::calendar::Calendar;
 use crate::condition::{Truth, View};
 use crate::counters::Counters;
-use crate::decision::{Decision, Outcome, Reason, StepUp};
+use crate::decision::{Decision, Held, Outcome, Reason, StepUp};
 use crate::effects;
 use crate::fact::{Fact, Value};
 use crate::input::Request;
 use crate::library::Library;
 use crate::limit::{Measured, Past, measure};
-use crate::pack::{Body, Effect, Grade, Limit, Pack, Rule, Select, Status};
+use crate::pack::{Body, Effect, Grade, Limit, Pack, Period, Rule, Select, Status};
 
 /// What `library` makes of `request`.
 ///
@@ -106,17 +106,13 @@ impl<'a> Case<'a> {
             Select::Requested => const { Fact::of("operation.requested_at") },
             Select::Transaction => const { Fact::of("claim.transaction_at") },
         };
-        let now = self.request.facts.moment(said).map_or(self.now, |at| self.pack.zone.civil(at));
-        let within = |from: Option<DateTime>, to: Option<DateTime>| {
-            from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
-        };
+        let at = self.request.facts.moment(said).unwrap_or(self.request.at);
+        let now = if at == self.request.at { self.now } else { self.pack.zone.civil(at) };
+        let within = |period: &Period| period.holds(&self.pack.zone, at, now);
         let starts = rule.starts_after.is_none_or(|span| {
             self.pack.effective.from.is_some_and(|from| span.after(from.date(), self.calendar) <= now.date())
         });
-        within(self.pack.effective.from, self.pack.effective.to)
-            && within(rule.period.from, rule.period.to)
-            && starts
-            && self.is_chosen(&rule.variant)
+        within(&self.pack.effective) && within(&rule.period) && starts && self.is_chosen(&rule.variant)
     }
 
     fn is_chosen(&self, wanted: &[(String, String)]) -> bool {
@@ -261,17 +257,19 @@ impl<'a> Case<'a> {
     /// a payment the rule does not speak of.
     fn dormancy(&self, rule: &'a Rule, unused_for: crate::time::Span, absent_is_never: bool, decision: &mut Decision) {
         let (last_used_at, consent_at) = const { (Fact::of("payer.last_used_at"), Fact::of("consent.at")) };
+        // The latest first: the first that is one says it all.
         let past = || {
-            let past = self.request.history.iter().filter(|event| event.at <= self.request.at);
+            let past = self.request.history.iter().rev().filter(|event| event.at <= self.request.at);
             past.filter(|event| crate::limit::is_live(&event.facts))
         };
         let is_use = |event: &&crate::input::Event| {
             let own = View { over: Some(&event.facts), at: event.at, ..self.view() };
             rule.when.holds(&own) != Truth::No
         };
-        let is_consent = |event: &&crate::input::Event| event.facts.text("operation.kind") == Some("consent");
+        let kind = const { Fact::of("operation.kind") };
+        let is_consent = |event: &&crate::input::Event| event.facts.text(kind) == Some("consent");
         let is_said = self.view().value(last_used_at).is_some();
-        let Some(used) = self.view().moment(last_used_at).max(past().filter(is_use).map(|event| event.at).max()) else {
+        let Some(used) = self.view().moment(last_used_at).max(past().find(is_use).map(|event| event.at)) else {
             if !is_said && !absent_is_never {
                 self.effect(rule, &Effect::Deny, Some(last_used_at), None, decision);
             }
@@ -279,7 +277,7 @@ impl<'a> Case<'a> {
         };
         let asleep = self.pack.zone.due(used, unused_for, self.calendar);
         let consented = self.view().moment(consent_at).filter(|at| *at <= self.request.at);
-        let consented = consented.max(past().filter(is_consent).map(|event| event.at).max());
+        let consented = consented.max(past().find(is_consent).map(|event| event.at));
         if self.request.at > asleep && consented.is_none_or(|at| at <= asleep) {
             self.effect(rule, &Effect::Deny, None, None, decision);
         }
@@ -307,7 +305,19 @@ impl<'a> Case<'a> {
         let ends = span.map(|span| self.pack.zone.due(begun, span, self.calendar));
         let over = ends.is_some_and(|ends| ends <= self.request.at);
         if !over || from.is_none() {
-            self.effect(rule, &Effect::Hold { span: None, confirm }, missing, ends, decision);
+            self.held(ends, confirm, decision);
+            self.said(rule, Outcome::Hold, missing, decision);
+        }
+    }
+
+    /// Held until `ends`, or until somebody confirms; beside what holds it already.
+    fn held(&self, ends: Option<Instant>, confirm: bool, decision: &mut Decision) {
+        let held = Held::by(ends, confirm, self.request.at);
+        decision.hold = Some(decision.hold.map_or(held, |other| other.join(held)));
+        // Packs write offsets of their own: moments are compared, never their texts.
+        if let Some(ends) = ends.filter(|ends| decision.hold_ends.is_none_or(|held| held < *ends)) {
+            decision.hold_ends = Some(ends);
+            decision.held_until = Some(self.pack.zone.show(ends));
         }
     }
 
@@ -347,16 +357,14 @@ impl<'a> Case<'a> {
         let outcome = match effect {
             Effect::Deny => Outcome::Deny,
             Effect::Route(route) => {
-                decision.route = Some(route.clone());
+                decision.route.get_or_insert_with(|| route.clone());
                 Outcome::Route
             }
-            Effect::Hold { span, .. } => {
-                let ends = until.or_else(|| span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar)));
-                // Packs write offsets of their own: moments are compared, never their texts.
-                if let Some(ends) = ends.filter(|ends| decision.hold_ends.is_none_or(|held| held < *ends)) {
-                    decision.hold_ends = Some(ends);
-                    decision.held_until = Some(self.pack.zone.show(ends));
-                }
+            Effect::Hold { span, confirm } => {
+                let own = span.map(|span| self.pack.zone.due(self.request.at, span, self.calendar));
+                // A rule that has an end of its own waits for that; only a word that names none waits for somebody.
+                let waits_for_word = *confirm && (span.is_some() || until.is_none());
+                self.held(until.or(own), waits_for_word, decision);
                 Outcome::Hold
             }
             Effect::StepUp(require) => {
@@ -370,6 +378,15 @@ impl<'a> Case<'a> {
                 Outcome::StepUp
             }
         };
+        let place = decision.reasons.len();
+        self.said(rule, outcome, missing, decision);
+        if let (Effect::Route(route), Some(reason)) = (effect, decision.reasons.get_mut(place)) {
+            reason.route = Some(route.clone());
+        }
+    }
+
+    /// Says the rule, or which fact it lacks.
+    fn said(&self, rule: &Rule, outcome: Outcome, missing: Option<Fact>, decision: &mut Decision) {
         self.say(rule, outcome, decision, |reason| {
             if let Some(fact) = missing {
                 reason.code = "FactMissing".to_owned();
@@ -393,7 +410,9 @@ impl<'a> Case<'a> {
             cap: None,
             missing: None,
             details: Vec::new(),
+            route: None,
             say: rule.say.clone(),
+            texts: if outcome > Outcome::Permit { self.pack.wordings(rule) } else { BTreeMap::new() },
         };
         change(&mut reason);
         decision.outcome = decision.outcome.max(outcome);

@@ -6,7 +6,7 @@ use money::{Amount, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Requirement;
-use crate::pack::{Citation, Grade};
+use crate::pack::{Citation, Grade, Wording};
 
 /// From the mildest to the strictest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Decision {
     /// What a step-up has to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_up: Option<StepUp>,
-    /// Until when it is held.
+    /// The latest moment until which a rule holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
     /// Where it may go instead.
@@ -57,11 +57,40 @@ pub struct Decision {
     pub parameters: BTreeMap<String, String>,
     /// Packs selected, with their digests.
     pub packs: Vec<String>,
-    /// The moment of [`Decision::held_until`].
+    /// How it comes free where it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Held>,
     #[serde(skip)]
-    pub hold_ends: Option<Instant>,
+    pub(crate) hold_ends: Option<Instant>,
     #[serde(skip)]
     pub(crate) requirement: Option<Requirement>,
+}
+
+/// How a held operation comes free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// When it goes on by itself; `None`: never without somebody's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub releases_at: Option<Instant>,
+    /// From when somebody's word lets it go on; `None`: nobody's does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmable_from: Option<Instant>,
+}
+
+impl Held {
+    /// By one rule: until `ends`, or, where `confirm`, until somebody confirms.
+    pub(crate) fn by(ends: Option<Instant>, confirm: bool, now: Instant) -> Self {
+        Self { releases_at: ends, confirmable_from: if confirm { Some(now) } else { ends } }
+    }
+
+    /// By both: it goes on when neither holds it any more.
+    pub(crate) fn join(self, other: Self) -> Self {
+        let both = |a: Option<Instant>, b: Option<Instant>| Some(a?.max(b?));
+        Self {
+            releases_at: both(self.releases_at, other.releases_at),
+            confirmable_from: both(self.confirmable_from, other.confirmable_from),
+        }
+    }
 }
 
 /// One rule that mattered.
@@ -96,8 +125,14 @@ pub struct Reason {
     /// What else there is to say: fields not shown, factors not accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<String>,
-    /// One sentence.
+    /// Where it may go instead, where it may not go on here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// One sentence, in the pack's own language.
     pub say: String,
+    /// The same by language, where the rule does more than permit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, Wording>,
 }
 
 /// The authentication asked for.

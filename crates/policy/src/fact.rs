@@ -87,6 +87,24 @@ const fn is_same(a: &str, b: &str) -> bool {
     }
 }
 
+/// What a fact is asked for by: its name, or, where the same is asked again and again, the fact itself.
+pub trait Name {
+    /// The fact, if there is one.
+    fn fact(self) -> Option<Fact>;
+}
+
+impl Name for &str {
+    fn fact(self) -> Option<Fact> {
+        Fact::named(self)
+    }
+}
+
+impl Name for Fact {
+    fn fact(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
 /// Facts by their words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts(Vec<(Fact, Value)>);
@@ -119,13 +137,13 @@ impl Facts {
         }
     }
 
-    fn named(&self, name: &str) -> Option<&Value> {
-        self.find(Fact::named(name)?)
+    fn named(&self, name: impl Name) -> Option<&Value> {
+        self.find(name.fact()?)
     }
 
     /// The sum called `name`.
     #[must_use]
-    pub fn money(&self, name: &str) -> Option<Amount> {
+    pub fn money(&self, name: impl Name) -> Option<Amount> {
         match self.named(name)? {
             Value::Money(amount) => Some(*amount),
             _ => None,
@@ -134,7 +152,7 @@ impl Facts {
 
     /// The word called `name`.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub fn text(&self, name: impl Name) -> Option<&str> {
         match self.named(name)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -143,7 +161,7 @@ impl Facts {
 
     /// The words called `name`.
     #[must_use]
-    pub fn texts(&self, name: &str) -> Option<&[String]> {
+    pub fn texts(&self, name: impl Name) -> Option<&[String]> {
         match self.named(name)? {
             Value::Texts(texts) => Some(texts),
             Value::Text(text) => Some(std::slice::from_ref(text)),
@@ -153,7 +171,7 @@ impl Facts {
 
     /// The flag called `name`.
     #[must_use]
-    pub fn flag(&self, name: &str) -> Option<bool> {
+    pub fn flag(&self, name: impl Name) -> Option<bool> {
         match self.named(name)? {
             Value::Flag(flag) => Some(*flag),
             _ => None,

@@ -108,6 +108,13 @@ impl Library {
         library
     }
 
+    /// The same, checked against the other packs as when they were read.
+    pub(crate) fn trying_checked(&self, candidate: Pack) -> Result<Self, Vec<PackError>> {
+        let library = self.trying(candidate);
+        let errors = [library.loosenings(), library.dangling()].concat();
+        if errors.is_empty() { Ok(library) } else { Err(errors) }
+    }
+
     /// The calendar `pack` counts business days by.
     pub(crate) fn calendar(&self, pack: &Pack) -> &Calendar {
         pack.calendar.as_ref().and_then(|id| self.calendars.get(id)).unwrap_or_else(|| crate::calendar::weekends())

@@ -11,6 +11,14 @@ use crate::pack::{Cap, Limit, Measure, Refunds, Window};
 use crate::ratio::Ratio;
 use crate::window::{Start, start};
 
+const KIND: Fact = Fact::of("operation.kind");
+const AMOUNT: Fact = Fact::of("operation.amount");
+const STATUS: Fact = Fact::of("operation.status");
+const EXEMPTION: Fact = Fact::of("operation.exemption");
+const FULL_AUTH: Fact = Fact::of("operation.full_auth");
+const REFUND_OF_AT: Fact = Fact::of("operation.refund_of_at");
+const FACTORS: Fact = Fact::of("auth.factors");
+
 /// What a limit came to.
 #[derive(Clone, Debug)]
 pub(crate) struct Measured {
@@ -54,7 +62,7 @@ pub(crate) fn measure(
     if begin == Start::Outside {
         return None;
     }
-    let amount = view.facts.money("operation.amount");
+    let amount = view.facts.money(AMOUNT);
     let currency = match limit.cap {
         Cap::Money(cap) => Some(cap),
         Cap::Fact(fact) => match view.value(fact).as_deref() {
@@ -179,7 +187,13 @@ fn used(
     if begin == Start::Nothing {
         return used;
     }
-    for event in history {
+    // They stand in their order: what lies before the window is passed over at once.
+    let first = match begin {
+        Start::From(from) => history.partition_point(|event| event.at < from),
+        Start::After(after) => history.partition_point(|event| event.at <= after),
+        _ => 0,
+    };
+    for event in history.iter().skip(first) {
         // A clock that ran ahead does not take an event out of the window.
         let at = event.at.min(view.at);
         let inside = match begin {
@@ -190,7 +204,7 @@ fn used(
         if !inside || !same_subject(limit, view.facts, &event.facts) || !is_live(&event.facts) {
             continue;
         }
-        match event.facts.text("operation.kind").unwrap_or("payment") {
+        match event.facts.text(KIND).unwrap_or("payment") {
             "refund" => refund(limit, begin, event, &mut used),
             "payment" | "top_up" => {
                 let over = View { over: Some(&event.facts), at, ..*view };
@@ -209,7 +223,7 @@ fn used(
 
 fn count(event: &Event, like: Option<Amount>, used: &mut Used) {
     used.count = used.count.saturating_add(1);
-    let Some(amount) = event.facts.money("operation.amount") else {
+    let Some(amount) = event.facts.money(AMOUNT) else {
         used.foreign = true;
         return;
     };
@@ -221,11 +235,12 @@ fn refund(limit: &Limit, begin: Start, event: &Event, used: &mut Used) {
     let restores = match limit.refunds {
         Refunds::None => false,
         Refunds::SameWindow => true,
-        Refunds::OriginalWindow => Fact::named("operation.refund_of_at")
-            .and_then(|fact| event.facts.moment(fact))
+        Refunds::OriginalWindow => event
+            .facts
+            .moment(REFUND_OF_AT)
             .is_some_and(|made| matches!(begin, Start::From(from) if made >= from) || begin == Start::Ever),
     };
-    if restores && let Some(amount) = event.facts.money("operation.amount") {
+    if restores && let Some(amount) = event.facts.money(AMOUNT) {
         used.minor = used.minor.saturating_sub(i128::from(amount.minor().max(0))).max(0);
     }
 }
@@ -240,17 +255,17 @@ fn same_subject(limit: &Limit, now: &Facts, then: &Facts) -> bool {
 
 /// What was released or refused happened for nobody.
 pub(crate) fn is_live(facts: &Facts) -> bool {
-    !matches!(facts.text("operation.status"), Some("released" | "refused"))
+    !matches!(facts.text(STATUS), Some("released" | "refused"))
 }
 
 /// What is only reserved may yet be released: it resets nothing.
 fn is_settled(facts: &Facts) -> bool {
-    facts.text("operation.status") != Some("reserved")
+    facts.text(STATUS) != Some("reserved")
 }
 
 /// Only full strong authentication resets; an exempt approval never does.
 pub(crate) fn is_full(facts: &Facts, factors: &Factors) -> bool {
-    let presented = facts.texts("auth.factors").unwrap_or_default();
-    facts.text("operation.exemption").is_none()
-        && facts.flag("operation.full_auth").unwrap_or_else(|| Requirement::strong().is_met(presented, true, factors))
+    let presented = facts.texts(FACTORS).unwrap_or_default();
+    facts.text(EXEMPTION).is_none()
+        && facts.flag(FULL_AUTH).unwrap_or_else(|| Requirement::strong().is_met(presented, true, factors))
 }

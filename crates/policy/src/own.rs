@@ -1,5 +1,7 @@
 //! The payer's own limits and blocks: the lowest layer, which only tightens.
 
+use std::collections::BTreeMap;
+
 use crate::auth::{Factors, Requirement};
 use crate::condition::{Comparison, Condition, Test};
 use crate::counters::Counters;
@@ -9,7 +11,7 @@ use crate::fact::{Fact, Facts, Value};
 use crate::input::{Block, OwnLimit, Request};
 use crate::library::Library;
 use crate::limit::Past;
-use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Refunds, Window};
+use crate::pack::{Body, Cap, Citation, Effect, Grade, Limit, Measure, Refunds, Window, Wording};
 use money::{Amount, Instant};
 
 /// Adds what the payer's own settings say.
@@ -159,7 +161,11 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         let (value, fact) = value.as_ref().zip(Fact::named(name))?;
         Some(Condition::Is(fact, Test::OneOf(vec![Value::Text(value.clone())])))
     };
-    let counts = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)];
+    // What comes in is no spending.
+    let payment =
+        Condition::Is(const { Fact::of("operation.kind") }, Test::OneOf(vec![Value::Text("payment".to_owned())]));
+    let filters = [filter("operation.category", &limit.category), filter("operation.channel", &limit.channel)];
+    let counts = filters.into_iter().chain([Some(payment)]);
     let rule = Limit {
         measure: Measure::Amount,
         cap: Cap::Money(cap),
@@ -172,7 +178,7 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         effect: Effect::Deny,
         variant: Vec::new(),
     };
-    (rule, Condition::All(counts.into_iter().flatten().collect()))
+    (rule, Condition::All(counts.flatten().collect()))
 }
 
 fn own_limit(
@@ -244,6 +250,28 @@ fn say(decision: &mut Decision, outcome: Outcome, code: &str, rule: &str, senten
         cap: None,
         missing: None,
         details: Vec::new(),
+        route: None,
         say: sentence.to_owned(),
+        texts: texts(code, rule, sentence),
     });
+}
+
+/// The sentence in both languages; there is no law behind it.
+fn texts(code: &str, rule: &str, sentence: &str) -> BTreeMap<String, Wording> {
+    let korean = match code {
+        "OwnLimit" => "직접 정한 한도를 넘었습니다",
+        "Blocked" => "이용자나 보호자, 기관이 막아 둔 결제입니다",
+        "FactMissing" => "금액을 알 수 없습니다",
+        "PermanentBlock" => "영구 차단이라 풀 수 없습니다",
+        "UnblockProof" => "차단할 때보다 약한 인증으로는 풀 수 없습니다",
+        _ => "차단한 사람만 풀 수 있습니다",
+    };
+    let wording = |title: &str, say: &str| Wording {
+        title: title.to_owned(),
+        say: say.to_owned(),
+        law: title.to_owned(),
+        article: rule.to_owned(),
+    };
+    let (en, ko) = (wording("the payer's own settings", sentence), wording("직접 정한 설정", korean));
+    BTreeMap::from([("en".to_owned(), en), ("ko".to_owned(), ko)])
 }

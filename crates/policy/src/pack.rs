@@ -21,6 +21,10 @@ pub struct Pack {
     pub title: String,
     /// Its version.
     pub version: String,
+    /// The language of its sentences, e.g. `ko`.
+    pub language: String,
+    /// The same sentences in other languages.
+    pub translations: BTreeMap<String, Translation>,
     /// The jurisdiction it belongs to, e.g. `KR`.
     pub jurisdiction: String,
     /// Who made the rules.
@@ -62,14 +66,62 @@ impl Pack {
         crate::read::pack(file, text)
     }
 
+    /// What `rule` says, by language: in the pack's own, and in those it was translated to.
+    #[must_use]
+    pub fn wordings(&self, rule: &Rule) -> BTreeMap<String, Wording> {
+        let citation = self.citations.get(&rule.citation);
+        let part = |read: fn(&Citation) -> &String| citation.map_or_else(String::new, |found| read(found).clone());
+        let own = Wording {
+            title: self.title.clone(),
+            say: rule.say.clone(),
+            law: part(|found| &found.law),
+            article: part(|found| &found.article),
+        };
+        let in_other = |translation: &Translation| {
+            let cited = translation.citations.get(&rule.citation);
+            let (law, article) = cited.cloned().unwrap_or_else(|| (own.law.clone(), own.article.clone()));
+            Wording {
+                title: translation.title.clone().unwrap_or_else(|| own.title.clone()),
+                say: translation.rules.get(&rule.id).cloned().unwrap_or_else(|| own.say.clone()),
+                law,
+                article,
+            }
+        };
+        let others = self.translations.iter().map(|(language, texts)| (language.clone(), in_other(texts)));
+        let mut all: BTreeMap<String, Wording> = others.collect();
+        all.insert(self.language.clone(), own);
+        all
+    }
+
     /// Whether it binds at `at`, by its own clock; one that has no start never does.
     #[must_use]
     pub fn is_in_force(&self, at: Instant) -> bool {
-        let now = self.zone.civil(at);
-        self.status == Status::InForce
-            && self.effective.from.is_some_and(|from| from <= now)
-            && self.effective.to.is_none_or(|to| now < to)
+        let is_started = self.status == Status::InForce && self.effective.from.is_some();
+        is_started && self.effective.holds(&self.zone, at, self.zone.civil(at))
     }
+}
+
+/// A pack's sentences in one other language; what is not there stays in the pack's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Translation {
+    pub(crate) title: Option<String>,
+    /// By rule.
+    pub(crate) rules: BTreeMap<String, String>,
+    /// Law and article by citation.
+    pub(crate) citations: BTreeMap<String, (String, String)>,
+}
+
+/// What a rule says, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wording {
+    /// The pack's title.
+    pub title: String,
+    /// The rule's sentence.
+    pub say: String,
+    /// The law, terms or notice.
+    pub law: String,
+    /// Article and paragraph.
+    pub article: String,
 }
 
 /// Who made a rule; a lower one may only tighten what a higher one says.
@@ -122,6 +174,16 @@ pub struct Period {
     pub to: Option<DateTime>,
 }
 
+impl Period {
+    /// Whether it holds at `at`, whose wall clock in `zone` shows `now`. What began in an hour that comes twice goes on
+    /// when that hour comes again, and what ended stays ended.
+    #[must_use]
+    pub fn holds(&self, zone: &Zone, at: Instant, now: DateTime) -> bool {
+        let has_come = |civil: DateTime| civil <= now || (civil.date() == now.date() && zone.moment(civil) <= at);
+        self.from.is_none_or(has_come) && !self.to.is_some_and(has_come)
+    }
+}
+
 /// Where a rule is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
@@ -168,8 +230,7 @@ impl Rule {
     /// Whether its own period holds at `at`, by the clock of its `pack`.
     #[must_use]
     pub fn is_live(&self, pack: &Pack, at: Instant) -> bool {
-        let now = pack.zone.civil(at);
-        self.period.from.is_none_or(|from| from <= now) && self.period.to.is_none_or(|to| now < to)
+        self.period.holds(&pack.zone, at, pack.zone.civil(at))
     }
 }
 

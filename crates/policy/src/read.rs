@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::limits;
-use crate::pack::{Citation, Grade, Layer, Pack, Period, Status, Variant};
+use crate::pack::{Citation, Grade, Layer, Pack, Period, Status, Translation, Variant};
 use crate::time::Zone;
 
 /// Why a pack file was refused.
@@ -237,6 +237,8 @@ impl<'a> Node<'a> {
 pub(crate) const PACK_KEYS: &[&str] = &[
     "id",
     "title",
+    "language",
+    "in",
     "version",
     "jurisdiction",
     "layer",
@@ -276,6 +278,8 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
         let mut pack = Pack {
             id: owned("id")?,
             title: owned("title")?,
+            language: top.find("language").map_or(Ok("en".to_owned()), |node| language(&node))?,
+            translations: BTreeMap::new(),
             version: owned("version")?,
             jurisdiction: owned("jurisdiction")?,
             layer: top.need("layer")?.choice(&LAYERS)?,
@@ -307,9 +311,54 @@ pub(crate) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
             }
             pack.rules.push(rule);
         }
+        pack.translations = translations(&top, &pack)?;
         pack.label = format!("{}@{} sha-256:{}", pack.id, pack.version, pack.digest);
         Ok(pack)
     })
+}
+
+/// Two or three small letters (ISO 639).
+fn is_language(word: &str) -> bool {
+    (2..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn language(node: &Node<'_>) -> Result<String, PackError> {
+    let word = node.text()?;
+    if is_language(word) { Ok(word.to_owned()) } else { Err(node.error("is no language such as `ko` or `en`")) }
+}
+
+/// What stands under `in`, by language; it speaks only of what the pack has.
+fn translations(top: &Table<'_>, pack: &Pack) -> Result<BTreeMap<String, Translation>, PackError> {
+    let Some(node) = top.find("in") else { return Ok(BTreeMap::new()) };
+    let all = node.table()?;
+    let mut translations = BTreeMap::new();
+    for word in all.keys() {
+        let one = all.need(word)?.table()?;
+        if !is_language(word) || word == pack.language {
+            return Err(all.error(word, "is no other language such as `ko` or `en`"));
+        }
+        one.only(&["title", "rules", "citations"])?;
+        let mut translation = Translation { title: one.text("title")?.map(str::to_owned), ..Translation::default() };
+        if let Some(rules) = one.find("rules") {
+            let rules = rules.table()?;
+            rules.only(&pack.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>())?;
+            for id in rules.keys() {
+                translation.rules.insert(id.to_owned(), rules.need(id)?.text()?.to_owned());
+            }
+        }
+        if let Some(citations) = one.find("citations") {
+            let citations = citations.table()?;
+            citations.only(&pack.citations.keys().map(String::as_str).collect::<Vec<_>>())?;
+            for name in citations.keys() {
+                let cited = citations.need(name)?.table()?;
+                cited.only(&["law", "article"])?;
+                let text = |key: &str| cited.need(key)?.text().map(str::to_owned);
+                translation.citations.insert(name.to_owned(), (text("law")?, text("article")?));
+            }
+        }
+        translations.insert(word.to_owned(), translation);
+    }
+    Ok(translations)
 }
 
 pub(crate) fn digest(text: &str) -> Digest {

@@ -8,8 +8,10 @@ use crate::counters::adopt::what_counts;
 use crate::fact::{Fact, Value};
 use crate::limits;
 use crate::pack::{Body, Cap, Duty, Effect, Limit, LimitKey, Measure, Pack, Refunds, Rule, Select, Terms, Window};
+use crate::possible::is_possible;
 use crate::ratio::{Ratio, Rounding};
 use crate::read::{Node, PackError, Table, grade, period};
+use crate::time::Span;
 use crate::vocabulary::Shape;
 
 /// The keys every rule may have.
@@ -86,6 +88,12 @@ pub(crate) fn rule(table: &Table<'_>, pack: &Pack) -> Result<Rule, PackError> {
     {
         return Err(table.error("from", "is after the pack ends: this can never apply"));
     }
+    let starts_after: Option<Span> = table.parsed("starts_after")?;
+    if let (Some(span), Some(from), Some(to)) = (starts_after, pack.effective.from, own_period.to.or(pack.effective.to))
+        && to.date() <= span.after(from.date(), crate::calendar::weekends())
+    {
+        return Err(table.error("starts_after", "is after it ends: this can never apply"));
+    }
     let body = body(kind.text()?, table, pack)?;
     let limits: &[Limit] = match &body {
         Body::Limit(limit) => std::slice::from_ref(limit),
@@ -107,7 +115,7 @@ pub(crate) fn rule(table: &Table<'_>, pack: &Pack) -> Result<Rule, PackError> {
         grade: table.find("grade").map_or(Ok(pack.grade), |node| grade(&node))?,
         approved: table.flag("approved")?,
         period: own_period,
-        starts_after: table.parsed("starts_after")?,
+        starts_after,
         select,
         variant: variant(table, pack)?,
         when,
@@ -187,7 +195,11 @@ fn body(kind: &str, table: &Table<'_>, pack: &Pack) -> Result<Body, PackError> {
                 inner.only(&[LIMIT_KEYS, &["variant"]].concat())?;
                 all.push(Limit { variant: variant(&inner, pack)?, ..limit(&inner, pack)? });
             }
-            Body::Exemption { from: table.texts("exempts")?, limits: all }
+            let from = table.need("exempts")?.texts()?;
+            if from.is_empty() {
+                return Err(table.error("exempts", "names no rule: this can never apply"));
+            }
+            Body::Exemption { from, limits: all }
         }
         "hold" => {
             Body::Hold { from: one_fact(table, "since")?, span: table.parsed("for")?, confirm: table.flag("confirm")? }
@@ -253,14 +265,21 @@ fn requirement(node: &Node<'_>) -> Result<Requirement, PackError> {
     table.only(&["factors", "dynamic", "phishing_resistant", "linked", "any_of", "forbid"])?;
     let factors = table.find("factors").map_or(Ok(0), |node| node.number())?;
     let any = table.texts("any_of")?;
-    Ok(Requirement {
+    let requirement = Requirement {
         factors: usize::try_from(factors).map_err(|_| table.error("factors", "is below zero"))?,
         dynamic: table.flag("dynamic")?,
         phishing_resistant: table.flag("phishing_resistant")?,
         linked: table.flag("linked")?,
         any_of: if any.is_empty() { Vec::new() } else { vec![any.into_iter().collect()] },
         forbid: table.texts("forbid")?.into_iter().collect(),
-    })
+    };
+    if requirement == Requirement::default() {
+        return Err(node.error("demands nothing: this can never apply"));
+    }
+    if requirement.any_of.iter().any(|list| list.is_subset(&requirement.forbid)) {
+        return Err(table.error("any_of", "names only factors that `forbid` names too: nobody could meet it"));
+    }
+    Ok(requirement)
 }
 
 fn limit(table: &Table<'_>, pack: &Pack) -> Result<Limit, PackError> {
@@ -404,7 +423,13 @@ fn terms(table: &Table<'_>, pack: &Pack) -> Result<Terms, PackError> {
 
 /// The condition under `key`; always true when there is none.
 fn when(table: &Table<'_>, key: &str, pack: &Pack) -> Result<Condition, PackError> {
-    table.find(key).map_or(Ok(Condition::All(Vec::new())), |node| condition(&node.table()?, pack, 0))
+    let Some(node) = table.find(key) else { return Ok(Condition::All(Vec::new())) };
+    let condition = condition(&node.table()?, pack, 0)?;
+    if is_possible(&condition) {
+        Ok(condition)
+    } else {
+        Err(node.error("its parts contradict each other: this can never apply"))
+    }
 }
 
 fn condition(table: &Table<'_>, pack: &Pack, depth: usize) -> Result<Condition, PackError> {
@@ -471,30 +496,12 @@ fn tests(fact: Fact, node: &Node<'_>, pack: &Pack) -> Result<Vec<Test>, PackErro
             _ => {}
         }
     }
-    empty_interval(&tests).map_or(Ok(tests), |what| Err(node.error(what)))
-}
-
-/// Two bounds between which nothing lies.
-fn empty_interval(tests: &[Test]) -> Option<&'static str> {
-    let bound = |wanted: &[Comparison]| {
-        tests.iter().find_map(|test| match test {
-            Test::Compare(comparison, Operand::Value(value)) if wanted.contains(comparison) => {
-                Some((*comparison, value))
-            }
-            _ => None,
-        })
-    };
-    let (low, lower) = bound(&[Comparison::Gt, Comparison::Ge])?;
-    let (high, upper) = bound(&[Comparison::Lt, Comparison::Le])?;
-    let ordering = match (lower, upper) {
-        (Value::Number(a), Value::Number(b)) => a.cmp(b),
-        (Value::Money(a), Value::Money(b)) => a.compare(*b)?,
-        (Value::Ratio(a), Value::Ratio(b)) => a.cmp(b),
-        _ => return None,
-    };
-    let closed = low == Comparison::Ge && high == Comparison::Le;
-    (ordering.is_gt() || (ordering.is_eq() && !closed))
-        .then_some("nothing lies between these bounds: this can never apply")
+    let asked = Condition::All(tests.iter().cloned().map(|test| Condition::Is(fact, test)).collect());
+    if is_possible(&asked) {
+        Ok(tests)
+    } else {
+        Err(node.error("nothing lies between these bounds: this can never apply"))
+    }
 }
 
 fn operand(fact: Fact, node: &Node<'_>, pack: &Pack) -> Result<Operand, PackError> {

@@ -52,6 +52,9 @@ pub enum RulebookError {
     /// No pack is of this jurisdiction.
     #[error("no pack is of the jurisdiction `{0}`")]
     NoJurisdiction(String),
+    /// Nobody would ask this pack: it is of another jurisdiction, or of another provider's terms.
+    #[error("the packs in force would never ask `{0}`: it is of another jurisdiction or another provider's terms")]
+    NotAsked(String),
     /// The text is no rulebook.
     #[error("not a rulebook")]
     Unreadable(#[source] serde_json::Error),
@@ -111,6 +114,26 @@ impl Rulebook {
         let library = read(&stored.files)?;
         let text = serde_json::to_string(&stored).map_err(RulebookError::Unreadable)?;
         Ok(Self { library, choice: stored.choice, digest: crate::read::digest(&text), text })
+    }
+
+    /// These packs with `candidate` in the place of every version of the same pack, as if it were in force always; beside
+    /// the others where they name none like it. For asking only: its text is not one that can be read again.
+    ///
+    /// # Errors
+    /// [`RulebookError`]: where the candidate is none, does not go with the others, or would never be asked.
+    pub fn trying(&self, file: &str, candidate: &str) -> Result<Self, RulebookError> {
+        let wrong = |error| RulebookError::Packs(vec![error]);
+        let pack = Pack::read(file, candidate).map_err(wrong)?;
+        if !self.choice.takes(&pack) && self.choice.packs.is_empty() {
+            return Err(RulebookError::NotAsked(pack.id));
+        }
+        let mut choice = self.choice.clone();
+        if !choice.packs.is_empty() && !choice.packs.contains(&pack.id) {
+            choice.packs.push(pack.id.clone());
+        }
+        let library = self.library.trying_checked(pack).map_err(RulebookError::Packs)?;
+        let text = [self.text.as_str(), candidate].join("\n");
+        Ok(Self { library, choice, digest: crate::read::digest(&text), text })
     }
 
     /// The packs.

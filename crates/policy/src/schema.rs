@@ -8,6 +8,8 @@ use crate::read;
 use crate::read_rule;
 use crate::vocabulary::{Shape, VOCABULARY};
 
+/// Two or three small letters (ISO 639).
+const LANGUAGE: &str = "^[a-z]{2,3}$";
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of a pack file.
@@ -54,6 +56,12 @@ pub fn packs() -> Json {
         "additionalProperties": false,
     });
     properties.insert("citations".to_owned(), json!({ "type": "object", "additionalProperties": citation }));
+    properties.insert("language".to_owned(), json!({ "type": "string", "pattern": LANGUAGE }));
+    let translation = translation();
+    let by_language = json!({
+        "type": "object", "patternProperties": { LANGUAGE: translation }, "additionalProperties": false,
+    });
+    properties.insert("in".to_owned(), by_language);
     properties.insert("rules".to_owned(), json!({ "type": "array", "items": { "oneOf": rules } }));
     json!({
         "$schema": DRAFT,
@@ -64,6 +72,25 @@ pub fn packs() -> Json {
             "citations", "rules"],
         "additionalProperties": false,
         "$defs": { "condition": { "type": "object", "properties": condition, "additionalProperties": false } },
+    })
+}
+
+/// A pack's sentences in another language.
+fn translation() -> Json {
+    let cited = json!({
+        "type": "object",
+        "properties": { "law": { "type": "string" }, "article": { "type": "string" } },
+        "required": ["law", "article"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "title": { "type": "string" },
+            "rules": { "type": "object", "additionalProperties": { "type": "string" } },
+            "citations": { "type": "object", "additionalProperties": cited },
+        },
+        "additionalProperties": false,
     })
 }
 

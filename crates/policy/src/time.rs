@@ -1,7 +1,7 @@
 //! Civil time: [`Zone`], [`Span`] and when something is due. No clock is read; the zone data are compiled in.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 use money::Instant;
 
@@ -67,11 +67,16 @@ impl Zone {
         self.civil(at).date()
     }
 
-    /// The moment at which the wall clock shows `civil`; the later side of a gap, the earlier of a fold.
+    /// The first moment at which the wall clock shows `civil` or, where clocks pass it over, more.
     #[must_use]
     pub fn moment(&self, civil: DateTime) -> Instant {
-        let stamp = self.0.to_timestamp(civil).unwrap_or(Timestamp::MAX);
-        Instant::from_unix_millis(stamp.as_millisecond())
+        let found = self.0.to_ambiguous_timestamp(civil);
+        let is_passed_over = matches!(found.offset(), AmbiguousOffset::Gap { .. });
+        let stamp = found.compatible().unwrap_or(Timestamp::MAX);
+        // Within a gap that is as long after it as `civil` is after its beginning: the change itself comes before.
+        let change = || self.0.preceding(stamp.checked_add(1.second()).ok()?).next();
+        let first = if is_passed_over { change().map(|change| change.timestamp()) } else { None };
+        Instant::from_unix_millis(first.unwrap_or(stamp).as_millisecond())
     }
 
     /// The first moment of `date`.

@@ -78,7 +78,7 @@ fn rolling(span: Span, view: &View<'_>) -> Start {
         }
         Span::Days(days) => Start::From(view.zone.start_of(back(days.days()))),
         Span::Months(months) => Start::From(view.zone.start_of(back(months.months()))),
-        Span::BusinessDays(days) => Start::From(view.zone.start_of(back(i32::from(days).days()))),
+        Span::BusinessDays(days) => Start::From(view.zone.start_of(view.calendar.back(date, days))),
     }
 }
 

@@ -124,6 +124,14 @@ pub struct UnfreezeBody {
     pub payer: PayerId,
 }
 
+/// `POST /v1/payments/cancel`: a payment that a rule holds does not go on; the money is the payer's again, at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelPaymentBody {
+    /// Which.
+    pub payment: PaymentId,
+}
+
 /// `POST /v1/test/funds` (test mode only): put play money into the caller's wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

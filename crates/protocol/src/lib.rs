@@ -22,9 +22,9 @@ mod text;
 mod views;
 
 pub use bodies::{
-    BindDeviceBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody, PayBody, QuoteBody,
-    RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody, UnfreezeBody, Via,
-    VoidBody,
+    BindDeviceBody, CancelPaymentBody, CaptureBody, CaptureMode, ClientFacts, EndSessionsBody, FreezeBody, IntentBody,
+    PayBody, QuoteBody, RefreshBody, RefundBody, RevokeDeviceBody, SessionKind, SignUpBody, TestFundsBody, TokenBody,
+    UnfreezeBody, Via, VoidBody,
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, ReportCodeBody, StickerBody, WithdrawCodeBody, taker};
@@ -35,7 +35,7 @@ pub use identity::{
 pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
-    RuleLimitView, RuleReasonView, SetLimitBody,
+    RuleLimitView, RuleReasonView, RuleTextView, SetLimitBody,
 };
 pub use passkeys::{
     AddPasskeyBody, AttestationFormat, AttestationView, BeginPasskeyBody, BeginPasskeyStepUpBody, BeginSignInBody,
@@ -61,5 +61,5 @@ pub use text::{Text, TextError};
 pub use views::{
     AlertView, BalanceView, DeviceView, ExportView, IntentStatus, IntentView, LimitLeftView, Page, PayeeBalanceView,
     PayeeView, PayerView, PaymentStatus, PaymentView, Problem, QuoteView, ReasonView, ReceiptView, RefundView,
-    SessionView, SignUpView, TokenView, Warning,
+    SessionView, SignUpView, TokenView, WaitView, Warning,
 };

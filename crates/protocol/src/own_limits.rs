@@ -1,5 +1,7 @@
 //! The payer's own limits: what is sent to change them, and what is answered.
 
+use std::collections::BTreeMap;
+
 use money::{Amount, Instant, PayerId};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
@@ -193,6 +195,19 @@ pub struct CitationView {
     pub source: String,
 }
 
+/// What a rule says, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleTextView {
+    /// Article and paragraph.
+    pub article: String,
+    /// The law, terms or notice.
+    pub law: String,
+    /// One sentence.
+    pub say: String,
+    /// What the pack is, in a line.
+    pub title: String,
+}
+
 /// A limit that a law or somebody's terms set, and how far it is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleLimitView {
@@ -214,6 +229,9 @@ pub struct RuleLimitView {
     pub rule: String,
     /// One sentence, in the pack's own language.
     pub say: String,
+    /// What it says by language (`ko`, `en`); a language that is not here has no translation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// What is used, in the cap's words.
     pub used: String,
     /// The pack's version.
@@ -263,10 +281,16 @@ pub struct RuleReasonView {
     pub outcome: String,
     /// The pack; `payer` for the payer's own limits.
     pub pack: String,
+    /// Where it may go instead, where it may not go on here: in the pack's words, e.g. `licensed_provider`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
     /// The rule of the pack.
     pub rule: String,
     /// One sentence, in the pack's own language.
     pub say: String,
+    /// What it says by language (`ko`, `en`); a language that is not here has no translation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// The pack's version.
     pub version: String,
 }

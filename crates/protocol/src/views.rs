@@ -1,5 +1,7 @@
 //! What the server answers.
 
+use std::collections::BTreeMap;
+
 use money::{
     AccountId, Amount, Currency, DecisionId, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId,
     ReasonCode, RefundId, SessionId,
@@ -8,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    CaptureMode, FactsView, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, SessionKind, StepUpView,
+    CaptureMode, FactsView, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, RuleTextView,
+    SessionKind, StepUpView,
 };
 
 /// Posted, held and available money of one account: available = posted − held.
@@ -220,7 +223,7 @@ pub struct QuoteView {
     pub quote: Digest,
     /// Why it would be refused; empty when it would be accepted.
     pub refusals: Vec<ReasonView>,
-    /// The rules behind a refusal, or behind a check that will be asked for.
+    /// The rules behind a refusal, a wait, or a check that will be asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleReasonView>,
     /// One more check that will be asked for when it is paid.
@@ -228,6 +231,9 @@ pub struct QuoteView {
     pub step_up: Option<StepUpView>,
     /// Amount and fee.
     pub total: Amount,
+    /// How long it would wait before it is paid, because a rule holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<WaitView>,
     /// What to look at.
     pub warnings: Vec<Warning>,
 }
@@ -248,6 +254,9 @@ pub struct LimitLeftView {
     pub rule: String,
     /// One sentence, in the pack's own language; empty for the payer's own limits.
     pub say: String,
+    /// What it says by language (`ko`, `en`); empty for the payer's own limits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RuleTextView>,
     /// What would be used, in the cap's words.
     pub used: String,
 }
@@ -269,6 +278,8 @@ pub struct ReasonView {
 pub enum PaymentStatus {
     /// Held for the payee.
     Authorized,
+    /// Set aside, because a rule has it wait; see `wait`. Nothing is paid yet.
+    Held,
     /// Paid.
     Captured,
     /// Released by the payee.
@@ -304,15 +315,29 @@ pub struct PaymentView {
     pub place: String,
     /// What for.
     pub purpose: String,
-    /// Why it was refused; empty otherwise.
+    /// Why it was refused or waits; empty otherwise.
     pub reasons: Vec<ReasonView>,
     /// What came back so far.
     pub refunded: Amount,
-    /// The rules of law, terms or the payer behind a refusal.
+    /// The rules of law, terms or the payer behind a refusal or a wait.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleReasonView>,
     /// What became of it.
     pub status: PaymentStatus,
+    /// How long it waits, while it is `held`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<WaitView>,
+}
+
+/// How long a payment waits because a rule holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitView {
+    /// Whether the provider's staff may let it go on earlier, after a check.
+    pub confirmable: bool,
+    /// What happens at `until`: it is paid, or the money is the payer's again.
+    pub goes_on: bool,
+    /// When the wait ends by itself.
+    pub until: Instant,
 }
 
 /// Proof of payment to keep: the payment with its terms and where it stands in the books.

@@ -5,9 +5,11 @@
 
 mod calls;
 mod codes;
+mod held;
 mod identity;
 mod keys;
 mod risk;
+mod tried;
 mod wire;
 
 pub use self::risk::{Assessed, Candidate, Found};
@@ -16,12 +18,14 @@ pub use calls::{
     server_keys, status, thaw, verify_audit, vouch,
 };
 pub use codes::{Cleared, NewCode, SwapView, clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
+pub use held::{HeldView, JudgedView, held, judge_held};
 pub use identity::{
     CheckedSource, FactEntry, FactWithdrawal, GuardianEntry, PayoutEntry, SignUpsView, StaffPayoutView,
     VerificationEntry, enter_fact, facts, guardian, payouts, settle_payout, sign_ups, verification, verify,
     withdraw_fact,
 };
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
+pub use tried::{PolicyTrial, PolicyTried, try_policy};
 pub use wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status,
     Vouching, WalletSummary,

@@ -165,6 +165,8 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Refund { .. } => "refund",
         Command::Freeze { .. } => "freeze",
         Command::Unfreeze { .. } => "unfreeze",
+        Command::CancelPayment { .. } => "cancel_payment",
+        Command::JudgeHeld { .. } => "judge_held",
         Command::SetLimit { .. } => "set_limit",
         Command::CancelRaise { .. } => "cancel_raise",
         Command::ShowLimits { .. } => "show_limits",

@@ -63,8 +63,8 @@ pub const CODES_LISTED_MAX: usize = 1_000;
 pub const NAMES_MAX: usize = 20_000;
 /// How old those names may be, in seconds.
 pub const NAMES_SECONDS: i64 = 10;
-/// Bytes of an administrator's request body.
-pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of an administrator's request body: a pack to be tried, as JSON.
+pub const ADMIN_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Payees listed to an administrator.
 pub const ADMIN_PAYEES_MAX: usize = 1_000;
 /// How long a key set vouches for its keys.
@@ -83,6 +83,10 @@ pub const SIGN_UPS_LISTED_MAX: usize = 200;
 pub const FORGET_SECONDS: u64 = 300;
 /// Records of payments that a backtest looks at in one read.
 pub const BACKTEST_PAGE: usize = 2_000;
+/// Records that one call of a backtest of packs looks at: few enough that whoever waits sees it go on.
+pub const POLICY_BACKTEST_PAGE: usize = 1_000;
+/// Payments that wait, listed to staff at once.
+pub const WAITING_LISTED_MAX: usize = 1_000;
 /// How often the breaker looks at its counts, in milliseconds.
 pub const BREAKER_MILLIS: u64 = 1_000;
 

@@ -253,6 +253,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
         "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
+        "cancel_payment" => with(&[SETTLED, &[R::PaymentNotWaiting]]),
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),
         "create_intent" => with(&[
             &[R::IdempotencyKeyReused, R::PayeeClosed, R::CodeUnregistered, R::CodeRevoked, R::CodeSuspended],
@@ -268,7 +269,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             AMOUNT,
         ]),
         "show_intent" | "stream_intent" | "show_terms" => vec![R::IntentUnknown],
-        "capture" => with(&[SETTLED, AMOUNT, &[R::CaptureExceedsHold]]),
+        "capture" => with(&[SETTLED, AMOUNT, &[R::PaymentHeld, R::CaptureExceedsHold]]),
         "void" => with(&[SETTLED, &[R::AmountWrongCurrency, R::VoidDifferentAmount]]),
         "refund" => with(&[
             &[R::RefundIdReused, R::PaymentUnknown, R::PaymentNotCaptured, R::PaymentVoided, R::PaymentExpired],

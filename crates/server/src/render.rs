@@ -2,16 +2,19 @@
 
 mod identity;
 
+use std::collections::BTreeMap;
+
 use ledger::Account;
 use money::{Instant, Language, ReasonCode, SessionId};
 use payments::{
     Approval, Contact, Device, Event, Intent, Lock, Passkey, Payee, Payer, Payment, PaymentPin, Quoted, Recovery,
-    Refund, RegisteredCode, Session, Settings, Standing, StepUp,
+    Refund, RegisteredCode, Session, Settings, ShownLimit, Standing, StepUp, Wait,
 };
 use protocol::{
     AlertView, ApprovalView, AttestationView, BalanceView, CitationView, CodeView, ContactView, DeviceView, IntentView,
     LimitLeftView, PasskeyView, PayeeBalanceView, PayeeView, PayerView, PaymentView, PinView, QuoteCore, QuoteView,
-    ReasonView, ReceiptView, RecoveryView, RefundView, RuleReasonView, SessionView, StepUpMethod, StepUpView, Strength,
+    ReasonView, ReceiptView, RecoveryView, RefundView, RuleReasonView, RuleTextView, SessionView, StepUpMethod,
+    StepUpView, Strength, WaitView,
 };
 use store::{PayeeBalance, PaymentRow};
 
@@ -174,13 +177,21 @@ fn rule(reason: &policy::Reason) -> RuleReasonView {
         missing: reason.missing.clone(),
         outcome: outcome.to_owned(),
         pack: reason.pack.clone(),
+        route: reason.route.clone(),
         rule: reason.rule.clone(),
         say: reason.say.clone(),
+        texts: texts(reason.texts.clone()),
         version: reason.version.clone(),
     }
 }
 
-fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
+/// What a rule says, by language.
+fn texts(texts: BTreeMap<String, policy::Wording>) -> BTreeMap<String, RuleTextView> {
+    let text = |policy::Wording { title, say, law, article }| RuleTextView { article, law, say, title };
+    texts.into_iter().map(|(language, wording)| (language, text(wording))).collect()
+}
+
+fn limit_left(ShownLimit { counter, say, texts: all }: ShownLimit) -> LimitLeftView {
     let (pack, rule) = counter.rule.split_once('/').unwrap_or(("", &counter.rule));
     LimitLeftView {
         cap: counter.cap,
@@ -189,6 +200,7 @@ fn limit_left((counter, say): (policy::Counter, String)) -> LimitLeftView {
         pack: pack.to_owned(),
         rule: rule.to_owned(),
         say,
+        texts: texts(all),
         used: counter.after,
     }
 }
@@ -206,8 +218,15 @@ pub(crate) fn quote(quoted: Quoted) -> QuoteView {
         rules: rules(&quoted.rules),
         step_up: quoted.step_up.as_deref().map(step_up),
         total: quoted.total,
+        wait: quoted.wait.map(wait),
         warnings: quoted.warnings,
     }
+}
+
+/// How long a payment waits. Staff may let it go on where they may before its wait is over.
+fn wait(wait: Wait) -> WaitView {
+    let confirmable = wait.confirmable_from.is_some_and(|from| from < wait.until);
+    WaitView { confirmable, goes_on: wait.goes_on, until: wait.until }
 }
 
 /// A missing check, and where to do it.
@@ -297,6 +316,7 @@ pub(crate) fn payment(payment: &Payment, core: &QuoteCore) -> PaymentView {
         refunded: payment.refunded,
         rules: rules(&payment.rules),
         status: payment.status,
+        wait: payment.wait.map(wait),
     }
 }
 

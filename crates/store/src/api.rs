@@ -88,7 +88,7 @@ pub struct PageRows<Row, Id> {
 /// What time has made due.
 #[derive(Clone, Debug, Default)]
 pub struct Due {
-    /// Payments whose hold has expired.
+    /// Payments whose hold has expired, or whose wait is over.
     pub holds: Vec<PaymentId>,
     /// Open intents past their end.
     pub intents: Vec<IntentId>,
@@ -205,6 +205,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, PageRows<(Event, Option<String>), EventId>>;
     /// What a payee is told about codes, newest first.
     fn code_alerts(&self, payee: PayeeId, page: PageRequest<EventId>) -> Answer<'_, PageRows<Event, EventId>>;
+    /// Payments that a rule holds, the one that waits shortest first, at most `limit`.
+    fn waiting(&self, limit: usize) -> Answer<'_, Vec<PaymentRow>>;
     /// What is due at the store's present moment, at most `limit` of each.
     fn due(&self, limit: usize) -> Answer<'_, Due>;
 

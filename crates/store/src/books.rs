@@ -114,10 +114,11 @@ impl Proven {
         let state = hold.flatten().map(|hold| hold.state);
         let agrees = match payment.status {
             PaymentStatus::Captured => state.is_none_or(|state| matches!(state, HoldState::Captured(_))),
-            PaymentStatus::Authorized => state == Some(HoldState::Open),
+            PaymentStatus::Authorized | PaymentStatus::Held => state == Some(HoldState::Open),
             PaymentStatus::Voided => state == Some(HoldState::Voided),
             PaymentStatus::Expired => state == Some(HoldState::Expired),
-            PaymentStatus::Refused => payment.hold.is_none(),
+            // One that waited and was refused had its money on hold.
+            PaymentStatus::Refused => state.is_none_or(|state| state == HoldState::Voided),
         };
         if !agrees {
             wrong("its status does not agree with its hold");

@@ -16,7 +16,24 @@ pub(crate) type Hash = [u8; 32];
 pub(crate) const NOTHING: Hash = [0; 32];
 
 const EPOCH_LABEL: &[u8] = b"farthing audit epoch 1";
-const LEAF_LABEL: &[u8] = b"farthing audit leaf 1";
+/// What a leaf says of its decisions. Those of the second form also say until when law keeps a record, so that nobody
+/// dates one anew to have it destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeafForm {
+    /// As leaves were made at first.
+    Undated,
+    /// As they are made now.
+    Dated,
+}
+
+impl LeafForm {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Undated => b"farthing audit leaf 1",
+            Self::Dated => b"farthing audit leaf 2",
+        }
+    }
+}
 const TRANSFERS_LABEL: &[u8] = b"farthing audit transfers 1";
 const SEAL_LABEL: &[u8] = b"farthing audit seal 1";
 
@@ -27,6 +44,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) command: &'a str,
     pub(crate) payer: Option<&'a [u8; 16]>,
     pub(crate) digest: &'a Hash,
+    pub(crate) keep_until: Option<i64>,
 }
 
 /// What the chain says of one commit, but for its decisions.
@@ -48,8 +66,8 @@ pub(crate) fn epoch_start(epoch: i64, started_at: i64, prev: &Hash) -> Hash {
 }
 
 /// The leaf of a commit with these decisions, in their order.
-pub(crate) fn leaf<'a>(leaf: &Leaf<'_>, decisions: impl ExactSizeIterator<Item = Entry<'a>>) -> Hash {
-    let mut hash = Hasher::new(LEAF_LABEL);
+pub(crate) fn leaf<'a>(form: LeafForm, leaf: &Leaf<'_>, decisions: impl ExactSizeIterator<Item = Entry<'a>>) -> Hash {
+    let mut hash = Hasher::new(form.label());
     hash.number(leaf.epoch);
     hash.number(leaf.seq);
     hash.number(leaf.at);
@@ -63,6 +81,10 @@ pub(crate) fn leaf<'a>(leaf: &Leaf<'_>, decisions: impl ExactSizeIterator<Item =
         hash.count(decision.payer.map_or(0, |payer| payer.len()));
         hash.bytes(decision.payer.map_or(&[], <[u8; 16]>::as_slice));
         hash.bytes(decision.digest);
+        if form == LeafForm::Dated {
+            hash.count(usize::from(decision.keep_until.is_some()));
+            hash.number(decision.keep_until.unwrap_or(0));
+        }
     }
     hash.bytes(leaf.transfers);
     hash.finish()

@@ -9,7 +9,7 @@ use ledger::Transfer;
 use money::{Instant, PayerId};
 use payments::{Admitted, Change, Decision, DecisionRecord, Event, Key, Settings, Stamp, State, decide};
 
-use crate::chain::{self, Hash};
+use crate::chain::{self, Hash, LeafForm};
 use crate::fault::Fault;
 use crate::keys::{Keyring, SealKey};
 use crate::packed::{self, SALT_LEN};
@@ -164,8 +164,9 @@ pub(crate) fn leaf(epoch: &Epoch, at: i64, recorded: &[(money::DecisionId, &Reco
         command: record.command,
         payer: record.payer.as_ref().map(PayerId::as_bytes),
         digest: &record.digest,
+        keep_until: record.keep_until,
     });
-    chain::leaf(&parts, entries)
+    chain::leaf(LeafForm::Dated, &parts, entries)
 }
 
 /// The rows to write, each once, as the last decision left it.

@@ -26,6 +26,7 @@ mod rows;
 mod rules;
 mod sealed_kept;
 mod sqlite;
+mod waiting;
 mod words;
 
 pub use api::{

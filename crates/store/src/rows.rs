@@ -11,12 +11,12 @@ use payments::{
     Appended, Device, Event, EventKind, IdempotentIntent, Intent, Kept, Lock, Noted, Pair, Payee, Payer, Payment,
     Refund,
 };
-use policy::Reason;
 use protocol::{PayeeCard, QuoteCore, Text};
 
 use crate::fault::Fault;
 use crate::keys::SealKey;
 use crate::sealed_kept;
+use crate::waiting;
 use crate::words::Word;
 
 /// The columns of a table, in the order in which its row is read.
@@ -56,7 +56,7 @@ macro_rules! columns {
     (payment) => {
         "p.id, p.payer, p.payee, p.device, p.intent, p.body, p.quote, p.amount_minor, p.fee_minor, p.currency, \
          p.funding, p.status, p.reasons, p.hold, p.hold_expires_at, p.transfer, p.captured_minor, \
-         p.refunded_minor, p.decision, p.created_at, p.rules"
+         p.refunded_minor, p.decision, p.created_at, p.rules, p.waits, p.waits_until, p.confirmable_from"
     };
     (refund) => {
         "id, payment, payee, amount_minor, remaining_minor, currency, reason, body, transfer, created_at"
@@ -450,7 +450,7 @@ pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
     let intent = columns.id(IntentId::from_bytes)?;
     let (body, quote) = (columns.digest()?, columns.digest()?);
     let (amount, fee, currency) = (columns.take()?, columns.take()?, columns.currency()?);
-    Ok(Payment {
+    let payment = Payment {
         id,
         payer,
         payee,
@@ -470,23 +470,10 @@ pub(crate) fn payment(columns: &mut Columns<'_, '_>) -> Result<Payment, Fault> {
         refunded: Amount::new(columns.take()?, currency),
         decision: columns.id(DecisionId::from_bytes)?,
         created_at: columns.instant()?,
-        rules: cited(columns.str()?)?,
-    })
-}
-
-/// The rules behind a refusal, as they are stored; nothing where there are none.
-pub(crate) fn cite(rules: &[Reason]) -> Result<String, Fault> {
-    if rules.is_empty() {
-        return Ok(String::new());
-    }
-    serde_json::to_string(rules).map_err(|_| Fault::Unwritable("cited rules"))
-}
-
-fn cited(text: &str) -> Result<Vec<Reason>, Fault> {
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    serde_json::from_str(text).map_err(|_| Fault::Unreadable("cited rules"))
+        rules: waiting::cited(columns.str()?)?,
+        wait: None,
+    };
+    waiting::told(payment, columns)
 }
 
 pub(crate) fn refund(columns: &mut Columns<'_, '_>) -> Result<Refund, Fault> {

@@ -52,6 +52,7 @@ words! {
     IntentStatus, "intent status" { Open = "open", Taken = "taken", Expired = "expired" }
     PaymentStatus, "payment status" {
         Authorized = "authorized",
+        Held = "held",
         Captured = "captured",
         Voided = "voided",
         Expired = "expired",

@@ -297,6 +297,7 @@ export interface LimitLeftView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
 }
 export interface RuleLimitView {
@@ -308,6 +309,7 @@ export interface RuleLimitView {
   pack: string;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   used: string;
   version: string;
 }
@@ -322,9 +324,18 @@ export interface RuleReasonView {
   missing?: string | null;
   outcome: string;
   pack: string;
+  route?: string | null;
   rule: string;
   say: string;
+  texts?: Record<string, RuleTextView>;
   version: string;
+}
+/** What a rule says, in one language. */
+export interface RuleTextView {
+  article: string;
+  law: string;
+  say: string;
+  title: string;
 }
 export interface PendingRaiseView {
   asked_at: Instant;
@@ -368,6 +379,7 @@ export interface QuoteView {
   rules?: RuleReasonView[];
   step_up?: StepUpView | null;
   total: Amount;
+  wait?: WaitView | null;
   warnings: Warning[];
 }
 export interface PaymentView {
@@ -386,6 +398,13 @@ export interface PaymentView {
   refunded: Amount;
   rules?: RuleReasonView[];
   status: PaymentStatus;
+  wait?: WaitView | null;
+}
+/** How long a payment waits because a rule holds it. */
+export interface WaitView {
+  confirmable: boolean;
+  goes_on: boolean;
+  until: Instant;
 }
 export interface RefundView {
   amount: Amount;

@@ -46,6 +46,8 @@ type Strays = [
   Unknown<Ours.PendingRaiseView, Schemas['PendingRaiseView']>,
   Unknown<Ours.RuleLimitView, Schemas['RuleLimitView']>,
   Unknown<Ours.RuleReasonView, Schemas['RuleReasonView']>,
+  Unknown<Ours.RuleTextView, Schemas['RuleTextView']>,
+  Unknown<Ours.WaitView, Schemas['WaitView']>,
   Unknown<Ours.LimitLeftView, Schemas['LimitLeftView']>,
   Unknown<Ours.CitationView, Schemas['CitationView']>,
   Unknown<Ours.SetLimitBody, Schemas['SetLimitBody']>,

@@ -1,6 +1,6 @@
 /** What a payment has become, and what that means for the payer's money. */
 
-export const PAYMENT_STATUSES = ['authorized', 'captured', 'voided', 'expired', 'refused'] as const;
+export const PAYMENT_STATUSES = ['authorized', 'held', 'captured', 'voided', 'expired', 'refused'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 export const isPaymentStatus = (text: unknown): text is PaymentStatus =>
@@ -13,6 +13,7 @@ export function toneOf(status: PaymentStatus): Tone {
     case 'captured':
       return 'good';
     case 'authorized':
+    case 'held':
       return 'waiting';
     case 'voided':
     case 'expired':
@@ -24,4 +25,4 @@ export function toneOf(status: PaymentStatus): Tone {
 
 /** Whether money left, or is set aside, because of this payment. */
 export const movedMoney = (status: PaymentStatus): boolean =>
-  status === 'captured' || status === 'authorized';
+  status === 'captured' || status === 'authorized' || status === 'held';

@@ -10,6 +10,7 @@ export const en = {
   failed: 'This could not be shown',
   payment: {
     authorized: 'On hold',
+    held: 'Waiting, not paid yet',
     captured: 'Paid',
     voided: 'Released',
     expired: 'Hold expired',

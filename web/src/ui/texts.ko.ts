@@ -12,6 +12,7 @@ export const ko: typeof en = {
   failed: '불러오지 못했어요',
   payment: {
     authorized: '승인됨',
+    held: '보류 중, 아직 결제 안 됨',
     captured: '결제 완료',
     voided: '승인 취소',
     expired: '기간 만료',

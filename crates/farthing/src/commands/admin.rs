@@ -3,6 +3,7 @@
 mod identity;
 mod migrate;
 mod payer;
+mod payment;
 
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,9 @@ enum Command {
     #[command(subcommand)]
     Payout(identity::PayoutCommand),
     SignUps(identity::SignUps),
+    /// Payments that a rule holds: look at them, let them go on, or end them.
+    #[command(subcommand)]
+    Payment(payment::PaymentCommand),
     /// The keys that sign dynamic codes.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -215,6 +219,7 @@ impl Admin {
             Command::Payout(command) => command.run(output).await,
             Command::SignUps(command) => command.run(output).await,
             Command::Payee(PayeeCommand::Verification(command)) => command.run(output).await,
+            Command::Payment(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {
                 let signer = server::keys::load(&keys_folder(&data)).map_err(failed("cannot read the keys"))?;

@@ -23,6 +23,7 @@ mod kill;
 mod nodes;
 mod packs;
 mod phone;
+mod policy;
 mod program;
 mod qr;
 mod replay;

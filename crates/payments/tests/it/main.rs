@@ -10,6 +10,7 @@
 )]
 
 mod codes;
+mod held;
 mod history;
 mod identity;
 mod judged;

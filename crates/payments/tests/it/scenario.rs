@@ -2,11 +2,13 @@
 
 use credentials::{PinProof, PinTry, Signed};
 use money::{Amount, Currency, Digest, ReasonCode};
-use payments::{Accepted, Arrival, Command, Lock, PayerAuthority, PinPurpose, Refusal, SystemPermit};
+use payments::{
+    Accepted, Arrival, Command, HeldVerdict, Lock, PayerAuthority, PinPurpose, Refusal, StaffPermit, SystemPermit,
+};
 use protocol::{
-    CaptureBody, CaptureMode, ClientFacts, FreezeBody, FundingKind, IntentBody, IntentStatus, PayBody, PaymentStatus,
-    Pin, PinStepUpBody, QuoteBody, RefundBody, RemovePinBody, SetPinBody, Text, UnfreezeBody, Via, VoidBody, sha256,
-    to_canonical,
+    CancelPaymentBody, CaptureBody, CaptureMode, ClientFacts, FreezeBody, FundingKind, IntentBody, IntentStatus,
+    PayBody, PaymentStatus, Pin, PinStepUpBody, QuoteBody, RefundBody, RemovePinBody, SetPinBody, Text, UnfreezeBody,
+    Via, VoidBody, sha256, to_canonical,
 };
 
 use crate::world::{World, intent_id, payment_id, refund_id};
@@ -100,6 +102,13 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
 /// The lines about brakes, devices and PINs.
 fn guarded(world: &mut World, words: &[&str]) -> Option<String> {
     Some(match words {
+        ["cancel", name, id] => {
+            let body = CancelPaymentBody { payment: payment_id(id) };
+            let signed = world.signed(name, "/v1/payments/cancel", &body);
+            said(world.submit(Command::CancelPayment { signed }))
+        }
+        ["release", id] => judge(world, id, HeldVerdict::Release),
+        ["refuse", id] => judge(world, id, HeldVerdict::Refuse),
         ["freeze", name] => {
             let body = FreezeBody { payer: world.people[*name].phone.payer() };
             let signed = world.signed(name, "/v1/freeze", &body);
@@ -123,6 +132,12 @@ fn guarded(world: &mut World, words: &[&str]) -> Option<String> {
         ["step-up", name, pin, id, intent] => by_pin(world, name, pin, id, intent),
         _ => return None,
     })
+}
+
+/// What staff say of a payment that waits.
+fn judge(world: &mut World, id: &str, verdict: HeldVerdict) -> String {
+    let permit = StaffPermit::dangerous_from_operating_system();
+    said(world.submit(Command::JudgeHeld { permit, payment: payment_id(id), verdict }))
 }
 
 pub(crate) fn pin(text: &str) -> Pin {
@@ -284,9 +299,19 @@ pub(crate) fn said(outcome: Result<Accepted, Refusal>) -> String {
         Ok(Accepted::Payment { payment, .. }) => match payment.status {
             PaymentStatus::Captured => format!("captured {}", payment.captured.minor()),
             PaymentStatus::Authorized => format!("authorized {}", payment.amount.minor()),
+            PaymentStatus::Held => {
+                let wait = payment.wait.expect("what is held waits");
+                let then = if wait.goes_on { "goes on" } else { "comes back" };
+                format!(
+                    "held {} {then} in {}",
+                    payment.amount.minor(),
+                    wait.until.millis_since(payment.created_at) / 1000
+                )
+            }
             PaymentStatus::Voided => "voided".to_owned(),
             PaymentStatus::Expired => "expired".to_owned(),
-            PaymentStatus::Refused => panic!("a refused payment is not accepted"),
+            // One that waited and was stopped: the command that stopped it was carried out.
+            PaymentStatus::Refused => format!("stopped {}", payment.reasons[0]),
         },
         Ok(Accepted::Refund(refund)) => {
             format!("refunded {} left {}", refund.amount.minor(), refund.remaining.minor())

@@ -279,10 +279,10 @@ impl Counted<'_> {
         if !is_live(&event.facts) || start(&self.limit.window, view) == Start::Nothing {
             return None;
         }
-        let amount = event.facts.money("operation.amount");
+        let amount = event.facts.money(const { Fact::of("operation.amount") });
         let mut made = None;
         let mut resets = false;
-        let step = match event.facts.text("operation.kind").unwrap_or("payment") {
+        let step = match event.facts.text(const { Fact::of("operation.kind") }).unwrap_or("payment") {
             "refund" if self.limit.refunds == Refunds::None => return None,
             "refund" => {
                 if self.limit.refunds == Refunds::OriginalWindow {

@@ -17,8 +17,10 @@ use crate::window::Start;
 
 /// Before the name of a window, in the place of a pack and a rule.
 const PREFIX: &str = "payer/";
-/// Between category and channel.
+/// Between category, channel and, where it is no payment, kind.
 const AND: char = '\u{1f}';
+/// The kind of what comes in: kept beside the payments for limits of packs that come later; no own limit counts it.
+const TOP_UP: &str = "top_up";
 
 /// By window, then by category and channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +55,11 @@ impl Usage {
 /// The window whose payments are kept one by one.
 pub(super) const ONE_BY_ONE: &str = "night";
 
-/// A payment of which only category and channel are known.
+/// Something of which only category, channel and kind are known.
 pub(super) fn facts(category: &str, channel: &str) -> Facts {
     let mut facts = Facts::default();
-    facts.set(const { Fact::of("operation.kind") }, Value::Text("payment".to_owned()));
+    let (channel, kind) = channel.split_once(AND).unwrap_or((channel, "payment"));
+    facts.set(const { Fact::of("operation.kind") }, Value::Text(kind.to_owned()));
     let known =
         [(const { Fact::of("operation.category") }, category), (const { Fact::of("operation.channel") }, channel)];
     for (fact, word) in known.into_iter().filter(|(_, word)| !word.is_empty()) {
@@ -79,7 +82,10 @@ pub(crate) fn marks(zone: &Zone, event: &Event) -> Vec<Mark> {
         return Vec::new();
     }
     let name = |fact: &str| facts.text(fact).unwrap_or_default();
-    let subject = format!("{}{AND}{}", name("operation.category"), name("operation.channel"));
+    let mut subject = format!("{}{AND}{}", name("operation.category"), name("operation.channel"));
+    if name("operation.kind") == TOP_UP {
+        subject.extend([AND].into_iter().chain(TOP_UP.chars()));
+    }
     let windows = crate::own::windows();
     let mark = |(name, window): &(&str, crate::pack::Window)| Mark {
         limit: format!("{PREFIX}{name}"),
@@ -105,7 +111,9 @@ impl Counters {
         let is = |wanted: &Option<String>, said: &str| {
             said.is_empty() || wanted.as_ref().is_none_or(|wanted| wanted == said)
         };
-        let covers = |category: &str, channel: &str| is(&limit.category, category) && is(&limit.channel, channel);
+        let covers = |category: &str, channel: &str| {
+            !channel.contains(AND) && is(&limit.category, category) && is(&limit.channel, channel)
+        };
         let mut sum = Step::default();
         for (category, channel, buckets) in self.own.pairs(&limit.window) {
             if covers(category, channel) {

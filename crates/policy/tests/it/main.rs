@@ -4,6 +4,7 @@
 mod bad_packs;
 mod cases;
 mod counters;
+mod edges;
 mod monotone;
 mod overlay;
 mod reference;

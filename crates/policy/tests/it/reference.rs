@@ -323,7 +323,10 @@ fn rule(dice: &mut Dice, before: &[Rule]) -> Rule {
         }
         _ => {
             let forbid = if dice.roll(3) == 0 { BTreeSet::from([dice.one(&["pin", "totp"])]) } else { BTreeSet::new() };
-            Body::Auth(Demand { factors: dice.one(&[0, 1, 2, 3]), dynamic: dice.roll(2) == 0, forbid })
+            let (factors, dynamic) = (dice.one(&[0, 1, 2, 3]), dice.roll(2) == 0);
+            // A demand for nothing is refused when it is read.
+            let factors = if factors == 0 && !dynamic && forbid.is_empty() { 1 } else { factors };
+            Body::Auth(Demand { factors, dynamic, forbid })
         }
     };
     let when = When {

@@ -6,15 +6,17 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::ApiKey;
 use money::{PayeeId, PayerId, ReasonCode};
-use payments::{Accepted, CodeVerdict, Command, Noted, NotedKey, ServerKeys, StaffPermit, Suspect};
+use payments::{Accepted, CodeVerdict, Command, HeldVerdict, Noted, NotedKey, ServerKeys, StaffPermit, Suspect};
 use protocol::PayeeCard;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
+use super::held::{held, judge_held};
 use super::identity;
 use super::keys::{EndKey, add_key, end_key, keys};
+use super::tried::try_policy;
 use super::wire::{
     AdminError, Done, Funding, IssuedPayee, NewPayee, PayeeSummary, Rekey, RotateServerKeys, ServerKeysView, Status,
     Vouching, WalletSummary,
@@ -94,6 +96,13 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
             value(&super::risk::explained(store, payment).await?)
         }
+        ("GET", ["admin", "held"]) => value(&held(store).await?),
+        ("POST", ["admin", "held", payment, verdict @ ("release" | "refuse")]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            let verdict = if *verdict == "release" { HeldVerdict::Release } else { HeldVerdict::Refuse };
+            value(&judge_held(store, payment, verdict).await?)
+        }
+        ("POST", ["admin", "policy", "backtest"]) => value(&try_policy(store, read(body)?).await?),
         ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
         _ => identity::dispatch(store, method, &parts, body).await,

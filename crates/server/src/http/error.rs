@@ -86,6 +86,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PolicyFactMissing
         | R::PolicyElsewhere
         | R::PolicyHeld
+        | R::PolicyHeldRefused
+        | R::PolicyHeldUnconfirmed
         | R::PolicyProofImpossible
         | R::PolicyProofNeeded
         | R::LimitRaise
@@ -177,6 +179,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PayeeFundsInsufficient
         | R::PaymentNotCaptured
         | R::PaymentNotHeld
+        | R::PaymentHeld
+        | R::PaymentNotWaiting
+        | R::PolicyHoldStands
         | R::PaymentCaptured
         | R::PaymentVoided
         | R::PaymentExpired

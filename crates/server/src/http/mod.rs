@@ -61,6 +61,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::list, devices::bind))
         .routes(routes!(quotes::quote))
         .routes(routes!(payments::list, payments::pay))
+        .routes(routes!(payments::cancel))
         .routes(routes!(payments::show))
         .routes(routes!(payments::receipt))
         .routes(routes!(limits::show, limits::set))

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use http::{StatusCode, Uri};
 use money::{PaymentId, ReasonCode};
 use payments::{Accepted, Arrival, Command, PayerAuthority};
-use protocol::{Page, PayBody, PaymentView, ReceiptView, Via};
+use protocol::{CancelPaymentBody, Page, PayBody, PaymentStatus, PaymentView, ReceiptView, Via};
 use qr::CodeError;
 use store::PaymentRow;
 
@@ -20,7 +20,11 @@ use crate::render;
 /// Pay. The same id with the same body is answered as the first time.
 #[utoipa::path(
     post, path = "/v1/payments", operation_id = "pay", tag = "payments", security(("device" = [])),
-    request_body = PayBody, responses((status = 201, body = PaymentView))
+    request_body = PayBody,
+    responses(
+        (status = 201, description = "Paid, or on hold for its payee", body = PaymentView),
+        (status = 202, description = "Set aside: a rule has it wait", body = PaymentView)
+    )
 )]
 pub(crate) async fn pay(
     State(app): State<Arc<App>>,
@@ -29,7 +33,30 @@ pub(crate) async fn pay(
     let arrival = arrival(&app, &signed.body().via);
     let authority = PayerAuthority::SignedPayment { signed, arrival };
     match app.accept(Command::Pay { authority }).await? {
-        Accepted::Payment { payment, core } => Ok((StatusCode::CREATED, Json(render::payment(&payment, &core)))),
+        Accepted::Payment { payment, core } => Ok((made(payment.status), Json(render::payment(&payment, &core)))),
+        _ => Err(unexpected()),
+    }
+}
+
+/// A payment that waits is accepted, not made.
+const fn made(status: PaymentStatus) -> StatusCode {
+    match status {
+        PaymentStatus::Held => StatusCode::ACCEPTED,
+        _ => StatusCode::CREATED,
+    }
+}
+
+/// Call off a payment that a rule holds: nothing leaves, at once.
+#[utoipa::path(
+    post, path = "/v1/payments/cancel", operation_id = "cancel_payment", tag = "payments", security(("device" = [])),
+    request_body = CancelPaymentBody, responses((status = 200, body = PaymentView))
+)]
+pub(crate) async fn cancel(
+    State(app): State<Arc<App>>,
+    Approved(signed): Approved<CancelPaymentBody>,
+) -> Result<Json<PaymentView>, Failure> {
+    match app.accept(Command::CancelPayment { signed }).await? {
+        Accepted::Payment { payment, core } => Ok(Json(render::payment(&payment, &core))),
         _ => Err(unexpected()),
     }
 }

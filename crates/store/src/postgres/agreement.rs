@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::fault::Fault;
 use crate::postgres::committer::say;
 use crate::postgres::link::Link;
+use crate::postgres::schema;
 use crate::{PostgresOptions, StoreError};
 
 /// The key of its row.
@@ -84,6 +85,26 @@ impl Agreement {
     pub(crate) fn holds(&self) -> bool {
         !self.broken.load(Ordering::SeqCst)
     }
+}
+
+/// The schema as this program knows it, and the settings the nodes have agreed on where those are asked for.
+pub(crate) async fn prepared(link: &mut Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
+    schema::migrate(link).await?;
+    if options.as_agreed { agreed(link, options).await } else { Ok(options) }
+}
+
+/// `options` with what the nodes have agreed on in the place of what they say; as they are where nobody has agreed yet.
+async fn agreed(link: &Link, options: PostgresOptions) -> Result<PostgresOptions, StoreError> {
+    let failed =
+        |fault: Fault| StoreError::Failed { action: "reading what nodes agreed on", source: say(&fault).into() };
+    let row = link.maybe("SELECT value FROM meta WHERE key = $1", &[&KEY]).await.map_err(failed)?;
+    let Some(row) = row else { return Ok(options) };
+    let text = row.try_get::<_, Vec<u8>>(0).map_err(|error| failed(error.into()))?;
+    let unreadable = |_| failed(Fault::Unreadable("agreement"));
+    let mut said: Map<String, Value> = serde_json::from_slice(&text).map_err(unreadable)?;
+    let origin = said.remove("public_origin").and_then(|origin| origin.as_str().map(str::to_owned));
+    let settings = serde_json::from_value(Value::Object(said)).map_err(unreadable)?;
+    Ok(PostgresOptions { settings, origin, ..options })
 }
 
 /// Everything a node was told that others must have been told, too.

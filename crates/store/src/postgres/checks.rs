@@ -168,7 +168,7 @@ async fn decisions(
     span: &[Parameter<'_>],
 ) -> Result<HashMap<i64, Vec<Made>>, Fault> {
     let sql = "SELECT d.n, d.id, d.at, d.command, d.payer, d.digest, d.epoch, d.leaf, d.blob, k.wrapped, \
-        coalesce(d.keep_until <= $4, e.payer IS NOT NULL) \
+        coalesce(d.keep_until <= $4, e.payer IS NOT NULL), d.keep_until \
         FROM decisions d LEFT JOIN payer_keys k ON k.payer = d.payer AND k.class = 'decision' \
         LEFT JOIN erasures e ON e.payer = d.payer \
         WHERE d.epoch = $1 AND d.leaf > $2 AND d.leaf <= $3 ORDER BY d.leaf, d.n";
@@ -184,8 +184,10 @@ async fn decisions(
             digest: columns.take()?,
             epoch: columns.take()?,
             leaf: columns.take()?,
+            keep_until: None,
         };
         let (blob, wrapped, may_be_gone) = (columns.take()?, columns.maybe_bytes()?, columns.take()?);
+        let stored = StoredDecision { keep_until: columns.take()?, ..stored };
         let key = match (stored.payer.map(PayerId::from_bytes), wrapped) {
             (Some(payer), Some(wrapped)) => match tables.ring.unwrap_key(payer, Class::Decision, wrapped) {
                 Ok(key) => Some(key),

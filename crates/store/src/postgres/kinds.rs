@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::keys::{Class, Keyring, SealKey};
 use crate::postgres::table::{Table, Value, table};
 use crate::rows::{self, Columns, DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, words};
+use crate::waiting;
 use crate::words::Word;
 
 pub(crate) static ACCOUNTS: Table = table!(true, "accounts",
@@ -49,9 +50,10 @@ pub(crate) static IDEMPOTENT: Table = table!(false, "idempotent_intents",
 pub(crate) static PAYMENTS: Table = table!(true, "payments",
     id: Key Bytes, payer: Fixed Bytes, payee: Fixed Bytes, device: Fixed Bytes, intent: Fixed Bytes,
     body: Fixed Bytes, quote: Fixed Bytes, amount_minor: Fixed Long, fee_minor: Fixed Long, currency: Fixed Text,
-    funding: Fixed Text, status: Changes Text, reasons: Fixed Text, hold: Fixed Bytes, hold_expires_at: Fixed Long,
+    funding: Fixed Text, status: Changes Text, reasons: Changes Text, hold: Fixed Bytes, hold_expires_at: Fixed Long,
     transfer: Changes Bytes, captured_minor: Changes Long, refunded_minor: Changes Long, decision: Fixed Bytes,
-    created_at: Fixed Long, rules: Fixed Text);
+    created_at: Fixed Long, rules: Fixed Text, waits: Changes Long, waits_until: Changes Long,
+    confirmable_from: Changes Long);
 pub(crate) static REFUNDS: Table = table!(false, "refunds",
     id: Key Bytes, payment: Fixed Bytes, payee: Fixed Bytes, amount_minor: Fixed Long, remaining_minor: Fixed Long,
     currency: Fixed Text, reason: Fixed Text, body: Fixed Bytes, transfer: Fixed Bytes, created_at: Fixed Long);
@@ -484,6 +486,7 @@ fn intent(row: &payments::Intent) -> Result<Vec<Value<'_>>, Fault> {
 
 fn payment(row: &payments::Payment) -> Result<Vec<Value<'_>>, Fault> {
     let currency = one_currency(&[row.amount, row.fee, row.captured, row.refunded], "payment")?;
+    let (waits, until, confirmable_from) = waiting::columns(row);
     Ok(vec![
         row.id.as_bytes().into(),
         row.payer.as_bytes().into(),
@@ -496,7 +499,7 @@ fn payment(row: &payments::Payment) -> Result<Vec<Value<'_>>, Fault> {
         row.fee.minor().into(),
         currency.into(),
         row.funding.word().into(),
-        row.status.word().into(),
+        waiting::status(row.status).word().into(),
         reasons(&row.reasons).into(),
         row.hold.as_ref().map(money::HoldId::as_bytes).into(),
         row.hold_expires_at.map(money::Instant::unix_millis).into(),
@@ -505,7 +508,10 @@ fn payment(row: &payments::Payment) -> Result<Vec<Value<'_>>, Fault> {
         row.refunded.minor().into(),
         row.decision.as_bytes().into(),
         row.created_at.unix_millis().into(),
-        rows::cite(&row.rules)?.into(),
+        waiting::cite(&row.rules)?.into(),
+        waits.into(),
+        until.into(),
+        confirmable_from.into(),
     ])
 }
 

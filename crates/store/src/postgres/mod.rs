@@ -281,7 +281,7 @@ async fn open(
         fault => StoreError::Unusable(format!("the database {shown} cannot be used: {}", say(&fault))),
     };
     let mut link = database.connect().await.map_err(reached)?;
-    schema::migrate(&mut link).await?;
+    let options = agreement::prepared(&mut link, options).await?;
     let ring = Arc::new(keyring(&link, &folder, &options).await?);
     let rules = Rules::new(options.settings.clone());
     keep_packs(&link, &rules.now().packs).await.map_err(reached)?;
@@ -478,6 +478,10 @@ impl Store for PostgresStore {
 
     fn code_alerts(&self, payee: PayeeId, page: PageRequest<EventId>) -> Answer<'_, PageRows<Event, EventId>> {
         self.read("reading alerts", move |tables| Box::pin(tables.code_alerts(payee, page)))
+    }
+
+    fn waiting(&self, limit: usize) -> Answer<'_, Vec<PaymentRow>> {
+        self.read("reading what waits", move |tables| Box::pin(tables.waiting(limit)))
     }
 
     fn due(&self, limit: usize) -> Answer<'_, Due> {

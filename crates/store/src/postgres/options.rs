@@ -25,6 +25,9 @@ pub struct PostgresOptions {
     pub origin: Option<String>,
     /// Whether this node's settings take the place of those the nodes have agreed on.
     pub change_settings: bool,
+    /// Whether settings and origin are those the nodes have agreed on, whatever is said here: for staff who look, and
+    /// decide nothing.
+    pub as_agreed: bool,
     /// Connections that serve reads, at least one.
     pub readers: usize,
     /// Shown every command before it is decided.
@@ -56,12 +59,20 @@ impl PostgresOptions {
             keys: KeySource::File,
             origin: None,
             change_settings: false,
+            as_agreed: false,
             readers: limits::READERS,
             #[cfg(feature = "testing")]
             before_deciding: None,
             #[cfg(feature = "testing")]
             after_step: None,
         }
+    }
+
+    /// With the settings and the origin that the nodes have agreed on.
+    #[must_use]
+    pub const fn as_agreed(mut self) -> Self {
+        self.as_agreed = true;
+        self
     }
 
     /// With these settings.

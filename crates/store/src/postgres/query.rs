@@ -6,13 +6,15 @@ use payments::{
     Device, Event, Intent, Kept, KeptKey, Key, Noted, NotedKey, NotedKind, Payee, Payer, Payment, Refund, Row,
     Standing, State,
 };
+use protocol::PaymentStatus;
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
 use crate::postgres::kinds::{Context, DEVICES, EVENTS, NOTED, PAYEES, PAYMENTS, REFUNDS};
-use crate::postgres::link::Link;
+use crate::postgres::link::{Link, Parameter};
 use crate::postgres::load::{Loaded, Loading, Locking};
 use crate::rows::{self, Columns};
+use crate::waiting;
 use crate::words::Word;
 use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
 
@@ -182,18 +184,20 @@ impl Tables<'_> {
             ", i.core",
             "JOIN intents i ON i.id = t.intent \
              WHERE t.payer = $1 AND (t.created_at, t.id) < ($2, $3) AND t.created_at >= $4 AND t.created_at < $5 \
-             AND ($6::text IS NULL OR t.status = $6) AND ($7::text IS NULL OR strpos(i.words, $7) > 0) \
+             AND ($6::text IS NULL OR (t.status = $6 AND (t.waits > 0) = $9)) AND ($7::text IS NULL OR strpos(i.words, $7) > 0) \
              ORDER BY t.created_at DESC, t.id DESC LIMIT $8",
         );
         let (before_at, before_id) = before(page.before.map(|(at, id)| (at, *id.as_bytes())));
         let from = filter.from.map_or(i64::MIN, Instant::unix_millis);
         let until = filter.until.map_or(i64::MAX, Instant::unix_millis);
-        let status = filter.status.map(Word::word);
+        let status = filter.status.map(|status| waiting::status(status).word());
+        let is_waiting = filter.status == Some(PaymentStatus::Held);
         let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
         let limit = count(page.limit.saturating_add(1));
         let (payer, before_id) = (payer.as_bytes().as_slice(), before_id.as_slice());
-        let found =
-            self.link.query(&sql, &[&payer, &before_at, &before_id, &from, &until, &status, &text, &limit]).await?;
+        let wanted: [Parameter<'_>; 9] =
+            [&payer, &before_at, &before_id, &from, &until, &status, &text, &limit, &is_waiting];
+        let found = self.link.query(&sql, &wanted).await?;
         let rows = found.iter().map(payment_row).collect::<Result<Vec<_>, _>>()?;
         Ok(cut(rows, page.limit, |row| (row.payment.created_at, row.payment.id)))
     }
@@ -249,19 +253,32 @@ impl Tables<'_> {
         Ok(cut(rows, page.limit, |event| (event.at, event.id)))
     }
 
+    /// Payments that a rule holds, the one that waits shortest first.
+    pub(crate) async fn waiting(self, limit: usize) -> Result<Vec<PaymentRow>, Fault> {
+        let sql = PAYMENTS.select(
+            ", i.core",
+            "JOIN intents i ON i.id = t.intent WHERE t.waits > 0 ORDER BY t.waits_until, t.id LIMIT $1",
+        );
+        let found = self.link.query(&sql, &[&count(limit)]).await?;
+        found.iter().map(payment_row).collect()
+    }
+
     pub(crate) async fn due(self, now: Instant, limit: usize) -> Result<Due, Fault> {
         let holds = "SELECT id FROM payments WHERE status = 'authorized' AND hold_expires_at <= $1 \
             ORDER BY hold_expires_at LIMIT $2";
+        let waits = "SELECT id FROM payments WHERE waits > 0 AND waits_until <= $1 ORDER BY waits_until LIMIT $2";
         let intents = "SELECT id FROM intents WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
         let (now, limit) = (now.unix_millis(), count(limit));
-        let (holds, intents) = futures_util::future::try_join(
+        let (waits, holds, intents) = futures_util::future::try_join3(
+            self.link.query(waits, &[&now, &limit]),
             self.link.query(holds, &[&now, &limit]),
             self.link.query(intents, &[&now, &limit]),
         )
         .await?;
         Ok(Due {
-            holds: holds
+            holds: waits
                 .iter()
+                .chain(&holds)
                 .map(|row| Columns::postgres(row).id(PaymentId::from_bytes))
                 .collect::<Result<_, _>>()?,
             intents: intents

@@ -7,7 +7,7 @@ use crate::postgres::link::Link;
 use crate::{StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__initial", include_str!("../../migrations/postgres/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/postgres/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/postgres/V3__kept.sql")),
@@ -15,6 +15,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("V5__policy", include_str!("../../migrations/postgres/V5__policy.sql")),
     ("V6__code_alerts", include_str!("../../migrations/postgres/V6__code_alerts.sql")),
     ("V7__retention", include_str!("../../migrations/postgres/V7__retention.sql")),
+    ("V8__waiting", include_str!("../../migrations/postgres/V8__waiting.sql")),
 ];
 
 /// Brings the schema up to date. A newer one than this program knows is left alone.

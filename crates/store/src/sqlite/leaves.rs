@@ -31,7 +31,7 @@ impl<'c> Leaves<'c> {
                 "SELECT epoch, seq, at, decisions, transfers, prev, leaf FROM audit_leaves ORDER BY epoch, seq",
             )?,
             decisions: prepare(
-                "SELECT seq, id, at, command, payer, digest, epoch, leaf FROM decisions ORDER BY epoch, leaf, seq",
+                "SELECT seq, id, at, command, payer, digest, epoch, leaf, keep_until FROM decisions ORDER BY epoch, leaf, seq",
             )?,
             transfers: prepare("SELECT id, epoch, leaf FROM transfers ORDER BY epoch, leaf, id")?,
         })
@@ -161,6 +161,7 @@ fn decision(columns: &mut Columns<'_, '_>) -> Result<StoredDecision, Fault> {
         digest: columns.take()?,
         epoch: columns.take()?,
         leaf: columns.take()?,
+        keep_until: columns.take()?,
     })
 }
 

@@ -302,6 +302,10 @@ impl Store for SqliteStore {
         self.read("reading what is due", move |tables| query::due(tables, now, limit))
     }
 
+    fn waiting(&self, limit: usize) -> Answer<'_, Vec<PaymentRow>> {
+        self.read("reading what waits", move |tables| query::waiting(tables, limit))
+    }
+
     fn noted(&self, key: NotedKey) -> Answer<'_, Option<Noted>> {
         self.read("reading what is noted", move |tables| tables.noted(&key))
     }

@@ -3,10 +3,12 @@
 use ledger::Account;
 use money::{AccountId, Amount, DeviceId, Digest, EventId, Instant, IntentId, PayeeId, PayerId, PaymentId};
 use payments::{Device, Event, Intent, Noted, NotedKind, Payee, Payer, Payment, Refund, Standing};
+use protocol::PaymentStatus;
 
 use crate::fault::Fault;
 use crate::rows::{self, Columns, columns};
 use crate::sqlite::tables::Tables;
+use crate::waiting;
 use crate::words::Word;
 use crate::{Due, PageRequest, PageRows, PayeeBalance, PaymentFilter, PaymentRow};
 
@@ -112,16 +114,17 @@ pub(crate) fn payments(
         columns!(payment),
         ", i.core FROM payments p JOIN intents i ON i.id = p.intent \
          WHERE p.payer = ?1 AND (p.created_at, p.id) < (?2, ?3) AND p.created_at >= ?4 AND p.created_at < ?5 \
-         AND (?6 IS NULL OR p.status = ?6) AND (?7 IS NULL OR instr(i.words, ?7) > 0) \
+         AND (?6 IS NULL OR (p.status = ?6 AND (p.waits > 0) = ?9)) AND (?7 IS NULL OR instr(i.words, ?7) > 0) \
          ORDER BY p.created_at DESC, p.id DESC LIMIT ?8"
     );
     let (before_at, before_id) = before(page.before.map(|(at, id)| (at, *id.as_bytes())));
     let from = filter.from.map_or(i64::MIN, Instant::unix_millis);
     let until = filter.until.map_or(i64::MAX, Instant::unix_millis);
-    let status = filter.status.map(Word::word);
+    let status = filter.status.map(|status| waiting::status(status).word());
+    let is_waiting = filter.status == Some(PaymentStatus::Held);
     let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
     let limit = count(page.limit.saturating_add(1));
-    let params = (payer.as_bytes(), before_at, before_id, from, until, status, text, limit);
+    let params = (payer.as_bytes(), before_at, before_id, from, until, status, text, limit, is_waiting);
     let rows = tables.all(sql, params, payment_row)?;
     Ok(cut(rows, page.limit, |row| (row.payment.created_at, row.payment.id)))
 }
@@ -174,12 +177,23 @@ pub(crate) fn code_alerts(
 pub(crate) fn due(tables: Tables<'_>, now: Instant, limit: usize) -> Result<Due, Fault> {
     let holds = "SELECT id FROM payments WHERE status = 'authorized' AND hold_expires_at <= ?1 \
         ORDER BY hold_expires_at LIMIT ?2";
+    let waits = "SELECT id FROM payments WHERE waits > 0 AND waits_until <= ?1 ORDER BY waits_until LIMIT ?2";
     let intents = "SELECT id FROM intents WHERE status = 'open' AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     let params = (now.unix_millis(), count(limit));
-    Ok(Due {
-        holds: tables.all(holds, params, |columns| columns.id(PaymentId::from_bytes))?,
-        intents: tables.all(intents, params, |columns| columns.id(IntentId::from_bytes))?,
-    })
+    let mut due = tables.all(waits, params, |columns| columns.id(PaymentId::from_bytes))?;
+    due.extend(tables.all(holds, params, |columns| columns.id(PaymentId::from_bytes))?);
+    Ok(Due { holds: due, intents: tables.all(intents, params, |columns| columns.id(IntentId::from_bytes))? })
+}
+
+/// Payments that a rule holds, the one that waits shortest first.
+pub(crate) fn waiting(tables: Tables<'_>, limit: usize) -> Result<Vec<PaymentRow>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(payment),
+        ", i.core FROM payments p JOIN intents i ON i.id = p.intent \
+         WHERE p.waits > 0 ORDER BY p.waits_until, p.id LIMIT ?1"
+    );
+    tables.all(sql, (count(limit),), payment_row)
 }
 
 /// The row a page starts after, as it compares; the end of time for the first page.

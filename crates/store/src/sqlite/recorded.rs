@@ -14,22 +14,31 @@ use crate::sqlite::verify::packs;
 pub(crate) fn one(tables: Tables<'_>, payment: PaymentId) -> Result<Option<Recorded>, Fault> {
     let sql = "SELECT d.at, d.id, d.payer, d.epoch, d.blob FROM payments p JOIN decisions d ON d.id = p.decision \
         WHERE p.id = ?1";
-    Ok(opened(tables, sql, (payment.as_bytes(),))?.pop())
+    Ok(opened(tables, sql, (payment.as_bytes(),))?.0.pop())
 }
 
-/// Records of payments in the order in which they were decided, after this one, at most `limit` rows.
+/// Records of payments in the order in which they were decided, after this one, at most `limit` rows; empty only at
+/// the end. WHY by id alone: it begins with the moment, and has an index.
 pub(crate) fn page(
     tables: Tables<'_>,
     after: Option<(Instant, DecisionId)>,
     limit: usize,
 ) -> Result<Vec<Recorded>, Fault> {
-    let (at, id) = after.map_or((i64::MIN, [0; 16]), |(at, id)| (at.unix_millis(), *id.as_bytes()));
-    let sql = "SELECT at, id, payer, epoch, blob FROM decisions WHERE command = 'pay' AND (at, id) > (?1, ?2) \
-        ORDER BY at, id LIMIT ?3";
-    opened(tables, sql, (at, id, i64::try_from(limit).unwrap_or(i64::MAX)))
+    let mut id = after.map_or([0; 16], |(_, id)| *id.as_bytes());
+    let sql = "SELECT at, id, payer, epoch, blob FROM decisions WHERE command = 'pay' AND id > ?1 AND length(blob) > 0 \
+        ORDER BY id LIMIT ?2";
+    loop {
+        match opened(tables, sql, (id, i64::try_from(limit).unwrap_or(i64::MAX)))? {
+            (_, None) => return Ok(Vec::new()),
+            // None of them can be opened any more: their payers were erased.
+            (found, Some(last)) if found.is_empty() => id = last,
+            (found, Some(_)) => return Ok(found),
+        }
+    }
 }
 
-fn opened(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<Vec<Recorded>, Fault> {
+/// The records, and the id of the last row.
+fn opened(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<(Vec<Recorded>, Option<[u8; 16]>), Fault> {
     let rows = tables.all(sql, params, |columns| {
         let (at, id, payer) = (columns.take()?, columns.take()?, columns.take::<Option<[u8; 16]>>()?);
         let (epoch, blob) = (columns.take::<i64>()?, columns.take::<Vec<u8>>()?);
@@ -40,9 +49,10 @@ fn opened(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<Vec<Reco
         Ok(Sealed { at, id, blob, key })
     })?;
     let kept = packs(tables, &mut Findings::default())?;
+    let last = rows.last().map(|row| row.id);
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         found.extend(row.open(&kept)?);
     }
-    Ok(found)
+    Ok((found, last))
 }

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::{Options, StoreError, limits};
 
 /// Every migration, in order. A migration that was ever released is never changed.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__initial", include_str!("../../migrations/V1__initial.sql")),
     ("V2__appended", include_str!("../../migrations/V2__appended.sql")),
     ("V3__kept", include_str!("../../migrations/V3__kept.sql")),
@@ -19,10 +19,11 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("V5__policy", include_str!("../../migrations/V5__policy.sql")),
     ("V6__code_alerts", include_str!("../../migrations/V6__code_alerts.sql")),
     ("V7__retention", include_str!("../../migrations/V7__retention.sql")),
+    ("V8__waiting", include_str!("../../migrations/V8__waiting.sql")),
 ];
 
 /// The version of the last of them; numbers may be left out.
-const NEWEST: i64 = 7;
+const NEWEST: i64 = 8;
 
 /// A connection that writes: one commits, one copies the log into the database.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Fault> {

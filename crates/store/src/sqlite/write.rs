@@ -12,7 +12,8 @@ use rusqlite::{Connection, Params, params};
 
 use crate::fault::Fault;
 use crate::keys::{Class, Keyring};
-use crate::rows::{DEVICE_NAME, PAYER_NAME, cite, kind, one_currency, reasons, words, write_noted};
+use crate::rows::{DEVICE_NAME, PAYER_NAME, kind, one_currency, reasons, words, write_noted};
+use crate::waiting;
 use crate::words::Word;
 
 /// Writes the rows of one commit.
@@ -178,18 +179,22 @@ impl Writer<'_> {
 
     fn payment(self, row: &Payment, fresh: bool) -> Result<(), Fault> {
         let currency = one_currency(&[row.amount, row.fee, row.captured, row.refunded], "payment")?;
-        let (id, status) = (row.id.as_bytes(), row.status.word());
+        let (id, status) = (row.id.as_bytes(), waiting::status(row.status).word());
         let transfer = row.transfer.as_ref().map(money::TransferId::as_bytes);
         let (captured, refunded) = (row.captured.minor(), row.refunded.minor());
+        let (waits, until, confirmable_from) = waiting::columns(row);
         if !fresh {
-            let sql = "UPDATE payments SET status = ?2, transfer = ?3, captured_minor = ?4, refunded_minor = ?5 \
-                WHERE id = ?1";
-            return self.one(sql, (id, status, transfer, captured, refunded), "payment");
+            let sql = "UPDATE payments SET status = ?2, transfer = ?3, captured_minor = ?4, refunded_minor = ?5, \
+                reasons = ?6, waits = ?7, waits_until = ?8, confirmable_from = ?9 WHERE id = ?1";
+            let reasons = reasons(&row.reasons);
+            let values = params![id, status, transfer, captured, refunded, reasons, waits, until, confirmable_from];
+            return self.one(sql, values, "payment");
         }
         let sql = "INSERT INTO payments (id, payer, payee, device, intent, body, quote, amount_minor, fee_minor, \
             currency, funding, status, reasons, hold, hold_expires_at, transfer, captured_minor, refunded_minor, \
-            decision, created_at, rules) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+            decision, created_at, rules, waits, waits_until, confirmable_from) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+            ?22, ?23, ?24)";
         let values = params![
             id,
             row.payer.as_bytes(),
@@ -211,7 +216,10 @@ impl Writer<'_> {
             refunded,
             row.decision.as_bytes(),
             row.created_at.unix_millis(),
-            cite(&row.rules)?,
+            waiting::cite(&row.rules)?,
+            waits,
+            until,
+            confirmable_from,
         ];
         self.one(sql, values, "payment")
     }

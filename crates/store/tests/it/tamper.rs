@@ -152,6 +152,8 @@ async fn dropped_and_reordered_rows_are_found_and_named() {
     let dir = place.path().join("altered");
     let rows = [
         ("DELETE FROM decisions WHERE seq = 3", "leaf 1/3: has 0 decisions, not 1"),
+        // Dated anew, a record would be destroyed before its time.
+        ("UPDATE decisions SET keep_until = 1 WHERE seq = 3", "leaf 1/3: is not the hash of its commit"),
         ("DELETE FROM decisions WHERE seq = (SELECT max(seq) FROM decisions)", "has 0 decisions, not 1"),
         ("DELETE FROM audit_leaves WHERE epoch = 1 AND seq = 2", "leaf 1/3: the leaf before it is missing"),
         ("DELETE FROM audit_leaves WHERE epoch = 2 AND seq = 4", "epoch 2: its head is not its last leaf"),

@@ -460,6 +460,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a payment that a rule holds: nothing leaves, at once. */
+        post: operations["cancel_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{payment}": {
         parameters: {
             query?: never;
@@ -1143,6 +1160,11 @@ export interface components {
         Biometric: "unknown" | "class_3" | "class_2" | "class_1" | "apple" | "fido" | "passcode" | "face";
         /** @description Sixteen fresh random bytes in base64url, so that the body's digest tells nothing. */
         Blind: string;
+        /** @description `POST /v1/payments/cancel`: a payment that a rule holds does not go on; the money is the payer's again, at once. */
+        CancelPaymentBody: {
+            /** @description Which. */
+            payment: components["schemas"]["PaymentId"];
+        };
         /** @description `POST /v1/limits/cancel`: a rise that waits does not come. Works at once. */
         CancelRaiseBody: {
             /** @description Only payments for this. */
@@ -1594,6 +1616,10 @@ export interface components {
             rule: string;
             /** @description One sentence, in the pack's own language; empty for the payer's own limits. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); empty for the payer's own limits. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description What would be used, in the cap's words. */
             used: string;
         };
@@ -1767,14 +1793,15 @@ export interface components {
                 place: string;
                 /** @description What for. */
                 purpose: string;
-                /** @description Why it was refused; empty otherwise. */
+                /** @description Why it was refused or waits; empty otherwise. */
                 reasons: components["schemas"]["ReasonView"][];
                 /** @description What came back so far. */
                 refunded: components["schemas"]["Amount"];
-                /** @description The rules of law, terms or the payer behind a refusal. */
+                /** @description The rules of law, terms or the payer behind a refusal or a wait. */
                 rules?: components["schemas"]["RuleReasonView"][];
                 /** @description What became of it. */
                 status: components["schemas"]["PaymentStatus"];
+                wait?: components["schemas"]["WaitView"] | null;
             }[];
             /** @description Pass it as `cursor` for the next page; absent at the end. */
             next?: string | null;
@@ -1926,7 +1953,7 @@ export interface components {
          * @description What became of a payment.
          * @enum {string}
          */
-        PaymentStatus: "authorized" | "captured" | "voided" | "expired" | "refused";
+        PaymentStatus: "authorized" | "held" | "captured" | "voided" | "expired" | "refused";
         /** @description A payment, as its payer sees it. */
         PaymentView: {
             /** @description What the payee receives (received). */
@@ -1951,14 +1978,15 @@ export interface components {
             place: string;
             /** @description What for. */
             purpose: string;
-            /** @description Why it was refused; empty otherwise. */
+            /** @description Why it was refused or waits; empty otherwise. */
             reasons: components["schemas"]["ReasonView"][];
             /** @description What came back so far. */
             refunded: components["schemas"]["Amount"];
-            /** @description The rules of law, terms or the payer behind a refusal. */
+            /** @description The rules of law, terms or the payer behind a refusal or a wait. */
             rules?: components["schemas"]["RuleReasonView"][];
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
+            wait?: components["schemas"]["WaitView"] | null;
         };
         /** @description A rise that was asked for and waits. */
         PendingRaiseView: {
@@ -2080,11 +2108,12 @@ export interface components {
             quote: components["schemas"]["Digest"];
             /** @description Why it would be refused; empty when it would be accepted. */
             refusals: components["schemas"]["ReasonView"][];
-            /** @description The rules behind a refusal, or behind a check that will be asked for. */
+            /** @description The rules behind a refusal, a wait, or a check that will be asked for. */
             rules?: components["schemas"]["RuleReasonView"][];
             step_up?: components["schemas"]["StepUpView"] | null;
             /** @description Amount and fee. */
             total: components["schemas"]["Amount"];
+            wait?: components["schemas"]["WaitView"] | null;
             /** @description What to look at. */
             warnings: components["schemas"]["Warning"][];
         };
@@ -2259,6 +2288,10 @@ export interface components {
             rule: string;
             /** @description One sentence, in the pack's own language. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); a language that is not here has no translation. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description What is used, in the cap's words. */
             used: string;
             /** @description The pack's version. */
@@ -2286,12 +2319,29 @@ export interface components {
             outcome: string;
             /** @description The pack; `payer` for the payer's own limits. */
             pack: string;
+            /** @description Where it may go instead, where it may not go on here: in the pack's words, e.g. `licensed_provider`. */
+            route?: string | null;
             /** @description The rule of the pack. */
             rule: string;
             /** @description One sentence, in the pack's own language. */
             say: string;
+            /** @description What it says by language (`ko`, `en`); a language that is not here has no translation. */
+            texts?: {
+                [key: string]: components["schemas"]["RuleTextView"];
+            };
             /** @description The pack's version. */
             version: string;
+        };
+        /** @description What a rule says, in one language. */
+        RuleTextView: {
+            /** @description Article and paragraph. */
+            article: string;
+            /** @description The law, terms or notice. */
+            law: string;
+            /** @description One sentence. */
+            say: string;
+            /** @description What the pack is, in a line. */
+            title: string;
         };
         /**
          * @description Where and among what something was scanned. A phone sends it only when its payer has agreed to; everything in it is
@@ -2485,6 +2535,15 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description Whose wallet. */
             payer: components["schemas"]["PayerId"];
+        };
+        /** @description How long a payment waits because a rule holds it. */
+        WaitView: {
+            /** @description Whether the provider's staff may let it go on earlier, after a check. */
+            confirmable: boolean;
+            /** @description What happens at `until`: it is paid, or the money is the payer's again. */
+            goes_on: boolean;
+            /** @description When the wait ends by itself. */
+            until: components["schemas"]["Instant"];
         };
         /**
          * @description Something worth saying before the payer approves.
@@ -4953,6 +5012,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentView"];
                 };
             };
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
             /** @description `request.malformed`, `request.not_canonical` */
             400: {
                 headers: {
@@ -5018,6 +5086,111 @@ export interface operations {
             };
             /** @description `code.malformed`, `code.unsigned`, `code.unknown_key`, `code.altered`, `code.expired`, `code.revoked`, `code.revocation_stale`, `code.unregistered`, `code.suspended`, `code.other_kind`, `funding.not_accepted`, `code.swap_suspected`, `code.other_intent`, `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused`, `payment.not_waiting` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5190,7 +5363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused` */
+            /** @description `payment.not_held`, `payment.captured`, `payment.voided`, `payment.expired`, `payment.refused`, `payment.held` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -55,7 +55,7 @@ export function ReceiptPage({ id, fresh }: { id: PaymentId; fresh: boolean }) {
 function Heading({ receipt: { payment }, fresh }: { receipt: ReceiptView; fresh: boolean }) {
   const { t } = useTranslation('activity');
   const locale = useLocale();
-  const celebrated = fresh && movedMoney(payment.status);
+  const celebrated = fresh && payment.status !== 'held' && movedMoney(payment.status);
   if (celebrated) {
     return (
       <div className={styles.done} role="status">

@@ -11,6 +11,7 @@ type Kind = keyof typeof en.alerts.kinds;
 const KINDS: Readonly<Record<string, Kind>> = {
   'payment.captured': 'payment_captured',
   'payment.authorized': 'payment_authorized',
+  'payment.held': 'payment_held',
   'payment.refused': 'payment_refused',
   'payment.voided': 'payment_voided',
   'payment.expired': 'payment_expired',

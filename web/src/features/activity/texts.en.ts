@@ -21,6 +21,7 @@ export const en = {
     emptyBody: 'Everything that happens to your wallet is told here, at once.',
     kinds: {
       payment_captured: '{{payee}}: paid',
+      payment_held: '{{payee}}: waiting because of a rule, not paid yet',
       payment_authorized: '{{payee}}: put on hold',
       payment_refused: '{{payee}}: not paid',
       payment_voided: '{{payee}}: hold released',
@@ -74,6 +75,7 @@ export const en = {
     heading: {
       captured: 'Paid',
       authorized: 'On hold',
+      held: 'Waiting, not paid yet',
       voided: 'Hold released',
       expired: 'Hold expired',
       refused: 'Not paid',

@@ -23,6 +23,7 @@ export const ko: typeof en = {
     emptyBody: '지갑에 생기는 모든 일을 여기에 바로 알려 드려요.',
     kinds: {
       payment_captured: '{{payee}}, 결제했어요',
+      payment_held: '{{payee}}, 규칙에 따라 보류 중이에요. 아직 나가지 않았어요',
       payment_authorized: '{{payee}}, 승인했어요',
       payment_refused: '{{payee}}, 결제되지 않았어요',
       payment_voided: '{{payee}}, 승인이 취소됐어요',
@@ -76,6 +77,7 @@ export const ko: typeof en = {
     heading: {
       captured: '결제 완료',
       authorized: '승인됨',
+      held: '보류 중, 아직 결제 안 됨',
       voided: '승인 취소',
       expired: '승인 기간 만료',
       refused: '결제되지 않음',

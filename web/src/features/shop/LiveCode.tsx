@@ -119,14 +119,16 @@ function Paid({ view, onDone }: { view: IntentView; onDone: () => void }) {
   const moments = useMoments();
   const [at] = useState(() => new Date(serverNow()).toISOString());
   const held = view.payment_status === 'authorized';
+  const waits = view.payment_status === 'held';
   return (
     <div className={styles.paid} role="status">
       <span className={styles.tick}>
-        <Icon name="check" size={64} />
+        <Icon name={waits ? 'clock' : 'check'} size={64} />
       </span>
-      <h2>{held ? t('code.held') : t('code.paid')}</h2>
+      <h2>{waits ? t('code.waits') : held ? t('code.held') : t('code.paid')}</h2>
       <Money amount={view.core.amount} size="hero" />
       {held && <p className="quiet">{t('code.heldBody')}</p>}
+      {waits && <p className="quiet">{t('code.waitsBody')}</p>}
       <Facts>
         <Fact name={t('code.purpose')}>{view.core.purpose}</Fact>
         <Fact name={t('code.at')}>{moments.time(at)}</Fact>

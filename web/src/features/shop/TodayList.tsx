@@ -5,7 +5,7 @@ import { useMoments } from '@/ui/locale';
 import { Money, Status } from '@/ui/parts';
 import styles from './shop.module.css';
 
-const TONES = { open: 'waiting', taken: 'good', expired: 'quiet' } as const;
+const TONES = { open: 'waiting', taken: 'good', waits: 'waiting', expired: 'quiet' } as const;
 
 /** What was asked for in this tab; nothing else is known here of the shop's day. */
 export function TodayList({
@@ -24,7 +24,8 @@ export function TodayList({
       <ul>
         {intents.map((view) => {
           const late = view.status === 'open' && serverNow() >= Date.parse(view.core.expires_at);
-          const status = late ? 'expired' : view.status;
+          const waits = view.payment_status === 'held';
+          const status = late ? 'expired' : waits ? 'waits' : view.status;
           return (
             <li key={view.intent}>
               <button type="button" onClick={() => onShow(view.intent)}>

@@ -52,6 +52,9 @@ export const en = {
     paid: 'Paid',
     held: 'Approved, on hold',
     heldBody: 'The money is set aside. Capture it with a signed request when you deliver.',
+    waits: 'Not paid yet: it waits',
+    waitsBody:
+      'A rule has this payment wait. Hand nothing over before it is paid; the payer may still call it off.',
     at: 'Paid at',
     payment: 'Payment number',
     reference: 'Order number',
@@ -63,6 +66,7 @@ export const en = {
     empty: 'Codes you make in this tab appear here.',
     open: 'Waiting',
     taken: 'Paid',
+    waits: 'Waits',
     expired: 'Expired',
   },
 };

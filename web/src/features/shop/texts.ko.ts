@@ -54,6 +54,8 @@ export const ko: typeof en = {
     paid: '결제됐어요',
     held: '승인됐어요',
     heldBody: '금액을 따로 떼어 두었어요. 물건을 드릴 때 서명된 요청으로 확정해 주세요.',
+    waits: '아직 결제되지 않았어요. 보류 중이에요',
+    waitsBody: '규칙에 따라 보류된 결제예요. 결제될 때까지 물건을 드리지 마세요. 손님이 취소할 수도 있어요.',
     at: '결제 시각',
     payment: '결제 번호',
     reference: '주문 번호',
@@ -65,6 +67,7 @@ export const ko: typeof en = {
     empty: '이 탭에서 만든 코드가 여기에 보여요.',
     open: '대기 중',
     taken: '결제됨',
+    waits: '보류 중',
     expired: '만료됨',
   },
 };

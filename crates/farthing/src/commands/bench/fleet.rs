@@ -18,6 +18,8 @@ use crate::failure::{Failure, failed};
 use crate::source::Machine;
 use crate::staff::Staff;
 
+/// What every wallet holds at first, in minor units: as much as law lets one hold whose owner's name was not checked.
+const WALLET_MINOR: i64 = 500_000;
 /// What every payment is about, in minor units: small, so that a wallet lasts for thousands.
 const AMOUNT_MINOR: i64 = 100;
 /// How long a prepared intent waits for its payment, in seconds.
@@ -222,7 +224,7 @@ async fn open_wallet(url: &str, person: &Person) -> Result<Phone<SoftwareKey>, H
         payer: person.payer,
     };
     handset.sign_up(&body).await?;
-    let amount = Amount::new(wire::TEST_FUNDS_MINOR_MAX, Currency::KRW);
+    let amount = Amount::new(WALLET_MINOR, Currency::KRW);
     let _: PayerView = handset.post("/v1/test/funds", &TestFundsBody { amount }).await?;
     Ok(handset.into_phone())
 }

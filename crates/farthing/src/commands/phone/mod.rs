@@ -16,10 +16,10 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use device::{Phone as Device, ShowError, Shown, SoftwareKey};
-use money::{Amount, Currency, PayerId, ReasonCode, Secret};
+use money::{Amount, Currency, PayerId, PaymentId, ReasonCode, Secret};
 use protocol::{
-    DeviceView, FreezeBody, Page, PayerView, PaymentView, SessionKind, SignUpBody, TestFundsBody, Text, UnfreezeBody,
-    limits,
+    CancelPaymentBody, DeviceView, FreezeBody, Page, PayerView, PaymentView, SessionKind, SignUpBody, TestFundsBody,
+    Text, UnfreezeBody, limits,
 };
 use simulator::http::Connection;
 use simulator::{Handset, HandsetError};
@@ -114,6 +114,11 @@ enum Command {
         /// How many.
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=200))]
         limit: u16,
+    },
+    /// Call off a payment that waits because a rule holds it.
+    Cancel {
+        /// Which payment (pay_…).
+        payment: PaymentId,
     },
     /// Take test money; where the server allows it.
     Fund {
@@ -237,6 +242,11 @@ impl Run<'_> {
                 let path = format!("/v1/payments?limit={limit}");
                 let page: Page<PaymentView> = self.line.get(&path).await.map_err(told)?;
                 screen.activity(&page.items)
+            }
+            Command::Cancel { payment } => {
+                let body = CancelPaymentBody { payment };
+                let view: PaymentView = self.line.post("/v1/payments/cancel", &body).await.map_err(told)?;
+                screen.payment(&view)
             }
             Command::Fund { amount } => {
                 let body = TestFundsBody { amount };

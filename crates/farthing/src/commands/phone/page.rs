@@ -199,6 +199,7 @@ impl Screen<'_> {
             return self.output.object(view);
         }
         let state = match view.status {
+            PaymentStatus::Held => format!("{WARN}{}{WARN:#}{}", self.say(Word::Waits), self.until(view)),
             PaymentStatus::Captured => format!("{GOOD}{}{GOOD:#}", self.say(Word::Paid)),
             PaymentStatus::Authorized => format!("{GOOD}{}{GOOD:#}", self.say(Word::HeldForPayee)),
             other => self.say(status(other)).to_owned(),
@@ -208,6 +209,14 @@ impl Screen<'_> {
             (Word::PaidTo, format!("{} · {}", view.payee.name, view.amount.for_people())),
         ]);
         Ok(())
+    }
+
+    /// Until when a payment waits, and what happens then.
+    fn until(&self, view: &PaymentView) -> String {
+        let Some(wait) = &view.wait else { return String::new() };
+        let then = self.say(if wait.goes_on { Word::GoesOn } else { Word::ComesBack });
+        let rules: Vec<&str> = view.rules.iter().map(|rule| rule.say.as_str()).collect();
+        format!(" · {} → {then}  {FAINT}{}{FAINT:#}", wait.until, rules.join("; "))
     }
 
     /// The latest payments, one JSON object a line or a table.
@@ -283,6 +292,7 @@ impl Screen<'_> {
 const fn status(status: PaymentStatus) -> Word {
     match status {
         PaymentStatus::Authorized => Word::Held,
+        PaymentStatus::Held => Word::Waits,
         PaymentStatus::Captured => Word::Paid,
         PaymentStatus::Voided => Word::Released,
         PaymentStatus::Expired => Word::Lapsed,

@@ -128,6 +128,9 @@ words! {
     Payment: "결제", "payment";
     PaidTo: "받은 곳", "paid to";
     Paid: "결제됨", "paid";
+    Waits: "규칙에 따라 보류 중, 아직 나가지 않음", "waiting because of a rule, not paid yet";
+    GoesOn: "그때 결제됩니다", "paid then";
+    ComesBack: "확인되지 않으면 지갑으로 돌아옵니다", "back in the wallet unless it is confirmed";
     HeldForPayee: "받는 곳을 위해 보류됨", "held for the payee";
     Released: "취소됨", "released";
     Lapsed: "만료됨", "expired";

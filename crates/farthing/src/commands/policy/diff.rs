@@ -1,12 +1,11 @@
-//! `farthing policy diff`, `backtest` and `schema`.
+//! `farthing policy diff` and `schema`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use policy::{Backtest, Library, Moved, Pack, Way};
+use policy::{Library, Pack, Way};
 
-use super::decide::questions;
 use crate::failure::{Failure, failed};
-use crate::output::{BAD, GOOD, Output, WARN, grouped, table};
+use crate::output::{BAD, GOOD, Output, WARN};
 
 /// Say what a new version of a pack tightens and loosens.
 #[derive(Debug, clap::Args)]
@@ -15,15 +14,6 @@ pub(crate) struct Diff {
     old: String,
     /// The new version: a file, or `ID@VERSION`.
     new: String,
-}
-
-/// Say what a candidate pack would have changed about stored payments.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Try {
-    /// The candidate: a pack file.
-    candidate: PathBuf,
-    /// The payments: JSON objects as `farthing policy decide` reads them, one after the other.
-    payments: PathBuf,
 }
 
 /// Print the JSON Schema of a pack file or of a question.
@@ -53,7 +43,7 @@ impl Schema {
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(failed(format!("cannot read `{}`", path.display())))
 }
 
@@ -99,48 +89,4 @@ impl Diff {
         output.line(&format!("{tightens} tighten, {loosens} loosen, {look} to look at"));
         Ok(())
     }
-}
-
-impl Try {
-    pub(crate) fn run(self, library: &Library, output: &mut Output) -> Result<(), Failure> {
-        let file = self.candidate.display().to_string();
-        let candidate = Pack::read(&file, &read(&self.candidate)?).map_err(|error| Failure::new(error.to_string()))?;
-        let trying = library.trying(candidate);
-        let source = self.payments.display().to_string();
-        let mut report = Backtest::default();
-        for (request, _) in questions(&source, &read(&self.payments)?, true)? {
-            report.add(library, &trying, &request).map_err(|error| Failure::new(format!("{source}: {error}")))?;
-        }
-        if output.is_json() {
-            return output.object(&report);
-        }
-        output.line(&format!(
-            "{} of {} payments would come out otherwise",
-            grouped(report.changed),
-            grouped(report.payments)
-        ));
-        let groups = [
-            ("outcome", &report.outcomes),
-            ("amount", &report.amounts),
-            ("age", &report.ages),
-            ("category", &report.categories),
-            ("rule", &report.rules),
-        ];
-        for (heading, moved) in groups.iter().filter(|(_, moved)| !moved.is_empty()) {
-            let rows: Vec<Vec<String>> = moved.iter().map(row).collect();
-            output.lines(&table(&[heading, "before", "after", "payments", "worth"], &rows, &[3]));
-        }
-        Ok(())
-    }
-}
-
-fn row(moved: &Moved) -> Vec<String> {
-    let worth = moved.worth.iter().map(|(currency, minor)| money::Amount::new(*minor, *currency).to_string());
-    vec![
-        moved.group.clone(),
-        format!("{:?}", moved.before),
-        format!("{:?}", moved.after),
-        grouped(moved.count),
-        worth.collect::<Vec<_>>().join(", "),
-    ]
 }

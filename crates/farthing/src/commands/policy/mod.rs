@@ -1,5 +1,6 @@
 //! `farthing policy`: packs listed, shown, and asked.
 
+mod backtest;
 mod decide;
 mod diff;
 mod list;
@@ -28,19 +29,19 @@ enum Command {
     Show(list::Show),
     Decide(decide::Decide),
     Diff(diff::Diff),
-    Backtest(diff::Try),
+    Backtest(backtest::Try),
     Schema(diff::Schema),
 }
 
 impl Policy {
-    pub(crate) fn run(self, output: &mut Output) -> Result<(), Failure> {
+    pub(crate) async fn run(self, output: &mut Output) -> Result<(), Failure> {
         let library = library(self.policies)?;
         match self.command {
             Command::List(list) => list.run(&library, output),
             Command::Show(show) => show.run(&library, output),
             Command::Decide(decide) => decide.run(&library, output),
             Command::Diff(diff) => diff.run(&library, output),
-            Command::Backtest(test) => test.run(&library, output),
+            Command::Backtest(test) => test.run(&library, output).await,
             Command::Schema(schema) => schema.run(output),
         }
     }

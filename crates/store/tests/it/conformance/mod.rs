@@ -16,6 +16,7 @@ mod retention;
 mod roll_up;
 mod sessions;
 mod time;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ pub(crate) async fn conformance(open: Open<'_>) {
     proofs::a_refund_id_works_once_also_after_a_restart(next()).await;
     proofs::a_refused_payment_keeps_its_id(next()).await;
     time::a_hold_expires(next()).await;
+    waiting::a_held_payment_waits_and_goes_on_or_comes_back(next()).await;
     time::an_intent_expires(next()).await;
     time::a_frozen_wallet_pays_nothing_until_it_has_thawed(next()).await;
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
