@@ -28,7 +28,11 @@ impl Day {
     #[must_use]
     pub fn of(at: crate::Instant) -> Self {
         let (days, last) = (at.unix_seconds().div_euclid(86_400), Date::constant(9_999, 12, 31));
-        Self(Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::from_hours(days.saturating_mul(24))).unwrap_or(last))
+        Self(
+            Date::constant(1970, 1, 1)
+                .checked_add(jiff::SignedDuration::from_hours(days.saturating_mul(24)))
+                .unwrap_or(last),
+        )
     }
 }
 
@@ -67,7 +71,16 @@ mod tests {
             let day: Day = good.parse().unwrap();
             assert_eq!((day.to_string().as_str(), format!("{day:?}").as_str()), (good, "***"));
         }
-        for bad in ["", "2007-3-1", "20070301", "2007-02-29", "2007-03-01T00:00", "-000001-01-01", "2007-03-01 ", "+002007-03-01"] {
+        for bad in [
+            "",
+            "2007-3-1",
+            "20070301",
+            "2007-02-29",
+            "2007-03-01T00:00",
+            "-000001-01-01",
+            "2007-03-01 ",
+            "+002007-03-01",
+        ] {
             assert_eq!(bad.parse::<Day>(), Err(DayError), "{bad}");
         }
     }

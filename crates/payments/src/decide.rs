@@ -113,9 +113,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
 #[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
-        Facts::OpenPayer { body, key, place, counted, .. } => {
-            enrol::open_payer(context, body, *key, (place, *counted))
-        }
+        Facts::OpenPayer { body, key, place, counted, .. } => enrol::open_payer(context, body, *key, (place, *counted)),
         Facts::ForgetSignUps { marks } => sign_up::forget(context, marks),
         Facts::Identity(facts) => identity::carry_out(context, facts),
         Facts::Merchant(facts) => merchant::carry_out(context, facts),
@@ -330,7 +328,8 @@ impl Context<'_> {
         let applied = ledger.apply_all(operations).map_err(|linked| linked.refusal)?;
         // A credit that is appended and counted in the same decision never waits, and has no row.
         let at_once = |credit: &ledger::Appended| {
-            let has = |rows: fn(&Applied) -> &Vec<ledger::Appended>| applied.iter().any(|step| rows(step).contains(credit));
+            let has =
+                |rows: fn(&Applied) -> &Vec<ledger::Appended>| applied.iter().any(|step| rows(step).contains(credit));
             has(|step| &step.appended) && has(|step| &step.rolled_up)
         };
         for step in &applied {

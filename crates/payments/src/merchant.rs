@@ -239,11 +239,7 @@ pub(crate) fn carry_out(context: &mut Context<'_>, facts: &MerchantFacts) -> Res
 }
 
 /// A merchant hands in what shows who it is. What was verified before stays so until staff say otherwise.
-fn submit(
-    context: &mut Context<'_>,
-    payee: PayeeId,
-    body: &SubmitVerificationBody,
-) -> Result<Accepted, Refusal> {
+fn submit(context: &mut Context<'_>, payee: PayeeId, body: &SubmitVerificationBody) -> Result<Accepted, Refusal> {
     let row = context.state.payee(payee).ok_or(ReasonCode::PayeeUnknown)?;
     if state(context, payee) == VerificationState::Verified {
         return Err(ReasonCode::VerificationStep.into());
@@ -267,14 +263,17 @@ fn judge(context: &mut Context<'_>, payee: PayeeId, found: &VerificationStep) ->
         return Err(ReasonCode::VerificationStep.into());
     }
     let before = context.state.verification(payee).and_then(|known| known.evidence.clone());
-    Ok(write(context, Verification {
-        payee,
-        state: found.state,
-        by: found.by.clone(),
-        evidence: found.evidence.clone().or(before),
-        note: found.note.clone(),
-        at: context.at,
-    }))
+    Ok(write(
+        context,
+        Verification {
+            payee,
+            state: found.state,
+            by: found.by.clone(),
+            evidence: found.evidence.clone().or(before),
+            note: found.note.clone(),
+            at: context.at,
+        },
+    ))
 }
 
 fn state(context: &Context<'_>, payee: PayeeId) -> VerificationState {
@@ -296,12 +295,7 @@ fn write(context: &mut Context<'_>, row: Verification) -> Accepted {
 
 /// A merchant has money sent to its bank: it leaves its account here and stands in the clearing account until the bank has
 /// it. A merchant nobody has verified gets nothing out; refunds it may always give.
-fn request(
-    context: &mut Context<'_>,
-    payee: PayeeId,
-    body: &PayoutBody,
-    digest: Digest,
-) -> Result<Accepted, Refusal> {
+fn request(context: &mut Context<'_>, payee: PayeeId, body: &PayoutBody, digest: Digest) -> Result<Accepted, Refusal> {
     if let Some(earlier) = context.state.payout(body.payout) {
         let is_same = earlier.payee == payee && earlier.body == digest;
         return if is_same { Ok(accepted(earlier.clone())) } else { Err(ReasonCode::PayoutIdReused.into()) };
@@ -359,8 +353,7 @@ fn move_out(context: &mut Context<'_>, payee: &Payee, amount: Amount) -> Result<
 }
 
 fn post(transfer: TransferId, (from, to): (AccountId, AccountId), amount: Amount, at: Instant) -> Operation {
-    let legs =
-        vec![Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }];
+    let legs = vec![Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }];
     Operation::Post { transfer, legs, at }
 }
 

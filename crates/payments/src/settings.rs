@@ -1,8 +1,8 @@
 //! [`Settings`]: what the operator sets, until packs, rules and models say more.
 
+use crate::sign_up::SignUpLimits;
 use crate::swap::SwapSettings;
 use money::{Amount, Currency};
-use crate::sign_up::SignUpLimits;
 use risk::settings::RiskSettings;
 use serde::{Deserialize, Serialize};
 

@@ -42,9 +42,7 @@ pub use passkeys::{
     Biometric, CeremonyView, KeyPlace, PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody,
     SignInBody, SignInView,
 };
-pub use payouts::{
-    PayoutBody, PayoutStatus, PayoutView, SubmitVerificationBody, VerificationState, VerificationView,
-};
+pub use payouts::{PayoutBody, PayoutStatus, PayoutView, SubmitVerificationBody, VerificationState, VerificationView};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};

@@ -181,9 +181,10 @@ impl Proven {
         let payee = self.payees.get(&payout.payee);
         let moved = |transfer: Option<TransferId>, from, to| match transfer {
             None => true,
-            Some(id) => self.transfers.get(&id).is_some_and(|made| {
-                made.kind == TransferKind::Posting && moves(made, from, to, payout.amount)
-            }),
+            Some(id) => self
+                .transfers
+                .get(&id)
+                .is_some_and(|made| made.kind == TransferKind::Posting && moves(made, from, to, payout.amount)),
         };
         let from = if payout.sent.is_some() { bank } else { clearing };
         let (sent, returned) = (payout.sent.is_some(), payout.returned.is_some());
@@ -259,7 +260,8 @@ impl Proven {
         let payees: HashSet<AccountId> = self.payees.values().copied().collect();
         for transfer in self.transfers.values().filter(|transfer| !transfers.contains(&transfer.id)) {
             // Play money moves without a payment: out of an account of the operator's own.
-            let of_payouts = |id: AccountId, leg: &Leg| id == clearing(leg.amount.currency()) || id == bank(leg.amount.currency());
+            let of_payouts =
+                |id: AccountId, leg: &Leg| id == clearing(leg.amount.currency()) || id == bank(leg.amount.currency());
             let is_claimed = |leg: &Leg| payees.contains(&leg.account) || of_payouts(leg.account, leg);
             let names_payee = transfer.legs.iter().any(is_claimed);
             if transfer.kind != TransferKind::Posting || names_payee {

@@ -109,7 +109,8 @@ pub(crate) fn cite(context: &Context<'_>, payer: PayerId, rules: &mut [Reason]) 
         rule.details.extend(relied.map(|fact| line(FactKind::BornOn, fact.source, fact)));
         let said = identity.facts.iter().filter(|fact| of_age && fact.value.kind() == FactKind::BornOn);
         let doubted = said.filter(|fact| Some(&fact.value) != relied.map(|relied| &relied.value));
-        rule.details.extend(doubted.map(|fact| format!("{}, not relied on", line(FactKind::BornOn, fact.source, fact))));
+        rule.details
+            .extend(doubted.map(|fact| format!("{}, not relied on", line(FactKind::BornOn, fact.source, fact))));
         let consent = identity.guardianship.as_ref().and_then(|known| known.consent.as_ref()).filter(|_| of_guardian);
         rule.details.extend(consent.map(|consent| match consent.withdrawn_at {
             Some(at) => format!("consent: guardian, withdrawn {}", Day::of(at)),
@@ -134,7 +135,16 @@ mod tests {
     fn fact(value: FactValue, source: FactSource) -> KnownFact {
         let assurance = if source == FactSource::SelfDeclared { Assurance::Low } else { Assurance::Substantial };
         let by = "kim".parse().unwrap();
-        KnownFact { value, source, assurance, by, evidence: None, asserted_at: AT, expires_at: None, contested_at: None }
+        KnownFact {
+            value,
+            source,
+            assurance,
+            by,
+            evidence: None,
+            asserted_at: AT,
+            expires_at: None,
+            contested_at: None,
+        }
     }
 
     fn born(day: &str) -> FactValue {
@@ -237,7 +247,8 @@ mod tests {
         let home = |country: &str| FactValue::Residence(country.parse().unwrap());
         let line = |day: &str| FactValue::LineSince(day.parse().unwrap());
         let mut facts = vec![];
-        for (source, year, country) in [(SelfDeclared, "2001", "KR"), (Carrier, "2002", "JP"), (Document, "2003", "TH")] {
+        for (source, year, country) in [(SelfDeclared, "2001", "KR"), (Carrier, "2002", "JP"), (Document, "2003", "TH")]
+        {
             facts.push(fact(born(&format!("{year}-01-01")), source));
             facts.push(fact(home(country), source));
             facts.push(fact(line(&format!("{year}-02-01")), source));

@@ -110,18 +110,15 @@ pub(super) fn consent(
     let demand = (!is_less).then(|| strongest(context, guardian));
     let met = step_up::met(context, caller, demand.as_ref())?;
     met.spend(context);
-    guardianship.consent = Some(GuardianConsent {
-        cap: body.cap,
-        given_at: context.at,
-        expires_at: body.until,
-        withdrawn_at: None,
-    });
+    guardianship.consent =
+        Some(GuardianConsent { cap: body.cap, given_at: context.at, expires_at: body.until, withdrawn_at: None });
     identity.guardianship = Some(guardianship);
     Ok(told_both(context, identity, guardian, EventKind::GuardianConsented))
 }
 
 fn strongest(context: &Context<'_>, guardian: PayerId) -> Demand {
-    let strength = step_up::strongest(context, guardian).map_or(Strength::Pin, |strongest| strongest.max(Strength::Pin));
+    let strength =
+        step_up::strongest(context, guardian).map_or(Strength::Pin, |strongest| strongest.max(Strength::Pin));
     Demand::new(strength, ReasonCode::GuardianConsent)
 }
 

@@ -62,7 +62,8 @@ cap = "7000 KRW"
 window = "day"
 "#;
 
-const FACTORS: &str = "[device_key]\ncategories = [\"possession\"]\ndynamic = true\n[pin]\ncategories = [\"knowledge\"]\n";
+const FACTORS: &str =
+    "[device_key]\ncategories = [\"possession\"]\ndynamic = true\n[pin]\ncategories = [\"knowledge\"]\n";
 
 fn packs() -> Packs {
     let files = [("minors.toml", PACK), ("factors.toml", FACTORS)];
@@ -247,10 +248,7 @@ fn what_is_over_contested_or_unsure_is_not_relied_on() {
     assert_eq!(world.events.last().map(|event| event.kind), Some(EventKind::FactContested));
     assert!(known.relied(FactKind::BornOn, world.now).is_none());
     pays(&mut world, "1000", "refused policy.fact_missing");
-    assert_eq!(
-        contest(&mut world, "ann", FactKind::Residence, FactSource::Document),
-        Err(ReasonCode::FactUnknown)
-    );
+    assert_eq!(contest(&mut world, "ann", FactKind::Residence, FactSource::Document), Err(ReasonCode::FactUnknown));
 }
 
 #[test]

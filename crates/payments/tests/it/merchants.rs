@@ -133,7 +133,10 @@ fn a_payout_takes_what_waits_too_and_no_more_than_there_is() {
     assert_eq!(payout(&mut world, "cafe", "b", "-1").map(|_| ()), Err(ReasonCode::AmountNegative));
     assert_eq!(payout(&mut world, "cafe", "b", "1/USD").map(|_| ()), Err(ReasonCode::AmountWrongCurrency));
     // What was paid out cannot be refunded with; what is left can.
-    run(&mut world, "refund r cafe p 1000 -> refunded 1000 left 5000\nrefund s cafe p 1 -> refused funds.payee_insufficient");
+    run(
+        &mut world,
+        "refund r cafe p 1000 -> refunded 1000 left 5000\nrefund s cafe p 1 -> refused funds.payee_insufficient",
+    );
 }
 
 #[test]
@@ -169,7 +172,11 @@ fn a_network_opens_so_many_wallets_and_no_more_until_its_time_is_over() {
     for _ in 0..2 {
         assert_eq!(sign_up(&mut world, "203.0.113.0/24"), Err(ReasonCode::SignUpNetwork));
     }
-    assert_eq!(ReasonCode::SignUpNetwork.disclosed(), ReasonCode::RateLimited, "how it is counted is nobody's business");
+    assert_eq!(
+        ReasonCode::SignUpNetwork.disclosed(),
+        ReasonCode::RateLimited,
+        "how it is counted is nobody's business"
+    );
     assert_eq!(sign_up(&mut world, "203.0.114.0/24"), Ok(()));
     assert_eq!(sign_up(&mut world, "2001:db8:1::/48"), Ok(()));
     run(&mut world, "wait 3599");

@@ -148,13 +148,8 @@ impl World {
         let payer = PayerId::new(self.now, self.random());
         let phone = self.new_phone(payer);
         let name = Text::new("somebody").unwrap();
-        let body = SignUpBody {
-            currency: Currency::KRW,
-            device: phone.device(),
-            device_name: name.clone(),
-            name,
-            payer,
-        };
+        let body =
+            SignUpBody { currency: Currency::KRW, device: phone.device(), device_name: name.clone(), name, payer };
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
         self.submit(Command::OpenPayer { enrolling, place: network.to_owned(), counted: true })

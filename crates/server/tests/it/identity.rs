@@ -88,7 +88,8 @@ async fn a_thief_with_the_phone_does_not_raise_his_age() {
     let hers = DeclareFactBody { fact: born("1980-01-01"), payer };
     assert_eq!(thief.post(&world, "/v1/facts", &hers).await.problem(), (401, "auth.refused".to_owned()));
     // What only staff may say is not said over the network, and not in a payer's name.
-    let entry = json!({ "fact": { "born_on": "1980-01-01" }, "source": "document", "staff": "kim", "assurance": "high" });
+    let entry =
+        json!({ "fact": { "born_on": "1980-01-01" }, "source": "document", "staff": "kim", "assurance": "high" });
     let path = format!("/admin/payers/{payer}/facts");
     assert_eq!(world.send(Sent::new("POST", &path).body(entry.to_string())).await.status, 404);
     for source in ["self_declared", "guardian"] {
@@ -253,7 +254,10 @@ async fn a_shop_nobody_verified_gets_nothing_out_and_may_always_refund() {
     let refund = protocol::RefundBody { amount: won(1_000), payment, reason: None, refund: refund_id(&world) };
     assert_eq!(shop.sign(&world, "/v1/refunds", &refund).await.status, 201, "a refund is never blocked");
 
-    assert_eq!(judge(&world, shop.payee, "verified").await.expect::<VerificationView>(200).state, VerificationState::Verified);
+    assert_eq!(
+        judge(&world, shop.payee, "verified").await.expect::<VerificationView>(200).state,
+        VerificationState::Verified
+    );
     let shown: VerificationView = shop.get(&world, "/v1/verification").await.expect(200);
     assert_eq!((shown.state, shown.note.as_deref()), (VerificationState::Verified, Some("as registered")));
     // An API key moves nothing; the signing key does, once for each id.

@@ -11,7 +11,7 @@ use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::findings::{Findings, hex};
 use crate::keys::{Class, SealKey};
-use crate::postgres::kinds::{NOTED, ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
+use crate::postgres::kinds::{ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, NOTED, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
 use crate::postgres::link::Parameter;
 use crate::postgres::query::Tables;
 use crate::rows::{self, Columns};

@@ -3,8 +3,8 @@
 
 use money::{Day, Instant, PayeeId, PayerId, PayoutId};
 use protocol::{
-    Assurance, Country, FactKind, FactSource, FactStanding, FactValue, FactsView, PayoutStatus, Text, VerificationState,
-    VerificationView, limits,
+    Assurance, Country, FactKind, FactSource, FactStanding, FactValue, FactsView, PayoutStatus, Text,
+    VerificationState, VerificationView, limits,
 };
 use server::admin::{
     CheckedSource, FactEntry, FactWithdrawal, GuardianEntry, PayoutEntry, SignUpsView, StaffPayoutView,

@@ -107,7 +107,10 @@ pub(crate) async fn sign_ups_of_a_network_are_counted_whoever_decides_and_forgot
         let store = std::sync::Arc::clone(&place.store);
         async move {
             let rows = store.all_noted(NotedKind::SignUps, None, 10).await.unwrap();
-            rows.iter().filter_map(Noted::sign_ups).map(|row| (row.of.clone(), row.count, row.refused)).collect::<Vec<_>>()
+            rows.iter()
+                .filter_map(Noted::sign_ups)
+                .map(|row| (row.of.clone(), row.count, row.refused))
+                .collect::<Vec<_>>()
         }
     };
     let network = "203.0.113.0/24".to_owned();
@@ -153,11 +156,9 @@ pub(crate) async fn a_payout_leaves_once_and_comes_back_whole(place: Place<'_>) 
     let place = place.restart().await;
     assert_eq!(place.payout(&shop, first, 5_000).await, Ok(Accepted::Payout(row)), "the first answer again");
     assert_eq!(refused(place.payout(&shop, second, 2_001).await), ReasonCode::PayeeFundsInsufficient);
-    let settling =
-        |status| PayoutSettling { status, by: "kim".parse().unwrap(), reference: "bank 1".parse().unwrap() };
+    let settling = |status| PayoutSettling { status, by: "kim".parse().unwrap(), reference: "bank 1".parse().unwrap() };
     let settle = |status| {
-        let command =
-            MerchantCommand::SettlePayout { permit: staff(), payout: first, settling: settling(status) };
+        let command = MerchantCommand::SettlePayout { permit: staff(), payout: first, settling: settling(status) };
         place.run(Command::Merchant(command))
     };
     settle(PayoutStatus::Sent).await.unwrap();
@@ -165,7 +166,10 @@ pub(crate) async fn a_payout_leaves_once_and_comes_back_whole(place: Place<'_>) 
     let balance = place.store.payee_balance(shop.id).await.unwrap().unwrap();
     assert_eq!((balance.account.available(), balance.pending), (won(7_000), won(0)));
     let listed = place.store.all_noted(NotedKind::Payout, Some(shop.id), 10).await.unwrap();
-    assert_eq!(listed.iter().filter_map(Noted::payout).map(|row| row.status).collect::<Vec<_>>(), [PayoutStatus::Returned]);
+    assert_eq!(
+        listed.iter().filter_map(Noted::payout).map(|row| row.status).collect::<Vec<_>>(),
+        [PayoutStatus::Returned]
+    );
     // Several at once never take more than there is.
     let wanted: Vec<PayoutId> = (0..4).map(|_| PayoutId::new(place.town.now(), place.town.fresh())).collect();
     let asked = wanted.iter().map(|id| place.payout(&shop, *id, 3_000));
