@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use money::Secret;
-use payments::Settings;
+use payments::{Network, Settings};
 use server::{CodeSigner, Config, PackReader, PasskeyConfig, RateLimits, Running, SignerReader};
 use store::{Clock, KeySource, Options, PostgresOptions, PostgresStore, SqliteStore, Store, SystemClock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -34,8 +34,15 @@ pub(crate) struct Plan {
     /// Where the packs of `settings` came from, to be read anew.
     pub(crate) packs: Option<Source>,
     pub(crate) keys: KeySource,
+    /// Networks from which any number of wallets may be opened.
+    pub(crate) sign_up_exempt: Vec<Network>,
     pub(crate) rate: RateLimits,
     pub(crate) web: bool,
+}
+
+/// This machine's own addresses.
+pub(crate) fn loopback() -> Vec<Network> {
+    ["127.0.0.0/8", "::1"].iter().filter_map(|network| network.parse().ok()).collect()
 }
 
 /// The folder of the keys of dynamic codes.
@@ -63,6 +70,7 @@ pub(crate) async fn start(plan: Plan) -> Result<Running, Failure> {
         pack_reader: plan
             .packs
             .map(|source| -> PackReader { Arc::new(move || source.read().map_err(|failure| failure.to_string())) }),
+        sign_up_exempt: plan.sign_up_exempt,
         rate: plan.rate,
         web: plan.web,
     };

@@ -153,6 +153,10 @@ ids! {
     PaymentId "pay"
     /// A refund; chosen by the payee, so it is also the idempotency key.
     RefundId "rfd"
+    /// Money on its way to a payee's bank; chosen by the payee, so it is also the idempotency key.
+    PayoutId "pot"
+    /// What sign-ups are counted by: a network, a line.
+    MarkId "mrk"
     /// A ledger account.
     AccountId "acc"
     /// A ledger transfer.

@@ -7,6 +7,7 @@
 
 mod amount;
 mod currency;
+mod day;
 mod digest;
 mod id;
 mod instant;
@@ -18,10 +19,11 @@ mod show;
 
 pub use amount::{Amount, AmountError, Shares, SharesError};
 pub use currency::{Currency, UnknownCurrency};
+pub use day::{Day, DayError};
 pub use digest::{Digest, DigestError};
 pub use id::{
-    AccountId, DecisionId, DeviceId, EventId, HoldId, IdError, IntentId, KeyId, PayeeId, PayerId, PaymentId, RefundId,
-    SessionId, TransferId,
+    AccountId, DecisionId, DeviceId, EventId, HoldId, IdError, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId,
+    PayoutId, RefundId, SessionId, TransferId,
 };
 pub use instant::{Instant, InstantError};
 pub use letters::is_invisible;

@@ -62,6 +62,8 @@ reasons! {
     RequestTooLarge "request.too_large": "요청이 너무 큽니다.", "The request is too large.";
     RequestTimedOut "request.timed_out": "시간 안에 처리하지 못했습니다. 같은 요청을 다시 보내도 안전합니다.", "This took too long. It is safe to send the same request again.";
     RateLimited "request.rate_limited": "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.", "Too many requests. Please try again shortly.";
+    SignUpNetwork "sign_up.network_full" under RateLimited: "이 네트워크에서 열린 지갑이 너무 많습니다.", "Too many wallets were opened from this network.";
+    SignUpLine "sign_up.line_full": "이 회선으로 확인된 지갑이 너무 많습니다.", "Too many wallets were verified by this line.";
     NotFound "request.not_found": "찾을 수 없습니다.", "There is nothing here.";
     MethodNotAllowed "request.method_not_allowed": "이 주소에서 쓸 수 없는 방식입니다.", "This method is not allowed here.";
     CursorInvalid "request.cursor_invalid": "목록 위치 값이 올바르지 않습니다.", "The list cursor is not valid.";
@@ -140,6 +142,17 @@ reasons! {
     PayeeClosed "payee.closed": "더 이상 돈을 받지 않는 곳입니다.", "This payee no longer takes payments.";
     RecoveryPapersNeeded "recovery.papers_needed": "등록된 기기가 이 복구를 취소했습니다. 사업자에게 신분증을 보여 주세요.", "A device of the wallet cancelled this recovery; the provider must see papers before it goes on.";
     RecoveryContested "recovery.contested": "신분증을 확인한 복구입니다. 이 기기로는 더 취소할 수 없습니다.", "The provider has seen papers for this recovery; this device cannot cancel it again.";
+    PayeeUnverified "payee.unverified": "확인을 마치지 않은 가맹점에는 정산금을 보낼 수 없습니다.", "This payee has not been verified, so nothing is paid out to it yet.";
+    VerificationStep "payee.verification_step": "지금 상태에서는 할 수 없는 확인 단계입니다.", "The payee's verification cannot take this step from where it stands.";
+    FactUnknown "fact.unknown": "그런 정보가 없습니다.", "There is no such fact.";
+    FactImplausible "fact.implausible": "그럴 수 없는 정보입니다. 날짜와 기한을 확인해 주세요.", "This cannot be true; check the dates.";
+    FactDeclared "fact.declared_already": "이미 말씀하신 정보입니다. 고치려면 사업자에게 서류로 확인받아 주세요.", "You said this before; the provider corrects it when shown papers.";
+    GuardianUnknown "guardian.unknown": "이 지갑의 법정대리인으로 등록되어 있지 않습니다.", "This wallet is not registered as that payer's guardian.";
+    GuardianUnfit "guardian.unfit": "법정대리인이 될 수 없는 지갑입니다.", "This wallet cannot be that payer's guardian.";
+    GuardianSpan "guardian.span": "동의 기한은 앞으로 1년 안이어야 합니다.", "A guardian's consent ends in the future, and within a year.";
+    PayoutIdReused "payout.id_reused": "같은 정산 번호로 다른 내용을 보냈습니다.", "This payout id was used with another body.";
+    PayoutUnknown "payout.unknown": "없는 정산입니다.", "There is no such payout.";
+    PayoutSettled "payout.settled": "이미 끝난 정산입니다.", "This payout is settled already.";
     DeviceTierTooLow "device.tier_too_low": "이 기기의 보안 수준으로는 할 수 없는 일입니다.", "This device's security tier does not allow that.";
     DeviceLimitReached "device.limit_reached": "등록할 수 있는 기기 수를 넘었습니다.", "This wallet has as many devices as it may.";
 
@@ -193,6 +206,7 @@ reasons! {
     PolicyOwnLimit "policy.own_limit": "직접 정한 한도를 넘었습니다.", "This is above a limit you set yourself.";
     PolicyLimit "policy.limit": "법이나 약관이 정한 한도를 넘었습니다.", "This is above a limit that law or terms set.";
     PolicyRefused "policy.refused": "법이나 약관이 허용하지 않는 결제입니다.", "Law or terms do not allow this.";
+    PolicyGuardian "policy.guardian_consent": "법정대리인의 동의가 필요한 결제입니다. 보호자의 지갑에서 동의해 주세요.", "This needs the consent of the payer's guardian, given in the guardian's own wallet.";
     PolicyFactMissing "policy.fact_missing": "판단에 필요한 정보가 확인되지 않아 가장 엄격하게 처리했습니다.", "Something that has to be known was not verified, so the strictest rule held.";
     PolicyElsewhere "policy.elsewhere": "이 방식으로는 받을 수 없는 결제입니다.", "This may not be paid this way here.";
     PolicyHeld "policy.held": "법이나 약관에 따라 결제를 보류했습니다. 돈은 따로 잡아 두었고 아직 나가지 않았습니다.", "Law or terms have this payment wait. The money is set aside and has not left.";
@@ -231,6 +245,7 @@ reasons! {
     RuleUnknown "risk.rule_unknown": "그런 규칙이 없거나 그 결제자에게 유예되어 있지 않습니다.", "There is no such rule, or it is not passed over for this payer.";
     SnoozeRefused "risk.snooze_refused": "이 규칙은 그렇게 유예할 수 없습니다. 거절 규칙은 유예되지 않고, 유예는 최대 30일, 한 사람에 여덟 개까지입니다.", "This rule cannot be passed over so: never one that refuses, for at most thirty days, at most eight for one payer.";
     FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
+    GuardianConsent "step_up.guardian_consent": "다른 사람의 결제를 허락하는 일입니다.", "This lets somebody else pay.";
     StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";
     StepUpWaiting "step_up.waiting": "추가 확인 수단의 대기 시간이 아직 지나지 않았습니다.", "This needs one more check, and what you set up for it may not be used yet.";
     StepUpNotSetUp "step_up.not_set_up": "추가 확인 수단이 없습니다. 먼저 결제 비밀번호나 패스키를 등록해 주세요.", "This needs one more check, and none is set up: set a payment PIN or a passkey first.";

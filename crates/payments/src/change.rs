@@ -221,11 +221,56 @@ pub enum EventKind {
     /// A rule is passed over for a payer, or no longer; told to staff.
     #[serde(rename = "risk.snoozed")]
     RiskSnoozed,
+    /// A payer said something about themselves.
+    #[serde(rename = "fact.declared")]
+    FactDeclared,
+    /// The provider or a carrier entered a fact about a payer.
+    #[serde(rename = "fact.entered")]
+    FactEntered,
+    /// A fact about a payer was taken away.
+    #[serde(rename = "fact.withdrawn")]
+    FactWithdrawn,
+    /// A payer says that a fact is wrong; told to staff, too.
+    #[serde(rename = "fact.contested")]
+    FactContested,
+    /// Somebody answers for a payer from now on; told to both.
+    #[serde(rename = "guardian.linked")]
+    GuardianLinked,
+    /// Somebody answers for a payer no longer; told to both.
+    #[serde(rename = "guardian.unlinked")]
+    GuardianUnlinked,
+    /// A guardian lets their ward pay; told to both.
+    #[serde(rename = "guardian.consented")]
+    GuardianConsented,
+    /// A guardian lets their ward pay no longer; told to both.
+    #[serde(rename = "guardian.consent_ended")]
+    GuardianConsentEnded,
+    /// A merchant handed in what shows who it is.
+    #[serde(rename = "payee.verification_submitted")]
+    VerificationSubmitted,
+    /// A merchant was verified.
+    #[serde(rename = "payee.verified")]
+    VerificationGranted,
+    /// What a merchant handed in did not do.
+    #[serde(rename = "payee.verification_refused")]
+    VerificationRefused,
+    /// A merchant is verified no longer.
+    #[serde(rename = "payee.verification_withdrawn")]
+    VerificationWithdrawn,
+    /// Money is on its way to a merchant's bank.
+    #[serde(rename = "payout.requested")]
+    PayoutRequested,
+    /// A merchant's bank has it.
+    #[serde(rename = "payout.sent")]
+    PayoutSent,
+    /// It came back and is the merchant's again.
+    #[serde(rename = "payout.returned")]
+    PayoutReturned,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 62] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -273,6 +318,21 @@ impl EventKind {
         Self::RiskDemoted,
         Self::RiskRestored,
         Self::RiskSnoozed,
+        Self::FactDeclared,
+        Self::FactEntered,
+        Self::FactWithdrawn,
+        Self::FactContested,
+        Self::GuardianLinked,
+        Self::GuardianUnlinked,
+        Self::GuardianConsented,
+        Self::GuardianConsentEnded,
+        Self::VerificationSubmitted,
+        Self::VerificationGranted,
+        Self::VerificationRefused,
+        Self::VerificationWithdrawn,
+        Self::PayoutRequested,
+        Self::PayoutSent,
+        Self::PayoutReturned,
     ];
 
     /// The stable dotted string.
@@ -326,6 +386,21 @@ impl EventKind {
             Self::RiskDemoted => "risk.demoted",
             Self::RiskRestored => "risk.restored",
             Self::RiskSnoozed => "risk.snoozed",
+            Self::FactDeclared => "fact.declared",
+            Self::FactEntered => "fact.entered",
+            Self::FactWithdrawn => "fact.withdrawn",
+            Self::FactContested => "fact.contested",
+            Self::GuardianLinked => "guardian.linked",
+            Self::GuardianUnlinked => "guardian.unlinked",
+            Self::GuardianConsented => "guardian.consented",
+            Self::GuardianConsentEnded => "guardian.consent_ended",
+            Self::VerificationSubmitted => "payee.verification_submitted",
+            Self::VerificationGranted => "payee.verified",
+            Self::VerificationRefused => "payee.verification_refused",
+            Self::VerificationWithdrawn => "payee.verification_withdrawn",
+            Self::PayoutRequested => "payout.requested",
+            Self::PayoutSent => "payout.sent",
+            Self::PayoutReturned => "payout.returned",
         }
     }
 }

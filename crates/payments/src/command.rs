@@ -4,7 +4,9 @@ use credentials::{
     Apart, Enrolling, MerchantPermit, MerchantSigned, PinHash, PinProof, Possession, ProofUse, Refresh, Signed,
     SignedPayment,
 };
-use money::{AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode};
+use money::{
+    AccountId, Amount, Currency, DeviceId, Digest, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId, ReasonCode,
+};
 use protocol::{
     AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, Cell, CodeBody,
     EndSessionsBody, FreezeBody, FreezeForBody, IntentBody, PayeeCard, PrintCodesBody, QuoteBody, RefreshBody,
@@ -15,6 +17,8 @@ use protocol::{
 use qr::{VerifiedCode, VerifiedSticker};
 use serde::{Deserialize, Serialize};
 
+use crate::identity::IdentityCommand;
+use crate::merchant::MerchantCommand;
 use crate::merchant_key::MerchantKey;
 use crate::model::{Line, Name};
 use crate::passkey::{NewPasskey, PasskeyUse};
@@ -104,7 +108,20 @@ pub enum Command {
         enrolling: Enrolling<SignUpBody>,
         /// The caller's network, cut short.
         place: String,
+        /// Whether it counts as one of its network's; not where the operator exempted the network.
+        counted: bool,
     },
+    /// Forget counts of sign-ups whose time is over.
+    ForgetSignUps {
+        /// The worker that tidies.
+        permit: SystemPermit,
+        /// Which, at most [`crate::limits::FORGET_MAX`].
+        marks: Vec<MarkId>,
+    },
+    /// Say, check, or allow something about who a payer is.
+    Identity(IdentityCommand),
+    /// Verify a merchant, or pay out to it.
+    Merchant(MerchantCommand),
     /// Open a session of a bound device.
     OpenSession {
         /// The device key's proof.

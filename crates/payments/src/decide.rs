@@ -12,8 +12,8 @@ use crate::settings::Settings;
 use crate::stamp::{Ids, Stamp};
 use crate::state::State;
 use crate::{
-    codes, enrol, fund, intent, lockdown, merchant_key, own_limits, passkey, pay, pin, pipeline, quote, recovery,
-    refund, roll_up, server_keys, session, settle, shown_limits, sighting, stranger, wait,
+    codes, enrol, fund, identity, intent, lockdown, merchant, merchant_key, own_limits, passkey, pay, pin, pipeline,
+    quote, recovery, refund, roll_up, server_keys, session, settle, shown_limits, sighting, sign_up, stranger, wait,
 };
 use credentials::ProofUse;
 
@@ -98,7 +98,7 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let mut changes = context.changes;
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
-        Facts::RollUp { .. } | Facts::FoldSightings { .. } => !changes.is_empty(),
+        Facts::RollUp { .. } | Facts::FoldSightings { .. } | Facts::ForgetSignUps { .. } => !changes.is_empty(),
         Facts::Risk { asked } if asked.is_upkeep() => !changes.is_empty(),
         _ => true,
     };
@@ -111,7 +111,10 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
 #[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refusal> {
     match facts {
-        Facts::OpenPayer { body, key, place, .. } => enrol::open_payer(context, body, *key, place),
+        Facts::OpenPayer { body, key, place, counted, .. } => enrol::open_payer(context, body, *key, (place, *counted)),
+        Facts::ForgetSignUps { marks } => sign_up::forget(context, marks),
+        Facts::Identity(facts) => identity::carry_out(context, facts),
+        Facts::Merchant(facts) => merchant::carry_out(context, facts),
         Facts::OpenSession { body, key, place, .. } => {
             let asking = session::Asking { payer: body.payer, device: body.device, key: *key, place };
             session::open(context, &asking, body.kind)
@@ -209,6 +212,8 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::Capture { proof, .. }
         | Facts::Void { proof, .. }
         | Facts::Refund { proof, .. } => [Some(*proof), None],
+        Facts::Identity(facts) => [facts.proof(), None],
+        Facts::Merchant(facts) => [facts.proof(), None],
         Facts::AddPasskey { caller, ceremony, .. } => [Some(caller.proof), Some(*ceremony)],
         Facts::ApproveByPasskey { caller, used, .. } => [Some(caller.proof), Some(used.ceremony)],
         Facts::SignIn { proof, used, .. } => [Some(*proof), Some(used.ceremony)],
@@ -248,7 +253,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
 }
 
 /// What a command's handler works with. INVARIANT: a handler pushes changes only after its last step that can fail,
-/// except for the record of a refused payment, the end of a session whose token was copied, the flag of a passkey that was cloned, what spoke for a recovery so far and the scan of a doubtful code; so a refusal never leaves half of an effect behind.
+/// except for the record of a refused payment, the end of a session whose token was copied, the flag of a passkey that was cloned, what spoke for a recovery so far, a sign-up's being counted as refused and the scan of a doubtful code; so a refusal never leaves half of an effect behind.
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a Settings,
@@ -321,13 +326,21 @@ impl Context<'_> {
             ledger.load_transfer(transfer.clone());
         }
         let applied = ledger.apply_all(operations).map_err(|linked| linked.refusal)?;
+        // A credit that is appended and counted in the same decision never waits, and has no row.
+        let at_once = |credit: &ledger::Appended| {
+            let has =
+                |rows: fn(&Applied) -> &Vec<ledger::Appended>| applied.iter().any(|step| rows(step).contains(credit));
+            has(|step| &step.appended) && has(|step| &step.rolled_up)
+        };
         for step in &applied {
             self.changes.extend(step.accounts.iter().cloned().map(Change::Account));
             self.changes.extend(step.hold.iter().cloned().map(Change::Hold));
             self.changes.extend(step.original.iter().cloned().map(Change::Refunded));
             self.changes.extend(step.posted.iter().cloned().map(Change::Transfer));
-            self.changes.extend(step.appended.iter().map(|credit| Change::Appended(touched.newly(*credit))));
-            self.changes.extend(step.rolled_up.iter().map(|credit| Change::RolledUp(touched.waiting(credit))));
+            let appended = step.appended.iter().filter(|credit| !at_once(credit));
+            self.changes.extend(appended.map(|credit| Change::Appended(touched.newly(*credit))));
+            let rolled_up = step.rolled_up.iter().filter(|credit| !at_once(credit));
+            self.changes.extend(rolled_up.map(|credit| Change::RolledUp(touched.waiting(credit))));
         }
         Ok(applied)
     }

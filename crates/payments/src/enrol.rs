@@ -14,6 +14,7 @@ use crate::model::{Device, Lock, Name, Payee, Payer};
 use crate::outcome::{Accepted, Refusal};
 use crate::pin::first_use;
 use crate::pipeline;
+use crate::sign_up;
 use crate::step_up::{self, Demand};
 
 /// The tier of a key that nobody vouches for: a browser's, or an app's without attestation.
@@ -24,7 +25,7 @@ pub(crate) fn open_payer(
     context: &mut Context<'_>,
     body: &SignUpBody,
     key: Digest,
-    place: &str,
+    (place, counted): (&str, bool),
 ) -> Result<Accepted, Refusal> {
     if context.state.payer(body.payer).is_some() {
         return Err(ReasonCode::PayerExists.into());
@@ -35,6 +36,7 @@ pub(crate) fn open_payer(
     if body.currency != context.settings.currency {
         return Err(ReasonCode::AmountWrongCurrency.into());
     }
+    let count = if counted { Some(sign_up::count_network(context, place)?) } else { None };
     let (wallet, account) = open_account(context, body.currency, Intake::AtOnce)?;
     let payer = Payer {
         id: body.payer,
@@ -58,6 +60,7 @@ pub(crate) fn open_payer(
     let first = Session::new(device.id.into(), SessionKind::Own, context.at, place.to_owned());
     let mut standing = first_standing(context, &device, 0, SessionKind::Own)?;
     standing.sessions.push(first);
+    count.into_iter().for_each(|change| context.push(change));
     context.push(Change::Payer(payer.clone()));
     context.push(Change::Device(device));
     context.push(Change::Kept(Kept::Standing(standing)));

@@ -3,8 +3,8 @@
 
 use credentials::{PinHash, ProofUse};
 use money::{
-    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, ReasonCode,
-    SessionId,
+    AccountId, Amount, DecisionId, DeviceId, Digest, Instant, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId,
+    ReasonCode, SessionId,
 };
 use protocol::{
     AddContactBody, BeginPasskeyBody, BindDeviceBody, CancelPaymentBody, CancelRaiseBody, CaptureBody, CodeBody,
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Arrival, CodeVerdict, Command, HeldVerdict, NewPayee, PayerAuthority, Suspect};
 use crate::enrol::NewDevice;
+use crate::identity::IdentityFacts;
+use crate::merchant::MerchantFacts;
 use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
@@ -89,7 +91,14 @@ pub enum Facts {
         proof: ProofUse,
         #[serde(default)]
         place: String,
+        #[serde(default)]
+        counted: bool,
     },
+    ForgetSignUps {
+        marks: Vec<MarkId>,
+    },
+    Identity(IdentityFacts),
+    Merchant(MerchantFacts),
     OpenSession {
         body: TokenBody,
         key: Digest,
@@ -401,10 +410,13 @@ impl From<Command> for Facts {
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn from(command: Command) -> Self {
         match command {
-            Command::OpenPayer { enrolling, place } => {
+            Command::OpenPayer { enrolling, place, counted } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
-                Self::OpenPayer { body: enrolling.into_body(), key, proof, place }
+                Self::OpenPayer { body: enrolling.into_body(), key, proof, place, counted }
             }
+            Command::ForgetSignUps { permit: _, marks } => Self::ForgetSignUps { marks },
+            Command::Identity(command) => Self::Identity(command.into()),
+            Command::Merchant(command) => Self::Merchant(command.into()),
             Command::OpenSession { enrolling, place } => {
                 let (key, proof) = (enrolling.key(), *enrolling.proof_use());
                 Self::OpenSession { body: enrolling.into_body(), key, proof, place }

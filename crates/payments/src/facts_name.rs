@@ -11,6 +11,9 @@ impl Facts {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::OpenPayer { .. } => "open_payer",
+            Self::ForgetSignUps { .. } => "forget_sign_ups",
+            Self::Identity(facts) => facts.name(),
+            Self::Merchant(facts) => facts.name(),
             Self::OpenSession { .. } => "open_session",
             Self::RefreshSession { .. } => "refresh_session",
             Self::EndSessions { .. } => "end_sessions",
@@ -82,6 +85,7 @@ impl Facts {
             Self::Vouch { body: VouchBody { payer, .. }, .. }
             | Self::FreezeFor { body: FreezeForBody { payer }, .. } => Some(*payer),
             Self::OpenPayer { body, .. } => Some(body.payer),
+            Self::Identity(facts) => Some(facts.payer()),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
             Self::Risk { asked } => asked.payer(),
             Self::ShowLimits { payer, .. }

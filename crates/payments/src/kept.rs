@@ -6,6 +6,7 @@ use protocol::SessionKind;
 use serde::{Deserialize, Serialize};
 
 use crate::dossiers::DossierRow;
+use crate::identity::Identity;
 use crate::limits;
 use crate::own_limits::OwnLimits;
 use crate::passkey::Passkeys;
@@ -35,6 +36,8 @@ pub enum KeptKey {
     Dossier(PayerId),
     /// How they could come back.
     Recovery(PayerId),
+    /// Who they are.
+    Identity(PayerId),
 }
 
 /// One kept row: personal, encrypted at rest.
@@ -50,6 +53,7 @@ pub enum Kept {
     Passkeys(Passkeys),
     Dossier(DossierRow),
     Recovery(Recovery),
+    Identity(Identity),
 }
 
 impl KeptKey {
@@ -65,6 +69,7 @@ impl KeptKey {
             Self::Passkeys(_) => "passkeys",
             Self::Dossier(_) => "dossier",
             Self::Recovery(_) => "recovery",
+            Self::Identity(_) => "identity",
         }
     }
 
@@ -79,7 +84,8 @@ impl KeptKey {
             | Self::Pin(payer)
             | Self::Passkeys(payer)
             | Self::Dossier(payer)
-            | Self::Recovery(payer) => payer.as_bytes(),
+            | Self::Recovery(payer)
+            | Self::Identity(payer) => payer.as_bytes(),
         }
     }
 }
@@ -97,6 +103,7 @@ impl Kept {
             Self::Passkeys(row) => KeptKey::Passkeys(row.payer),
             Self::Dossier(row) => KeptKey::Dossier(row.payer),
             Self::Recovery(row) => KeptKey::Recovery(row.payer),
+            Self::Identity(row) => KeptKey::Identity(row.payer),
         }
     }
 
@@ -112,6 +119,7 @@ impl Kept {
             Self::Passkeys(row) => row.payer,
             Self::Dossier(row) => row.payer,
             Self::Recovery(row) => row.payer,
+            Self::Identity(row) => row.payer,
         }
     }
 }
@@ -301,5 +309,6 @@ pub(crate) fn pin_keys(payer: PayerId, wanted: &mut Vec<Key>) {
 
 /// The kept rows such a command reads.
 pub(crate) fn limit_keys(payer: PayerId, wanted: &mut Vec<Key>) {
-    wanted.extend([Key::Kept(KeptKey::Usage(payer)), Key::Kept(KeptKey::OwnLimits(payer))]);
+    let asked_of = [KeptKey::Usage(payer), KeptKey::OwnLimits(payer), KeptKey::Identity(payer)];
+    wanted.extend(asked_of.map(Key::Kept));
 }

@@ -17,11 +17,13 @@ mod facts;
 mod facts_codes;
 mod facts_name;
 mod fund;
+mod identity;
 mod intent;
 mod judging;
 mod kept;
 pub mod limits;
 mod lockdown;
+mod merchant;
 mod merchant_key;
 mod model;
 mod needs;
@@ -50,6 +52,7 @@ mod settings;
 mod settle;
 mod shown_limits;
 mod sighting;
+mod sign_up;
 mod snoozing;
 mod stamp;
 mod state;
@@ -70,8 +73,14 @@ pub use demotion::Demotion;
 pub use dossiers::{Blob, DossierRow, PayeeFileRow, SeenRow};
 pub use enrol::NewDevice;
 pub use facts::{ArrivalFacts, CallerFacts, Facts, StickerFacts};
+pub use identity::{
+    GuardianConsent, Guardianship, Identity, IdentityCommand, IdentityFacts, KnownFact, NewFact, NewGuardian,
+};
 pub use judging::{Judging, KnownModel, MODEL_KEY, Marks};
 pub use kept::{Guard, Kept, KeptKey, Session, Standing};
+pub use merchant::{
+    MerchantCommand, MerchantFacts, Payout, PayoutSettling, Verification, VerificationStep, bank, clearing,
+};
 pub use merchant_key::{HeldKey, KeyMaterial, KeyRing, MerchantKey, Network, NetworkError, Scope};
 pub use model::{Appended, Device, IdempotentIntent, Intent, Lock, Pair, Payee, Payer, Payment, Refund};
 pub use needs::needs;
@@ -89,6 +98,7 @@ pub use recovery::{Claim, Contact, Recovery};
 pub use risk_command::{RiskCommand, RiskFacts};
 pub use server_keys::ServerKeys;
 pub use settings::Settings;
+pub use sign_up::{SignUpBy, SignUpLimit, SignUpLimits, SignUps, network_mark};
 pub use stamp::Stamp;
 pub use state::{Key, Row, State};
 pub use step_up::{Approval, Demand, StepUp};

@@ -100,6 +100,12 @@ pub const CANCELLED_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RECOVERY_FACTORS_MIN: usize = 2;
 /// How long a freeze by a printed code or a contact lasts that no device confirms, in seconds (a day).
 pub const FREEZE_UNCONFIRMED_SECONDS: i64 = 24 * 3_600;
+/// Payers one guardian answers for.
+pub const WARDS_MAX: usize = 8;
+/// How long a guardian's consent lasts at the most, in seconds (366 days).
+pub const GUARDIAN_CONSENT_SECONDS_MAX: i64 = 366 * 24 * 3_600;
+/// Counts of sign-ups one decision forgets.
+pub const FORGET_MAX: usize = 64;
 /// Passkeys one payer has.
 pub const PASSKEYS_MAX: usize = 6;
 /// Wrong tries of a PIN, over all devices, before it is locked.

@@ -6,12 +6,13 @@ use protocol::{FreezeForBody, RefundBody, RefundCause, Serial, Via, VouchBody};
 use crate::command::Suspect;
 use crate::facts::{CallerFacts, Facts};
 use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_keys};
+use crate::merchant::{MerchantFacts, bank, clearing};
 use crate::noted::{Noted, NotedKey};
 use crate::passkey::PasskeyUse;
 use crate::risk_command::learning_keys;
 use crate::state::{Key, Row, State, test_cash};
 use crate::watch::Watched;
-use crate::{roll_up, sighting};
+use crate::{identity, roll_up, sighting, sign_up};
 
 /// The keys that `facts` reads and `state` does not have yet. Load them and ask again, until there are none.
 #[must_use]
@@ -105,12 +106,17 @@ fn device_keys(device: DeviceId, wanted: &mut Vec<Key>) {
 #[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn first(facts: &Facts, wanted: &mut Vec<Key>) {
     match facts {
-        Facts::OpenPayer { body, key, proof, .. } => wanted.extend([
-            Key::Proof(proof.id),
-            Key::Payer(body.payer),
-            Key::Device(body.device),
-            Key::DeviceKey(*key),
-        ]),
+        Facts::OpenPayer { body, key, proof, place, counted } => {
+            wanted.extend([Key::Proof(proof.id), Key::Payer(body.payer)]);
+            wanted.extend([Key::Device(body.device), Key::DeviceKey(*key)]);
+            wanted.extend(counted.then(|| sign_up::key(sign_up::network_mark(place))));
+        }
+        Facts::ForgetSignUps { marks } => wanted.extend(marks.iter().map(|mark| sign_up::key(*mark))),
+        Facts::Identity(facts) => {
+            facts.caller().into_iter().for_each(|caller| caller_keys(caller, wanted));
+            facts.keys(wanted);
+        }
+        Facts::Merchant(facts) => facts.keys(wanted),
         Facts::OpenSession { body, proof, .. } | Facts::RefreshSession { body, proof, .. } => {
             wanted.extend([Key::Proof(proof.id), Key::Payer(body.payer)]);
             device_keys(body.device, wanted);
@@ -256,14 +262,14 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
-            wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
+            wanted.extend([Key::Kept(KeptKey::Dossier(caller.payer)), identity::key(caller.payer)]);
             limit_keys(caller.payer, wanted);
         }
         Facts::Pay { caller, body, .. } => {
             caller_keys(caller, wanted);
             let guard = Key::Kept(KeptKey::Guard(caller.payer));
             wanted.extend([Key::Payment(body.payment), Key::Intent(body.intent), guard]);
-            wanted.push(Key::Kept(KeptKey::Dossier(caller.payer)));
+            wanted.extend([Key::Kept(KeptKey::Dossier(caller.payer)), identity::key(caller.payer)]);
             wanted.push(Key::Noted(NotedKey::Sighting(body.intent)));
             limit_keys(caller.payer, wanted);
         }
@@ -283,11 +289,11 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
         }
         Facts::SetLimit { caller, .. } | Facts::CancelRaise { caller, .. } => {
             caller_keys(caller, wanted);
-            wanted.push(Key::Kept(KeptKey::Guard(caller.payer)));
+            wanted.extend([Key::Kept(KeptKey::Guard(caller.payer)), identity::key(caller.payer)]);
             limit_keys(caller.payer, wanted);
         }
         Facts::ShowLimits { payer, device } => {
-            wanted.extend([Key::Payer(*payer), Key::Device(*device)]);
+            wanted.extend([Key::Payer(*payer), Key::Device(*device), identity::key(*payer)]);
             limit_keys(*payer, wanted);
         }
         Facts::ExpireHold { payment } | Facts::JudgeHeld { payment, .. } => wanted.push(Key::Payment(*payment)),
@@ -345,6 +351,8 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
         }
         Facts::Risk { asked } => asked.follow(&|key| rows.known(key), wanted),
         Facts::RollUp { account } => follow_appended(rows, *account, wanted),
+        Facts::Identity(facts) => facts.follow(rows.known(&identity::key(facts.payer())), wanted),
+        Facts::Merchant(facts) => follow_merchant(rows, facts, wanted),
         Facts::WithdrawCode { serial, .. } => {
             if let Some(Row::Noted(Noted::Code(code))) = rows.known(&code_key(*serial)) {
                 wanted.extend(code.cell.map(|cell| Key::Noted(NotedKey::Place(cell))));
@@ -413,6 +421,28 @@ fn follow_appended(rows: &impl Known, account: AccountId, wanted: &mut Vec<Key>)
         if let Some(Row::Noted(row)) = rows.known(&seen) {
             wanted.push(Key::Noted(NotedKey::PayeeFile(row.payee())));
         }
+    }
+}
+
+/// A payout takes from the payee's account, so it counts what waits for it first.
+fn follow_merchant(rows: &impl Known, facts: &MerchantFacts, wanted: &mut Vec<Key>) {
+    let payee = match facts {
+        MerchantFacts::RequestPayout { payee, .. } => Some(*payee),
+        MerchantFacts::SettlePayout { payout, .. } => match rows.known(&Key::Noted(NotedKey::Payout(*payout))) {
+            Some(Row::Noted(Noted::Payout(row))) => {
+                let currency = row.amount.currency();
+                wanted.extend([Key::Account(clearing(currency)), Key::Account(bank(currency)), Key::Payee(row.payee)]);
+                Some(row.payee)
+            }
+            _ => None,
+        },
+        MerchantFacts::Submit { .. } | MerchantFacts::Judge { .. } => None,
+    };
+    let Some(Row::Payee(payee)) = payee.and_then(|payee| rows.known(&Key::Payee(payee))) else { return };
+    wanted.push(Key::Account(payee.account));
+    if matches!(facts, MerchantFacts::RequestPayout { .. }) {
+        wanted.push(Key::AppendedTo(payee.account));
+        follow_appended(rows, payee.account, wanted);
     }
 }
 

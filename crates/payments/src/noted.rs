@@ -3,14 +3,16 @@
 
 use crate::demotion::Demotion;
 use crate::dossiers::{PayeeFileRow, SeenRow};
+use crate::merchant::{Payout, Verification};
 use crate::merchant_key::{KeyRing, MerchantKey};
 use crate::outcomes::{Alarm, Label, OutcomeRow};
 use crate::place::Place;
 use crate::risk_command::rule_key;
 use crate::server_keys::ServerKeys;
+use crate::sign_up::{self, SignUps};
 use crate::state::{Key, Row, State};
 use crate::watch::{Sighting, Watch, Watched};
-use money::{Amount, Instant, IntentId, KeyId, PayeeId, PayerId, PaymentId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId, PayoutId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,12 @@ pub enum NotedKey {
     Alarm(PayerId),
     /// A rule that is demoted, by the digest of its id.
     Demotion([u8; 16]),
+    /// How far it is known who a merchant is.
+    Verification(PayeeId),
+    /// Money on its way to a merchant's bank.
+    Payout(PayoutId),
+    /// The sign-ups of a network or a line.
+    SignUps(MarkId),
 }
 
 /// A kind of noted rows.
@@ -77,6 +85,12 @@ pub enum NotedKind {
     Alarm,
     /// Rules that are demoted.
     Demotion,
+    /// How far it is known who merchants are.
+    Verification,
+    /// Money on its way to merchants' banks.
+    Payout,
+    /// Sign-ups by network and line.
+    SignUps,
 }
 
 impl NotedKind {
@@ -98,6 +112,9 @@ impl NotedKind {
             Self::Outcome => "outcome",
             Self::Alarm => "alarm",
             Self::Demotion => "demotion",
+            Self::Verification => "verification",
+            Self::Payout => "payout",
+            Self::SignUps => "sign_ups",
         }
     }
 }
@@ -120,6 +137,9 @@ pub enum Noted {
     Outcome(OutcomeRow),
     Alarm(Alarm),
     Demotion(Demotion),
+    Verification(Verification),
+    Payout(Payout),
+    SignUps(SignUps),
 }
 
 impl NotedKey {
@@ -141,6 +161,9 @@ impl NotedKey {
             Self::Outcome(_) => NotedKind::Outcome,
             Self::Alarm(_) => NotedKind::Alarm,
             Self::Demotion(_) => NotedKind::Demotion,
+            Self::Verification(_) => NotedKind::Verification,
+            Self::Payout(_) => NotedKind::Payout,
+            Self::SignUps(_) => NotedKind::SignUps,
         }
     }
 
@@ -155,7 +178,9 @@ impl NotedKey {
             Self::Place(cell) => cell.id(),
             Self::Watch(Watched::Payee(payee)) => *payee.as_bytes(),
             Self::Sighting(intent) => *intent.as_bytes(),
-            Self::PayeeFile(payee) => *payee.as_bytes(),
+            Self::PayeeFile(payee) | Self::Verification(payee) => *payee.as_bytes(),
+            Self::Payout(payout) => *payout.as_bytes(),
+            Self::SignUps(mark) => *mark.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
             Self::Label(payment) | Self::Outcome(payment) => *payment.as_bytes(),
             Self::Alarm(payer) => *payer.as_bytes(),
@@ -182,6 +207,9 @@ impl Noted {
             Self::Outcome(row) => NotedKey::Outcome(row.payment),
             Self::Alarm(row) => NotedKey::Alarm(row.payer),
             Self::Demotion(row) => NotedKey::Demotion(rule_key(&row.rule)),
+            Self::Verification(row) => NotedKey::Verification(row.payee),
+            Self::Payout(row) => NotedKey::Payout(row.id),
+            Self::SignUps(row) => NotedKey::SignUps(row.mark),
         }
     }
 
@@ -212,6 +240,24 @@ impl Noted {
         }
     }
 
+    /// The payout it is, if it is one.
+    #[must_use]
+    pub const fn payout(&self) -> Option<&Payout> {
+        match self {
+            Self::Payout(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The sign-ups it counts, if it counts any.
+    #[must_use]
+    pub const fn sign_ups(&self) -> Option<&SignUps> {
+        match self {
+            Self::SignUps(row) => Some(row),
+            _ => None,
+        }
+    }
+
     /// The watch it is, if it is one.
     #[must_use]
     pub const fn watch(&self) -> Option<&Watch> {
@@ -235,6 +281,9 @@ impl Noted {
             Self::Place(_) | Self::ServerKeys(_) | Self::Alarm(_) | Self::Demotion(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
+            Self::Verification(row) => row.payee,
+            Self::Payout(row) => row.payee,
+            Self::SignUps(_) => sign_up::NOBODY,
         }
     }
 }

@@ -10,7 +10,9 @@ use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
 use risk::assess::Snooze;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Identity;
 use crate::kept::Session;
+use crate::merchant::{Payout, Verification};
 use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
@@ -87,6 +89,17 @@ pub enum Accepted {
     Code(RegisteredCode),
     /// A merchant's key as it now is.
     MerchantKey(MerchantKey),
+    /// What is known of who a payer is, as it now is.
+    Identity(Box<Identity>),
+    /// How far it is known who a merchant is.
+    Verification(Box<Verification>),
+    /// A payout as it now is.
+    Payout(Box<Payout>),
+    /// Counts of sign-ups are forgotten.
+    Forgotten {
+        /// How many.
+        sign_ups: usize,
+    },
     /// The server's own keys as they now are.
     ServerKeys(ServerKeys),
     /// Scans are folded in.

@@ -10,6 +10,7 @@ use protocol::{Channel, PaymentStatus, Strength};
 use crate::change::Change;
 use crate::decide::Context;
 use crate::facts::ArrivalFacts;
+use crate::identity;
 use crate::kept::Kept;
 use crate::limits;
 use crate::model::{Device, Payer, Payment};
@@ -49,6 +50,8 @@ pub(crate) struct Judgement {
     /// The least that is left under any of them afterwards.
     pub(crate) headroom: Amount,
     asked: Request,
+    /// The same of a payer who may be otherwise.
+    doubts: Vec<Request>,
 }
 
 /// What a device's own signature is worth, and what a check adds to it, in the packs' words.
@@ -75,6 +78,7 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
         counters: Vec::new(),
         headroom: left.unwrap_or(Amount::zero(total.currency())),
         asked: Request::new(context.at),
+        doubts: Vec::new(),
     };
     // Without its packs nothing is decided: a record is made again only with them.
     let Some(book) = context.settings.packs.book() else {
@@ -87,6 +91,17 @@ pub(crate) fn judge(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Ju
     };
     judgement.asked = asked;
     judgement.take(decision, book.library());
+    let usage = usage(context, case, book, &judgement.asked);
+    for doubt in identity::doubts(context, case.payer.id) {
+        let mut asked = judgement.asked.clone();
+        doubt.tell(&mut asked.facts);
+        match usage.counters.decide(book.library(), &asked) {
+            Ok(decision) => judgement.doubt(decision, book.library()),
+            Err(_) => judgement.verdict = Err(ReasonCode::ServiceFault),
+        }
+        judgement.doubts.push(asked);
+    }
+    identity::cite(context, case.payer.id, &mut judgement.rules);
     judgement
 }
 
@@ -111,7 +126,8 @@ impl Judgement {
         self.verdict = match (&self.verdict, said) {
             (Err(ours), Err(theirs)) => Err(theirs.min(*ours)),
             (Err(ours), Ok(_)) => Err(*ours),
-            (Ok(_), said) => said,
+            (Ok(_), Err(theirs)) => Err(theirs),
+            (Ok(ours), Ok(theirs)) => Ok(Demand::join(ours.clone(), theirs)),
         };
         self.headroom = decision.headroom.map_or(self.headroom, |left| least(self.headroom, left));
         self.counters = decision.counters;
@@ -121,6 +137,21 @@ impl Judgement {
         for rule in self.rules.iter_mut().filter(|rule| rule.outcome == Outcome::Hold) {
             rule.details.extend(until.iter().map(|until| format!("until {until}")));
         }
+    }
+
+    /// The same of a payer who may be otherwise: the stricter answer counts, and the rules of both are told.
+    fn doubt(&mut self, decision: Decision, library: &Library) {
+        let (rules, counters) = (std::mem::take(&mut self.rules), std::mem::take(&mut self.counters));
+        let wait = self.wait.take();
+        self.take(decision, library);
+        self.wait = Wait::join(wait, self.wait.take());
+        let further: Vec<Reason> = rules.into_iter().filter(|rule| !self.rules.contains(rule)).collect();
+        self.rules.extend(further);
+        self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.outcome));
+        self.rules.truncate(limits::RULES_TOLD_MAX);
+        let is_known = |counter: &Counter| self.counters.iter().any(|known| known.rule == counter.rule);
+        let further: Vec<Counter> = counters.into_iter().filter(|counter| !is_known(counter)).collect();
+        self.counters.extend(further);
     }
 
     /// The verdict, with the rules behind it.
@@ -145,9 +176,13 @@ impl Judgement {
         let event = Event { at: context.at, facts: asked.facts.clone() };
         let (library, key) = (book.library(), payment.id.to_string());
         usage.counters.adopt(library, &asked);
+        let mut abouts = [vec![asked], self.doubts].concat();
+        abouts.iter_mut().for_each(|about| about.facts.set(FACTORS, texts(factors(strength))));
         match payment.status {
-            PaymentStatus::Authorized | PaymentStatus::Held => usage.counters.reserve(library, &asked, &key, &event),
-            _ => usage.counters.record(library, &asked, &key, &event),
+            PaymentStatus::Authorized | PaymentStatus::Held => {
+                usage.counters.reserve_in_doubt(library, &abouts, &key, &event);
+            }
+            _ => usage.counters.record_in_doubt(library, &abouts, &key, &event),
         }
         usage.last_used_at = Some(context.at);
         context.push(Change::Kept(Kept::Usage(usage)));
@@ -170,6 +205,7 @@ pub(crate) fn verdict(decision: &Decision, library: &Library) -> Result<Option<D
     let stopped = |reason: &Reason| match reason.code.as_str() {
         _ if reason.pack == "payer" && reason.code == "OwnLimit" => ReasonCode::PolicyOwnLimit,
         "FactMissing" => ReasonCode::PolicyFactMissing,
+        "GuardianConsent" => ReasonCode::PolicyGuardian,
         _ if reason.cap.is_some() => ReasonCode::PolicyLimit,
         _ => ReasonCode::PolicyRefused,
     };
@@ -214,8 +250,8 @@ macro_rules! say {
     };
 }
 
-/// The question: only what this provider knows for itself. Age, residence and the like it does not know: a pack that asks
-/// for them takes its strictest branch.
+/// The question: only what this provider knows for itself, or somebody checked. What nobody knows takes a pack's strictest
+/// branch.
 fn ask(context: &Context<'_>, case: &Case<'_>, book: &Rulebook, total: Amount) -> Request {
     let mut request = about(context, case.payer, case.device, book);
     let category = book.library().category(&case.intent.core.payee.category);
@@ -256,9 +292,8 @@ pub(crate) fn about_wallet(context: &Context<'_>, payer: &Payer, book: &Rulebook
         "operation.account" => Value::Text(payer.wallet.to_string()),
         "operation.recurring" => text("none"),
         "payer.id" => Value::Text(payer.id.to_string()),
-        // A wallet is opened by a person for themselves, and nobody's name was checked.
+        // A wallet is opened by a person for themselves.
         "payer.kind" => text("consumer"),
-        "payer.identified" => Value::Flag(false),
         "payer.enrolled_at" => Value::Moment(payer.opened_at),
         // Nothing is paid before it is there, and no number or address is kept that could change.
         "payer.arrears" => Value::Flag(false),
@@ -268,6 +303,7 @@ pub(crate) fn about_wallet(context: &Context<'_>, payer: &Payer, book: &Rulebook
     if let Some(account) = context.state.account(payer.wallet) {
         say!(request.facts, "payer.balance" => Value::Money(account.posted()));
     }
+    identity::tell(context, payer.id, &mut request.facts);
     request
 }
 

@@ -50,7 +50,7 @@ fn own_credit<'a>(state: &'a State, payment: &Payment, payee: &Payee) -> Option<
 }
 
 /// What waits for an account, as far as it is listed. A row that is listed but gone was counted by somebody else.
-fn waiting(state: &State, account: AccountId) -> Vec<Appended> {
+pub(crate) fn waiting(state: &State, account: AccountId) -> Vec<Appended> {
     let listed = state.appended_to(account).into_iter().flatten();
     listed.filter_map(|(payer, transfer)| state.appended(*payer, *transfer, account)).copied().collect()
 }

@@ -1,5 +1,6 @@
 //! [`Settings`]: what the operator sets, until packs, rules and models say more.
 
+use crate::sign_up::SignUpLimits;
 use crate::swap::SwapSettings;
 use money::{Amount, Currency};
 use risk::settings::RiskSettings;
@@ -36,6 +37,9 @@ pub struct Settings {
     /// What is done about scans that look like a swapped code.
     #[serde(default)]
     pub swap: SwapSettings,
+    /// How many wallets one network may open, and one line vouch for.
+    #[serde(default)]
+    pub sign_ups: SignUpLimits,
     /// The provider's name, as a payer is shown it on the money's way.
     pub provider: String,
 }
@@ -55,6 +59,7 @@ impl Default for Settings {
             device_delay_seconds: 12 * 3_600,
             test_mode: false,
             swap: SwapSettings::default(),
+            sign_ups: SignUpLimits::default(),
             provider: "Farthing".to_owned(),
         }
     }

@@ -42,6 +42,18 @@ impl Wait {
         (until <= longest).then_some(wait)
     }
 
+    /// The stricter of both in everything.
+    pub(crate) fn join(left: Option<Self>, right: Option<Self>) -> Option<Self> {
+        match (left, right) {
+            (Some(left), Some(right)) => Some(Self {
+                until: left.until.max(right.until),
+                goes_on: left.goes_on && right.goes_on,
+                confirmable_from: left.confirmable_from.zip(right.confirmable_from).map(|(a, b)| a.max(b)),
+            }),
+            (one, other) => one.or(other),
+        }
+    }
+
     /// When the hold on the money ends: whoever captures later has as long for it as after any other approval.
     pub(crate) fn hold_ends(&self) -> Option<Instant> {
         self.until.checked_add_seconds(limits::HOLD_LIFE_SECONDS)

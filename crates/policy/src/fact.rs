@@ -129,6 +129,14 @@ impl Facts {
         }
     }
 
+    /// Says that `fact` is `value`, or takes back what was said.
+    pub fn put(&mut self, fact: Fact, value: Option<Value>) {
+        match value {
+            Some(value) => self.set(fact, value),
+            None => self.0.retain(|(known, _)| *known != fact),
+        }
+    }
+
     fn named(&self, name: impl Name) -> Option<&Value> {
         self.find(name.fact()?)
     }

@@ -7,10 +7,12 @@
 mod bodies;
 mod canonical;
 mod codes;
+mod identity;
 mod jwk;
 pub mod limits;
 mod own_limits;
 mod passkeys;
+mod payouts;
 mod place;
 mod proof;
 mod quote;
@@ -27,6 +29,10 @@ pub use bodies::{
 };
 pub use canonical::{CanonicalError, from_canonical, sha256, to_canonical};
 pub use codes::{CodeBody, CodeKind, CodeView, Counter, ReportCodeBody, StickerBody, WithdrawCodeBody, taker};
+pub use identity::{
+    Assurance, ContestFactBody, Country, CountryError, DeclareFactBody, EndWardConsentBody, FactKind, FactSource,
+    FactStanding, FactValue, FactView, FactsView, GuardianConsentView, GuardianView, WardConsentBody,
+};
 pub use jwk::{Jwk, JwkError};
 pub use own_limits::{
     CancelRaiseBody, Channel, CitationView, LimitName, LimitWindow, LimitsView, OwnLimitView, PendingRaiseView,
@@ -37,6 +43,7 @@ pub use passkeys::{
     Biometric, CeremonyView, KeyPlace, PasskeyStepUpBody, PasskeyView, RenamePasskeyBody, RevokePasskeyBody,
     SignInBody, SignInView,
 };
+pub use payouts::{PayoutBody, PayoutStatus, PayoutView, SubmitVerificationBody, VerificationState, VerificationView};
 pub use place::{Cell, CounterName, PlaceError, Scan, Serial, Surroundings};
 pub use proof::{ProofClaims, ProofHeader};
 pub use quote::{FundingKind, FundingPath, Hop, HopRole, PayeeCard, QuoteCore};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    CaptureMode, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, RuleTextView,
+    CaptureMode, FactsView, FundingKind, FundingPath, OwnLimitView, PayeeCard, QuoteCore, RuleReasonView, RuleTextView,
     SessionKind, StepUpView,
 };
 
@@ -400,6 +400,8 @@ pub struct ExportView {
     pub devices: Vec<DeviceView>,
     /// When this was gathered.
     pub exported_at: Instant,
+    /// What is known about who the payer is.
+    pub facts: FactsView,
     /// The limits the payer set.
     pub limits: Vec<OwnLimitView>,
     /// The wallet.

@@ -6,6 +6,7 @@
 mod calls;
 mod codes;
 mod held;
+mod identity;
 mod keys;
 mod risk;
 mod tried;
@@ -20,6 +21,11 @@ pub use calls::{
 };
 pub use codes::{Cleared, NewCode, SwapView, clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 pub use held::{HeldView, JudgedView, held, judge_held};
+pub use identity::{
+    CheckedSource, FactEntry, FactWithdrawal, GuardianEntry, PayoutEntry, SignUpsView, StaffPayoutView,
+    VerificationEntry, enter_fact, facts, guardian, payouts, settle_payout, sign_ups, verification, verify,
+    withdraw_fact,
+};
 pub use keys::{EndKey, IssuedKey, KeyView, NewKey, NewKeyKind, Replaced, Shown, add_key, end_key, keys};
 pub use tried::{PolicyTrial, PolicyTried, try_policy};
 pub use wire::{

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use credentials::{Pairwise, Pepper, Verifier};
 use money::{Instant, ReasonCode};
-use payments::{Accepted, Command};
+use payments::{Accepted, Command, Network};
 use store::{Store, StoreError};
 use tokio::sync::Semaphore;
 
@@ -40,6 +40,8 @@ pub(crate) struct App {
     pub(crate) web: bool,
     /// Whether proxies are trusted: whoever is on loopback then is not therefore on this machine.
     pub(crate) behind_proxy: bool,
+    /// Networks whose sign-ups are not counted.
+    pub(crate) sign_up_exempt: Vec<Network>,
     pub(crate) rates: Rates,
     pub(crate) replays: ReplayCache,
     pub(crate) key_uses: KeyUses,
@@ -109,6 +111,9 @@ pub(crate) fn unexpected() -> Failure {
 const fn command_name(command: &Command) -> &'static str {
     match command {
         Command::OpenPayer { .. } => "open_payer",
+        Command::ForgetSignUps { .. } => "forget_sign_ups",
+        Command::Identity(command) => command.name(),
+        Command::Merchant(command) => command.name(),
         Command::OpenSession { .. } => "open_session",
         Command::RefreshSession { .. } => "refresh_session",
         Command::EndSessions { .. } => "end_sessions",

@@ -35,6 +35,8 @@ pub struct Config {
     pub test_mode: bool,
     /// How the operator's policy packs are read anew; `None`: those the store was opened with stay.
     pub pack_reader: Option<PackReader>,
+    /// Networks from which any number of wallets may be opened: an office, a load generator.
+    pub sign_up_exempt: Vec<payments::Network>,
     /// How often each client may call.
     pub rate: RateLimits,
     /// Whether the web UI is served.

@@ -6,6 +6,7 @@ use protocol::{ExportView, limits as wire};
 use store::{PageRequest, PaymentFilter, Store};
 
 use crate::http::error::Failure;
+use crate::http::facts::facts_of;
 use crate::{limits, render};
 
 /// Gathers it, page by page.
@@ -45,6 +46,7 @@ pub(crate) async fn export(store: &dyn Store, test_mode: bool, payer: PayerId) -
         alerts,
         devices: devices.iter().map(|(device, standing)| render::device(device, standing.as_ref())).collect(),
         exported_at: store.now(),
+        facts: facts_of(store, payer).await?,
         limits,
         payer: render::wallet(&row, &account, &store.settings(), test_mode, store.now()),
         payments,

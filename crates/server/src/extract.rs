@@ -251,6 +251,8 @@ pub(crate) struct Newcomer<B> {
     pub(crate) enrolling: Enrolling<B>,
     /// The caller's network, cut short.
     pub(crate) place: String,
+    /// Whether what it opens counts as one of its network's.
+    pub(crate) counted: bool,
 }
 
 impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
@@ -260,7 +262,10 @@ impl<B: DeserializeOwned + Serialize> FromRequest<Arc<App>> for Newcomer<B> {
         let wire = Wire::read(request).await?;
         count(app, Client::address(Peer::of(&wire.parts).client))?;
         let enrolling = wire.device(app, |request| app.verifier.enrolling(request, app.now()))?;
-        Ok(Self { enrolling, place: place(Peer::of(&wire.parts)) })
+        let peer = Peer::of(&wire.parts);
+        // An address nobody knows is in no exempt network.
+        let is_exempt = |address| app.sign_up_exempt.iter().any(|network| network.holds(address));
+        Ok(Self { enrolling, place: place(peer), counted: !peer.client.is_some_and(is_exempt) })
     }
 }
 

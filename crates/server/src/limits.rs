@@ -79,6 +79,14 @@ pub const KEY_SET_DAYS: i64 = 90;
 pub const KEY_SET_WARNING_DAYS: i64 = 14;
 /// PINs that are hashed at the same moment: each takes 19 MiB and a core for some tens of milliseconds.
 pub(crate) const HASHES_AT_ONCE: usize = 4;
+/// Payouts in one list.
+pub const PAYOUTS_LISTED_MAX: usize = 1_000;
+/// Counts of sign-ups looked through for those that are over or full.
+pub const SIGN_UPS_READ_MAX: usize = 50_000;
+/// Counts of sign-ups shown to an administrator.
+pub const SIGN_UPS_LISTED_MAX: usize = 200;
+/// How often counts of sign-ups that are over are forgotten, in seconds.
+pub const FORGET_SECONDS: u64 = 300;
 /// Records of payments that a backtest looks at in one read.
 pub const BACKTEST_PAGE: usize = 2_000;
 /// Records that one call of a backtest of packs looks at: few enough that whoever waits sees it go on.

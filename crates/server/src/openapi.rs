@@ -176,6 +176,16 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
     let with = |more: &[&[R]]| more.concat();
     match operation {
         "sign_up" => vec![R::PayerExists, R::DeviceExists],
+        "declare_fact" => vec![R::FactImplausible, R::FactDeclared, R::PermissionMissing],
+        "contest_fact" => vec![R::FactUnknown],
+        "consent_for_ward" => with(&[
+            &[R::DeviceCoolingOff, R::PayerFrozen, R::GuardianUnknown, R::GuardianSpan],
+            &[R::AmountZero, R::AmountWrongCurrency],
+            STEP_UP,
+        ]),
+        "end_ward_consent" => vec![R::GuardianUnknown],
+        "submit_verification" => vec![R::VerificationStep],
+        "request_payout" => with(&[&[R::PayoutIdReused, R::PayeeUnverified, R::PayeeFundsInsufficient], AMOUNT]),
         "bind_device" => vec![R::DeviceCoolingOff, R::PayerFrozen, R::DeviceExists, R::DeviceLimitReached],
         "issue_token" => vec![R::SessionEnded, R::DeviceLast],
         "refresh_token" => vec![R::SessionEnded],
@@ -187,7 +197,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
             ARRIVAL,
             &[R::CodeSwapSuspected, R::CodeOtherIntent, R::IntentExpired, R::IntentTaken, R::QuoteChanged],
             AMOUNT,
-            &[R::PolicyPaymentLimit, R::RiskRefused],
+            &[R::PolicyPaymentLimit, R::PolicyGuardian, R::RiskRefused],
             STEP_UP,
             &[R::FundsInsufficient],
         ]),

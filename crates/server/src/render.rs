@@ -1,5 +1,7 @@
 //! From the core's rows to what callers see. Nothing here decides.
 
+mod identity;
+
 use std::collections::BTreeMap;
 
 use ledger::Account;
@@ -17,6 +19,8 @@ use protocol::{
 use store::{PayeeBalance, PaymentRow};
 
 use crate::app::App;
+
+pub(crate) use identity::{facts, guardian, payout, verification};
 
 /// A reason with its sentences; never one that would tip off an attacker.
 pub(crate) fn reason(reason: ReasonCode) -> ReasonView {

@@ -26,7 +26,7 @@ use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::signing::{Signing, SigningError};
-use crate::workers::{Workers, breaker, folder, renewer, retention, roller, sealer, sweeper, teacher};
+use crate::workers::{Workers, breaker, folder, renewer, retention, roller, sealer, sign_ups, sweeper, teacher};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -190,6 +190,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     workers.spawn(renewer(Arc::clone(&app), workers.stopping()));
     workers.spawn(retention(Arc::clone(&app), workers.stopping()));
+    workers.spawn(sign_ups(Arc::clone(&app), workers.stopping()));
     if let Some(staff) = staff {
         workers.spawn(connection::accept_local(staff, admin::router(Arc::clone(&app)), Arc::clone(&workers)));
     }
@@ -222,6 +223,7 @@ fn app(config: Config, store: Arc<dyn Store>, (origin, authority): (&str, String
         test_mode: config.test_mode,
         web: config.web,
         behind_proxy: !config.trusted_proxies.is_empty(),
+        sign_up_exempt: config.sign_up_exempt,
         rates: Rates::new(&config.rate),
         names: Names::default(),
         replays: ReplayCache::new(limits::REPLAYS_MAX),

@@ -70,7 +70,7 @@ impl Teller {
         };
         let request = phone.sign_up(body, at)?;
         let enrolling = self.verifier.enrolling(&received(&request), now)?;
-        Ok(Command::OpenPayer { enrolling, place: String::new() })
+        Ok(Command::OpenPayer { enrolling, place: String::new(), counted: false })
     }
 
     /// A merchant asks for money.

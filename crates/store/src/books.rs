@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use ledger::{Account, Hold, HoldState, Leg, Side, Transfer, TransferKind};
 use money::{AccountId, Amount, HoldId, PayeeId, PayerId, PaymentId, TransferId};
-use payments::{Appended, Payment, Refund};
-use protocol::PaymentStatus;
+use payments::{Appended, Noted, Payment, Payout, Refund, bank, clearing};
+use protocol::{PaymentStatus, PayoutStatus};
 
 use crate::LedgerSummary;
 use crate::findings::Findings;
@@ -27,6 +27,8 @@ pub(crate) struct Books {
     pub(crate) appended: Vec<Appended>,
     pub(crate) payments: Vec<Payment>,
     pub(crate) refunds: Vec<Refund>,
+    /// Noted rows of the kind `payout`.
+    pub(crate) payouts: Vec<Noted>,
     pub(crate) wallets: Vec<(PayerId, AccountId)>,
     pub(crate) payees: Vec<(PayeeId, AccountId)>,
 }
@@ -46,6 +48,8 @@ impl Books {
         for refund in &books.refunds {
             books.check_refund(refund, by_id.get(&refund.payment).copied(), &mut findings);
         }
+        books.payouts.iter().for_each(|payout| books.check_payout(payout, &mut findings));
+        books.check_clearing(&mut findings);
         books.check_appended(&mut findings);
         books.check_claims(&mut findings);
         let findings = findings.into_list();
@@ -68,6 +72,7 @@ struct Proven {
     appended: Vec<Appended>,
     payments: Vec<Payment>,
     refunds: Vec<Refund>,
+    payouts: Vec<Payout>,
     wallets: HashMap<PayerId, AccountId>,
     payees: HashMap<PayeeId, AccountId>,
     refunded: HashMap<PaymentId, i128>,
@@ -87,6 +92,7 @@ impl Proven {
             appended: books.appended,
             payments: books.payments,
             refunds: books.refunds,
+            payouts: books.payouts.iter().filter_map(Noted::payout).cloned().collect(),
             wallets: books.wallets.into_iter().collect(),
             payees: books.payees.into_iter().collect(),
             refunded,
@@ -169,6 +175,49 @@ impl Proven {
         }
     }
 
+    /// A payout left its payee, went to the bank when it was sent, and came back whole when it was returned.
+    fn check_payout(&self, payout: &Payout, findings: &mut Findings) {
+        let (clearing, bank) = (clearing(payout.amount.currency()), bank(payout.amount.currency()));
+        let payee = self.payees.get(&payout.payee);
+        let moved = |transfer: Option<TransferId>, from, to| match transfer {
+            None => true,
+            Some(id) => self
+                .transfers
+                .get(&id)
+                .is_some_and(|made| made.kind == TransferKind::Posting && moves(made, from, to, payout.amount)),
+        };
+        let from = if payout.sent.is_some() { bank } else { clearing };
+        let (sent, returned) = (payout.sent.is_some(), payout.returned.is_some());
+        let agrees = match payout.status {
+            PayoutStatus::Requested => !sent && !returned,
+            PayoutStatus::Sent => sent && !returned,
+            PayoutStatus::Returned => returned,
+        };
+        if !agrees
+            || !moved(Some(payout.transfer), payee, Some(&clearing))
+            || !moved(payout.sent, Some(&clearing), Some(&bank))
+            || !moved(payout.returned, Some(&from), payee)
+        {
+            findings.add(format!("{}: its payee and transfers do not agree with it", payout.id));
+        }
+    }
+
+    /// What stands in a clearing account is what was paid out and is not settled.
+    fn check_clearing(&self, findings: &mut Findings) {
+        let open = self.payouts.iter().filter(|payout| payout.status == PayoutStatus::Requested);
+        let mut waiting: HashMap<AccountId, i128> = HashMap::new();
+        for payout in open {
+            let sum = waiting.entry(clearing(payout.amount.currency())).or_default();
+            *sum = sum.saturating_add(i128::from(payout.amount.minor()));
+        }
+        for account in self.accounts.iter().filter(|account| account.id == clearing(account.currency)) {
+            let stands = i128::from(account.posted().minor());
+            if stands != waiting.get(&account.id).copied().unwrap_or(0) {
+                findings.add(format!("{}: it does not hold what waits to be paid out", account.id));
+            }
+        }
+    }
+
     /// Every appended credit stands under the payer whose wallet it came from.
     fn check_appended(&self, findings: &mut Findings) {
         for row in &self.appended {
@@ -198,15 +247,25 @@ impl Proven {
                 findings.add(format!("{}: its transfer belongs to another refund too", refund.id));
             }
         }
+        for payout in &self.payouts {
+            for transfer in [Some(payout.transfer), payout.sent, payout.returned].into_iter().flatten() {
+                if !transfers.insert(transfer) {
+                    findings.add(format!("{}: its transfer belongs to something else too", payout.id));
+                }
+            }
+        }
         for hold in self.holds.keys().filter(|hold| !holds.contains(hold)) {
             findings.add(format!("{hold}: no payment has this hold"));
         }
         let payees: HashSet<AccountId> = self.payees.values().copied().collect();
         for transfer in self.transfers.values().filter(|transfer| !transfers.contains(&transfer.id)) {
             // Play money moves without a payment: out of an account of the operator's own.
-            let names_payee = transfer.legs.iter().any(|leg| payees.contains(&leg.account));
+            let of_payouts =
+                |id: AccountId, leg: &Leg| id == clearing(leg.amount.currency()) || id == bank(leg.amount.currency());
+            let is_claimed = |leg: &Leg| payees.contains(&leg.account) || of_payouts(leg.account, leg);
+            let names_payee = transfer.legs.iter().any(is_claimed);
             if transfer.kind != TransferKind::Posting || names_payee {
-                findings.add(format!("{}: no payment or refund made this transfer", transfer.id));
+                findings.add(format!("{}: no payment, refund or payout made this transfer", transfer.id));
             }
         }
     }

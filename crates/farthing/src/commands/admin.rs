@@ -1,5 +1,6 @@
 //! `farthing admin`: what staff do, through the admin socket of a served folder or directly on an unserved one.
 
+mod identity;
 mod migrate;
 mod payer;
 mod payment;
@@ -52,6 +53,13 @@ enum Command {
     /// For a payer whose papers were seen: speak for a new device, lift a brake, take a forgotten PIN away.
     #[command(subcommand)]
     Payer(payer::PayerCommand),
+    /// What is known about who a payer is, with who says so.
+    #[command(subcommand)]
+    Fact(identity::FactCommand),
+    /// What is paid out to merchants' banks.
+    #[command(subcommand)]
+    Payout(identity::PayoutCommand),
+    SignUps(identity::SignUps),
     /// Payments that a rule holds: look at them, let them go on, or end them.
     #[command(subcommand)]
     Payment(payment::PaymentCommand),
@@ -100,6 +108,9 @@ enum PayeeCommand {
     /// The payee's keys beside those of its registration: several at a time, scoped, bound to networks, with an end.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Who the payee is: nothing is paid out before it is verified.
+    #[command(subcommand)]
+    Verification(identity::VerificationCommand),
     /// Issue the keys of the registration anew; the old ones of it stop working at once.
     Rekey {
         #[command(flatten)]
@@ -204,6 +215,10 @@ impl Admin {
             }
             Command::Code(command) => command.run(output).await,
             Command::Payer(command) => command.run(output).await,
+            Command::Fact(command) => command.run(output).await,
+            Command::Payout(command) => command.run(output).await,
+            Command::SignUps(command) => command.run(output).await,
+            Command::Payee(PayeeCommand::Verification(command)) => command.run(output).await,
             Command::Payment(command) => command.run(output).await,
             Command::Fund { folder, payer, amount } => fund(&folder, Funding { payer, amount }, output).await,
             Command::Keys(KeysCommand::Show { data }) => {

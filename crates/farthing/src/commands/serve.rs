@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use money::{Currency, Secret};
-use payments::Settings;
+use payments::{Network, Settings, SignUpLimit, SignUpLimits};
 use serde::Serialize;
 use server::{PasskeyConfig, RateLimits, Roots};
 use store::KeySource;
@@ -60,6 +60,10 @@ pub(crate) struct Serve {
     /// Let every client call as often as it likes: for measurements only.
     #[arg(long)]
     no_rate_limits: bool,
+    /// A network from which any number of wallets may be opened, e.g. 203.0.113.0/24: an office, a load generator; may be
+    /// repeated.
+    #[arg(long = "sign-up-exempt", value_name = "NETWORK")]
+    sign_up_exempt: Vec<Network>,
     /// Answer the API only, without wallet and shop pages.
     #[arg(long)]
     no_web: bool,
@@ -95,6 +99,12 @@ struct Limits {
     /// How long unfreezing takes.
     #[arg(long, value_name = "SECONDS", default_value_t = Settings::default().unfreeze_delay_seconds)]
     unfreeze_delay: i64,
+    /// How many wallets one network (an IPv4 /24, an IPv6 /48) may open in a day.
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::default().sign_ups.network.count)]
+    sign_ups_per_network: u32,
+    /// How many wallets one line may vouch for in thirty days.
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::default().sign_ups.line.count)]
+    wallets_per_line: u32,
     /// The provider's name, as payers are shown it.
     #[arg(long, value_name = "NAME", default_value_t = Settings::default().provider)]
     provider: String,
@@ -138,8 +148,14 @@ impl Serve {
 
     fn plan(self) -> Result<Plan, Failure> {
         let packs = self.packs.source(self.limits.currency);
+        let usual = SignUpLimits::default();
+        let sign_ups = SignUpLimits {
+            network: SignUpLimit { count: self.limits.sign_ups_per_network, ..usual.network },
+            line: SignUpLimit { count: self.limits.wallets_per_line, ..usual.line },
+        };
         let settings = Settings {
             packs: packs.read()?,
+            sign_ups,
             raise_delay_seconds: self.packs.raise_delay,
             currency: self.limits.currency,
             payment_limit_minor: self.limits.payment_limit,
@@ -166,6 +182,7 @@ impl Serve {
             settings,
             packs: Some(packs),
             keys: self.key_command.map_or(KeySource::File, KeySource::Command),
+            sign_up_exempt: self.sign_up_exempt,
             rate: if self.no_rate_limits { RateLimits::unlimited() } else { RateLimits::default() },
             web: !self.no_web,
         })

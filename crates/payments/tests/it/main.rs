@@ -12,9 +12,11 @@
 mod codes;
 mod held;
 mod history;
+mod identity;
 mod judged;
 mod limits;
 mod merchant_keys;
+mod merchants;
 mod misuse;
 mod outcomes;
 mod passkeys;

@@ -143,6 +143,18 @@ impl World {
         ledger::audit(accounts, transfers, self.holds.values(), appended).expect("the books balance");
     }
 
+    /// A wallet that counts as one of its network's.
+    pub(crate) fn open_from(&mut self, network: &str) -> Result<Accepted, Refusal> {
+        let payer = PayerId::new(self.now, self.random());
+        let phone = self.new_phone(payer);
+        let name = Text::new("somebody").unwrap();
+        let body =
+            SignUpBody { currency: Currency::KRW, device: phone.device(), device_name: name.clone(), name, payer };
+        let request = phone.sign_up(body, self.moment()).unwrap();
+        let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
+        self.submit(Command::OpenPayer { enrolling, place: network.to_owned(), counted: true })
+    }
+
     pub(crate) fn open_payer(&mut self, name: &str, funds: i64) {
         let seed = self.fresh();
         let (payer, device) = (PayerId::new(self.now, self.random()), DeviceId::new(self.now, self.random()));
@@ -157,7 +169,7 @@ impl World {
         };
         let request = phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&device_request(&request), self.now).unwrap();
-        self.submit(Command::OpenPayer { enrolling, place: String::new() }).unwrap();
+        self.submit(Command::OpenPayer { enrolling, place: String::new(), counted: false }).unwrap();
         self.people.insert(name.to_owned(), Person { phone, session: device.into() });
         self.renew_token(name);
         if funds > 0 {

@@ -105,33 +105,52 @@ impl Counters {
 
     /// Counts `event` under `key`, at once and for good; a key settled just before changes nothing.
     pub fn record(&mut self, library: &Library, about: &Request, key: &str, event: &Event) {
-        self.reserve(library, about, key, event);
+        self.record_in_doubt(library, std::slice::from_ref(about), key, event);
+    }
+
+    /// The same where it is not certain who they are: it counts, once, under every limit that counts it in any of these.
+    pub fn record_in_doubt(&mut self, library: &Library, abouts: &[Request], key: &str, event: &Event) {
+        self.reserve_in_doubt(library, abouts, key, event);
         self.commit(key);
     }
 
     /// Sets `event` aside under `key`: it counts from now on, until it is released. A key that is set aside, or was
     /// settled just before, changes nothing; that older ones do not come again is for the caller to see to.
     pub fn reserve(&mut self, library: &Library, about: &Request, key: &str, event: &Event) {
-        self.sign(library, about);
+        self.reserve_in_doubt(library, std::slice::from_ref(about), key, event);
+    }
+
+    /// The same where it is not certain who they are: it counts, once, under every limit that counts it in any of these.
+    pub fn reserve_in_doubt(&mut self, library: &Library, abouts: &[Request], key: &str, event: &Event) {
+        abouts.iter().for_each(|about| self.sign(library, about));
         if self.open.contains_key(key) || self.settled.iter().any(|settled| settled == key) {
             return;
         }
         while self.open.len() >= limits::OPEN_MAX {
             self.settle_oldest();
         }
-        let mut marks = Vec::new();
-        for pack in library.packs().iter().filter(|pack| concerns(pack, about)) {
-            let view = View {
-                facts: &about.facts,
-                over: Some(&event.facts),
-                at: event.at,
-                zone: &pack.zone,
-                calendar: library.calendar(pack),
-                day_before: false,
-            };
-            marks.extend(counted(pack).filter_map(|counted| counted.mark(&view, event, library)));
+        let mut marks: Vec<Mark> = Vec::new();
+        for about in abouts {
+            for pack in library.packs().iter().filter(|pack| concerns(pack, about)) {
+                let view = View {
+                    facts: &about.facts,
+                    over: Some(&event.facts),
+                    at: event.at,
+                    zone: &pack.zone,
+                    calendar: library.calendar(pack),
+                    day_before: false,
+                };
+                for mark in counted(pack).filter_map(|counted| counted.mark(&view, event, library)) {
+                    let is_same = |known: &Mark| known.limit == mark.limit && known.subject == mark.subject;
+                    if abouts.len() == 1 || !marks.iter().any(is_same) {
+                        marks.push(mark);
+                    }
+                }
+            }
         }
-        marks.extend(own::marks(&crate::own::zone(library, about), event));
+        if let Some(about) = abouts.first() {
+            marks.extend(own::marks(&crate::own::zone(library, about), event));
+        }
         self.open.insert(key.to_owned(), marks);
     }
 

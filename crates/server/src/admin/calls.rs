@@ -14,6 +14,7 @@ use store::{AuditSummary, LedgerSummary, Store, entropy};
 
 use super::codes::{clear_suspicion, codes, judge_code, register_code, swaps, withdraw_code};
 use super::held::{held, judge_held};
+use super::identity;
 use super::keys::{EndKey, add_key, end_key, keys};
 use super::tried::try_policy;
 use super::wire::{
@@ -53,26 +54,8 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         }
         ("GET", ["admin", "server-keys"]) => value(&server_keys(store).await?),
         ("POST", ["admin", "server-keys"]) => value(&rotate_server_keys(store, read(body)?).await?),
-        ("GET", ["admin", "codes"]) => value(&codes(store).await?),
-        ("POST", ["admin", "codes"]) => value(&register_code(store, read(body)?).await?),
-        ("GET", ["admin", "swaps"]) => value(&swaps(store).await?),
-        ("POST", ["admin", "swaps", "payees", payee, "clear"]) => {
-            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
-            value(&clear_suspicion(store, Suspect::Payee(payee)).await?)
-        }
-        ("POST", ["admin", "swaps", "cells", cell, "clear"]) => {
-            let cell = cell.parse().map_err(|_| ReasonCode::CodeUnknown)?;
-            value(&clear_suspicion(store, Suspect::Place(cell)).await?)
-        }
-        ("POST", ["admin", "codes", serial, verdict @ ("suspend" | "clear")]) => {
-            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
-            let verdict = if *verdict == "clear" { CodeVerdict::Cleared } else { CodeVerdict::Suspended };
-            value(&judge_code(store, serial, verdict).await?)
-        }
-        ("POST", ["admin", "codes", serial, "withdraw"]) => {
-            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
-            value(&withdraw_code(store, serial).await?)
-        }
+        (method, ["admin", "codes", rest @ ..]) => of_codes(store, method, rest, body).await,
+        (method, ["admin", "swaps", rest @ ..]) => of_swaps(store, method, rest).await,
         ("POST", ["admin", "payers", payer, call]) => {
             let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
             match *call {
@@ -81,7 +64,7 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
                 "thaw" => value(&thaw(store, payer).await?),
                 "revoke-device" => value(&revoke_device(store, payer, read(body)?).await?),
                 "remove-pin" => value(&remove_pin(store, payer).await?),
-                _ => Err(ReasonCode::NotFound.into()),
+                _ => identity::dispatch(store, method, &parts, body).await,
             }
         }
         ("POST", ["admin", "funds"]) => value(&fund(store, read(body)?).await?),
@@ -95,6 +78,40 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
         (method, ["admin", "held", rest @ ..]) => of_held(store, method, rest).await,
         ("POST", ["admin", "policy", "backtest"]) => value(&try_policy(store, read(body)?).await?),
         ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
+        _ => identity::dispatch(store, method, &parts, body).await,
+    }
+}
+
+/// The calls about stickers.
+async fn of_codes(store: &dyn Store, method: &str, path: &[&str], body: &[u8]) -> Result<Value, AdminError> {
+    match (method, path) {
+        ("GET", []) => value(&codes(store).await?),
+        ("POST", []) => value(&register_code(store, read(body)?).await?),
+        ("POST", [serial, verdict @ ("suspend" | "clear")]) => {
+            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            let verdict = if *verdict == "clear" { CodeVerdict::Cleared } else { CodeVerdict::Suspended };
+            value(&judge_code(store, serial, verdict).await?)
+        }
+        ("POST", [serial, "withdraw"]) => {
+            let serial = serial.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            value(&withdraw_code(store, serial).await?)
+        }
+        _ => Err(ReasonCode::NotFound.into()),
+    }
+}
+
+/// The calls about swaps that are suspected.
+async fn of_swaps(store: &dyn Store, method: &str, path: &[&str]) -> Result<Value, AdminError> {
+    match (method, path) {
+        ("GET", []) => value(&swaps(store).await?),
+        ("POST", ["payees", payee, "clear"]) => {
+            let payee = payee.parse().map_err(|_| ReasonCode::PayeeUnknown)?;
+            value(&clear_suspicion(store, Suspect::Payee(payee)).await?)
+        }
+        ("POST", ["cells", cell, "clear"]) => {
+            let cell = cell.parse().map_err(|_| ReasonCode::CodeUnknown)?;
+            value(&clear_suspicion(store, Suspect::Place(cell)).await?)
+        }
         _ => Err(ReasonCode::NotFound.into()),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
     match reason {
         R::RequestMalformed | R::RequestNotCanonical | R::CursorInvalid | R::FilterInvalid => StatusCode::BAD_REQUEST,
         R::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        R::RateLimited | R::SignUpNetwork => StatusCode::TOO_MANY_REQUESTS,
         R::NotFound
         | R::IntentUnknown
         | R::KeyUnknown
@@ -47,6 +47,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PaymentUnknown
         | R::PasskeyNone
         | R::ContactUnknown
+        | R::FactUnknown
+        | R::GuardianUnknown
+        | R::PayoutUnknown
         | R::CodeUnknown
         | R::RuleUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
@@ -78,6 +81,9 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PolicyOwnLimit
         | R::PolicyLimit
         | R::PolicyRefused
+        | R::PolicyGuardian
+        | R::GuardianConsent
+        | R::PayeeUnverified
         | R::PolicyFactMissing
         | R::PolicyElsewhere
         | R::PolicyHeld
@@ -154,6 +160,12 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::DeviceLast
         | R::PinNotSet
         | R::ContactExists
+        | R::FactDeclared
+        | R::GuardianUnfit
+        | R::SignUpLine
+        | R::VerificationStep
+        | R::PayoutIdReused
+        | R::PayoutSettled
         | R::ContactLimitReached
         | R::PasskeyExists
         | R::PasskeyLimitReached
@@ -179,6 +191,8 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::NotYetExpired => StatusCode::CONFLICT,
         R::CodeRevoked | R::CodeRevocationStale | R::CodeOtherKind => StatusCode::UNPROCESSABLE_ENTITY,
         R::PinTooSimple
+        | R::FactImplausible
+        | R::GuardianSpan
         | R::CodeMalformed
         | R::CodeUnsigned
         | R::CodeUnknownKey

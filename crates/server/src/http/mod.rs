@@ -6,6 +6,7 @@ mod codes;
 mod devices;
 pub(crate) mod docs;
 pub(crate) mod error;
+pub(crate) mod facts;
 pub(crate) mod health;
 mod intents;
 mod keys;
@@ -17,6 +18,7 @@ mod merchant;
 mod passkeys;
 mod payers;
 mod payments;
+mod payouts;
 mod pin;
 mod quotes;
 mod reasons;
@@ -53,6 +55,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::revoke))
         .routes(routes!(payers::me))
         .routes(routes!(payers::take_along))
+        .routes(routes!(facts::show, facts::declare))
+        .routes(routes!(facts::contest))
+        .routes(routes!(facts::consent))
+        .routes(routes!(facts::end_consent))
         .routes(routes!(devices::list, devices::bind))
         .routes(routes!(quotes::quote))
         .routes(routes!(payments::list, payments::pay))
@@ -95,6 +101,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(merchant::capture))
         .routes(routes!(merchant::void))
         .routes(routes!(merchant::refund))
+        .routes(routes!(payouts::verification, payouts::submit))
+        .routes(routes!(payouts::list, payouts::request))
         .routes(routes!(registered::list, registered::register))
         .routes(routes!(registered::withdraw))
         .routes(routes!(registered::take))

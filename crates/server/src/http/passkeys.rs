@@ -144,7 +144,7 @@ pub(crate) async fn step_up(
 )]
 pub(crate) async fn begin_sign_in(
     State(app): State<Arc<App>>,
-    Newcomer { enrolling, place: _ }: Newcomer<BeginSignInBody>,
+    Newcomer { enrolling, .. }: Newcomer<BeginSignInBody>,
 ) -> Result<Json<CeremonyView>, Failure> {
     // WHY no use of the proof is remembered: what is given out is worth nothing without this key.
     let start = app.passkeys.begin_sign_in()?;

@@ -23,7 +23,7 @@ use crate::render;
 )]
 pub(crate) async fn sign_up(
     State(app): State<Arc<App>>,
-    Newcomer { enrolling, place }: Newcomer<SignUpBody>,
+    Newcomer { enrolling, place, counted }: Newcomer<SignUpBody>,
 ) -> Result<(StatusCode, Json<SignUpView>), Failure> {
     let grant = TokenGrant {
         payer: enrolling.body().payer,
@@ -31,7 +31,7 @@ pub(crate) async fn sign_up(
         key: enrolling.key(),
         session: enrolling.body().device.into(),
     };
-    match app.accept(Command::OpenPayer { enrolling, place }).await? {
+    match app.accept(Command::OpenPayer { enrolling, place, counted }).await? {
         Accepted::Payer { payer, account } => {
             let token = app.verifier.issue_token(&grant, 0, app.now());
             let payer = render::payer(&app, &payer, &account);

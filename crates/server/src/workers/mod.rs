@@ -6,6 +6,7 @@ mod renewer;
 mod retention;
 mod roller;
 mod sealer;
+mod sign_ups;
 mod sweeper;
 mod teacher;
 
@@ -21,6 +22,7 @@ pub(crate) use renewer::renewer;
 pub(crate) use retention::retention;
 pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
+pub(crate) use sign_ups::sign_ups;
 pub(crate) use sweeper::sweeper;
 pub(crate) use teacher::teacher;
 

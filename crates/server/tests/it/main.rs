@@ -12,6 +12,7 @@ mod client;
 mod crowds;
 mod documents;
 mod emv;
+mod identity;
 mod journeys;
 mod limits;
 mod merchant_keys;

@@ -67,6 +67,7 @@ async fn a_served_socket_is_left_alone_and_a_dead_one_is_replaced() {
         passkeys: server::PasskeyConfig::default(),
         test_mode: false,
         pack_reader: None,
+        sign_up_exempt: Vec::new(),
         rate: server::RateLimits::default(),
         web: false,
     };

@@ -56,17 +56,19 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::of(payments::Settings { test_mode: true, ..payments::Settings::default() }, change).await
+        Self::of(|_| {}, change).await
     }
 
     /// One with other risk settings.
     pub(crate) async fn with_risk(risk: risk::settings::RiskSettings) -> Self {
-        Self::of(payments::Settings { test_mode: true, risk, ..payments::Settings::default() }, |_| {}).await
+        Self::of(|settings| settings.risk = risk, |_| {}).await
     }
 
-    async fn of(settings: payments::Settings, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn of(set: impl FnOnce(&mut payments::Settings), change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
+        let mut settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
+        set(&mut settings);
         let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
         let mut config = config(dir.path(), &store);
@@ -153,6 +155,7 @@ fn config(dir: &std::path::Path, store: &SqliteStore) -> Config {
         test_mode: true,
         passkeys: server::PasskeyConfig::default(),
         pack_reader: None,
+        sign_up_exempt: Vec::new(),
         rate: RateLimits::unlimited(),
         web: true,
     }

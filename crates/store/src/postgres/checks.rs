@@ -11,7 +11,7 @@ use crate::chain::{self, Hash};
 use crate::fault::Fault;
 use crate::findings::{Findings, hex};
 use crate::keys::{Class, SealKey};
-use crate::postgres::kinds::{ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
+use crate::postgres::kinds::{ACCOUNTS, APPENDED, HOLD_PARTS, HOLDS, NOTED, PAYMENTS, POSTINGS, REFUNDS, TRANSFERS};
 use crate::postgres::link::Parameter;
 use crate::postgres::query::Tables;
 use crate::rows::{self, Columns};
@@ -51,6 +51,7 @@ pub(crate) async fn books(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
         accounts: scan(found, tables, "account", &ACCOUNTS.select("", ""), rows::account).await?,
         payments: scan(found, tables, "payment", &PAYMENTS.select("", ""), rows::payment).await?,
         refunds: scan(found, tables, "refund", &REFUNDS.select("", ""), rows::refund).await?,
+        payouts: scan(found, tables, "payout", &NOTED.select("", "WHERE t.kind = 'payout'"), rows::noted).await?,
         wallets: scan(found, tables, "payer", "SELECT id, wallet FROM payers", |columns| {
             Ok((columns.id(PayerId::from_bytes)?, columns.id(AccountId::from_bytes)?))
         })

@@ -40,6 +40,9 @@ pub(crate) fn check(tables: Tables<'_>) -> Result<LedgerSummary, Fault> {
     })?;
     let sql = concat!("SELECT ", columns!(appended), " FROM appended");
     let appended = scan(found, tables, "appended credit of payer", sql, rows::appended)?;
-    let books = Books { accounts, transfers, legs, holds, parts, appended, payments, refunds, wallets, payees };
+    let sql = concat!("SELECT ", columns!(noted), " FROM noted WHERE kind = 'payout'");
+    let payouts = scan(found, tables, "payout", sql, rows::noted)?;
+    let books =
+        Books { accounts, transfers, legs, holds, parts, appended, payments, refunds, payouts, wallets, payees };
     Ok(books.check(findings))
 }

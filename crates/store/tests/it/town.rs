@@ -138,7 +138,7 @@ impl Town {
         };
         let request = person.phone.sign_up(body, self.moment()).unwrap();
         let enrolling = self.verifier.enrolling(&arrived(&request), self.now()).unwrap();
-        Command::OpenPayer { enrolling, place: "203.0.113.0/24".to_owned() }
+        Command::OpenPayer { enrolling, place: "203.0.113.0/24".to_owned(), counted: true }
     }
 
     pub(crate) async fn person(&self, store: &dyn Store, name: &str, funds: i64) -> Person {

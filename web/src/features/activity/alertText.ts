@@ -46,6 +46,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'limit.lowered': 'limit_lowered',
   'limit.raise_requested': 'limit_raise_requested',
   'limit.raise_cancelled': 'limit_raise_cancelled',
+  'fact.declared': 'fact_declared',
+  'fact.entered': 'fact_entered',
+  'fact.withdrawn': 'fact_withdrawn',
+  'fact.contested': 'fact_contested',
+  'guardian.linked': 'guardian_linked',
+  'guardian.unlinked': 'guardian_unlinked',
+  'guardian.consented': 'guardian_consented',
+  'guardian.consent_ended': 'guardian_consent_ended',
 };
 
 export function useAlertText(): (alert: AlertView) => string {

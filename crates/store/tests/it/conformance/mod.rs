@@ -4,6 +4,7 @@
 mod codes;
 mod commands;
 mod concurrency;
+mod identity;
 mod kept;
 mod limits;
 mod lists;
@@ -112,6 +113,10 @@ pub(crate) async fn conformance(open: Open<'_>) {
     roll_up::payments_go_on_while_credits_are_rolled_up(next()).await;
     roll_up::a_credit_appended_and_counted_in_one_batch_is_counted_once(next()).await;
     merchant_keys::a_merchants_key_is_listed_and_ends_also_after_a_restart(next()).await;
+    identity::facts_and_guardians_outlive_a_restart_and_go_with_their_payer(next()).await;
+    identity::a_line_vouches_for_so_many_wallets_also_after_a_restart(next()).await;
+    identity::sign_ups_of_a_network_are_counted_whoever_decides_and_forgotten(next()).await;
+    identity::a_payout_leaves_once_and_comes_back_whole(next()).await;
     sessions::a_session_is_carried_on_once_also_after_a_restart(next()).await;
     sessions::what_is_ended_or_revoked_stays_so_after_a_restart(next()).await;
     sessions::a_shared_device_has_one_session_also_after_a_restart(next()).await;
