@@ -106,6 +106,12 @@ fn py_webauthns_vectors_are_accepted_or_refused_for_a_reason_of_ours() {
         let challenge = input["expected_challenge"]["b64u"].as_str().unwrap();
         let mut credential = input["credential"].clone();
         credential["clientExtensionResults"] = json!({});
+        // Some are written in plain base64, which WebAuthn's JSON is not: what they say is judged here, not how they are written.
+        for part in credential["response"].as_object_mut().unwrap().values_mut() {
+            if let Value::String(text) = part {
+                *text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+            }
+        }
         let outcome = match case["kind"].as_str().unwrap() {
             "registration" => registered(&passkeys, challenge, &credential).map(|_| "registered".to_owned()),
             _ => known(&passkeys, input)
