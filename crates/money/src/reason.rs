@@ -242,6 +242,8 @@ reasons! {
     RiskConsent "risk.consent_overused": "상시 동의를 평소보다 많이 씁니다.", "A standing consent is used more than usual.";
     RiskUnlike "risk.unlike_usual": "평소의 결제와 여러 면에서 다릅니다.", "This is unlike the usual payments in several ways.";
     RiskDataMissing "risk.data_missing": "판단에 필요한 정보가 없어 추가 확인이 필요합니다.", "Something needed to judge this is missing, so one more check is needed.";
+    RuleUnknown "risk.rule_unknown": "그런 규칙이 없거나 그 결제자에게 유예되어 있지 않습니다.", "There is no such rule, or it is not passed over for this payer.";
+    SnoozeRefused "risk.snooze_refused": "이 규칙은 그렇게 유예할 수 없습니다. 거절 규칙은 유예되지 않고, 유예는 최대 30일, 한 사람에 여덟 개까지입니다.", "This rule cannot be passed over so: never one that refuses, for at most thirty days, at most eight for one payer.";
     FactorChange "step_up.factor_change": "확인 수단이나 기기를 바꾸는 일입니다.", "This changes what your wallet is protected by.";
     GuardianConsent "step_up.guardian_consent": "다른 사람의 결제를 허락하는 일입니다.", "This lets somebody else pay.";
     StepUpNeeded "risk.step_up_needed": "추가 확인이 필요합니다. 확인한 뒤 같은 결제를 다시 보내 주세요.", "This needs one more check; do it and send the same request again.";

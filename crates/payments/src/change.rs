@@ -209,6 +209,18 @@ pub enum EventKind {
     /// Money came back.
     #[serde(rename = "payment.refunded")]
     PaymentRefunded,
+    /// A payment was said to be fraud.
+    #[serde(rename = "payment.reported")]
+    PaymentReported,
+    /// A rule, or the score, stops more than its share: its refusals are step-ups; told to staff.
+    #[serde(rename = "risk.demoted")]
+    RiskDemoted,
+    /// It stops payments again; told to staff.
+    #[serde(rename = "risk.restored")]
+    RiskRestored,
+    /// A rule is passed over for a payer, or no longer; told to staff.
+    #[serde(rename = "risk.snoozed")]
+    RiskSnoozed,
     /// A payer said something about themselves.
     #[serde(rename = "fact.declared")]
     FactDeclared,
@@ -258,7 +270,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 62] = [
         Self::PayerOpened,
         Self::PayerFunded,
         Self::PayerFrozen,
@@ -302,6 +314,10 @@ impl EventKind {
         Self::PaymentExpired,
         Self::PaymentRefused,
         Self::PaymentRefunded,
+        Self::PaymentReported,
+        Self::RiskDemoted,
+        Self::RiskRestored,
+        Self::RiskSnoozed,
         Self::FactDeclared,
         Self::FactEntered,
         Self::FactWithdrawn,
@@ -366,6 +382,10 @@ impl EventKind {
             Self::PaymentExpired => "payment.expired",
             Self::PaymentRefused => "payment.refused",
             Self::PaymentRefunded => "payment.refunded",
+            Self::PaymentReported => "payment.reported",
+            Self::RiskDemoted => "risk.demoted",
+            Self::RiskRestored => "risk.restored",
+            Self::RiskSnoozed => "risk.snoozed",
             Self::FactDeclared => "fact.declared",
             Self::FactEntered => "fact.entered",
             Self::FactWithdrawn => "fact.withdrawn",

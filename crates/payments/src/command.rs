@@ -24,6 +24,7 @@ use crate::model::{Line, Name};
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::permit::{PasskeyPermit, ReadPermit, StaffPermit, SystemPermit};
 use crate::pin::PinPurpose;
+use crate::risk_command::RiskCommand;
 
 /// What may move a payer's money. Each form is bound to payee, amount, count and expiry by an earlier device proof;
 /// none can be cloned or read from text. Consents, payer codes and taps follow.
@@ -474,6 +475,8 @@ pub enum Command {
         /// How the payer came to the intent.
         arrival: Arrival,
     },
+    /// About risk, beside paying.
+    Risk(RiskCommand),
     /// Pay.
     Pay {
         /// Under what.

@@ -99,13 +99,11 @@ pub(crate) fn decide_facts(facts: &Facts, state: &State, settings: &Settings, st
     let leaves_record = match facts {
         Facts::Quote { .. } | Facts::ShowLimits { .. } => false,
         Facts::RollUp { .. } | Facts::FoldSightings { .. } | Facts::ForgetSignUps { .. } => !changes.is_empty(),
+        Facts::Risk { asked } if asked.is_upkeep() => !changes.is_empty(),
         _ => true,
     };
     if leaves_record {
-        // WHY: where a check is missing the same bytes are sent again, and the new key's own proof stands among them.
-        let is_sent_again = outcome.as_ref().is_err_and(|refusal| refusal.step_up.is_some());
-        let spent = if is_sent_again && matches!(facts, Facts::RotateKey { .. }) { 1 } else { proofs.len() };
-        changes.extend(proofs.into_iter().take(spent).flatten().map(Change::Proof));
+        changes.extend(proofs.into_iter().flatten().map(Change::Proof));
     }
     Decision { outcome, changes, leaves_record, keep_until }
 }
@@ -186,6 +184,7 @@ fn carry_out(facts: &Facts, context: &mut Context<'_>) -> Result<Accepted, Refus
         Facts::JudgeCode { serial, verdict: CodeVerdict::Suspended } => sighting::suspend(context, *serial),
         Facts::FoldSightings { sightings } => sighting::fold(context, sightings),
         Facts::TakeSticker { caller, body, sticker } => codes::take(context, caller, body, sticker),
+        Facts::Risk { asked } => asked.carry_out(context),
         Facts::Quote { caller, body, arrival } => quote::quote(context, caller, body, arrival),
         Facts::Pay { caller, body, arrival } => pay::pay(context, caller, body, arrival),
         Facts::Capture { payee, payment, body, .. } => settle::capture(context, *payee, *payment, body),
@@ -247,6 +246,7 @@ fn proofs(facts: &Facts) -> [Option<ProofUse>; 2] {
         | Facts::SetLimit { caller, .. }
         | Facts::CancelRaise { caller, .. }
         | Facts::Unfreeze { caller, .. } => [Some(caller.proof), None],
+        Facts::Risk { asked } => [asked.proof(), None],
         Facts::RegisterCode { proof, .. } | Facts::WithdrawCode { proof, .. } => [*proof, None],
         _ => [None, None],
     }

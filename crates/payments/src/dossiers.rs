@@ -4,7 +4,7 @@
 
 use money::{Amount, Instant, PayeeId, PayerId, TransferId};
 use risk::assess::Cause;
-use risk::dossier::{Dossier, Met, PayeeFile};
+use risk::dossier::{Dossier, Met, PartyFile};
 use risk::event::{Event, Key as PartyKey, Party};
 use risk::feature::Signals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -58,8 +58,14 @@ impl DossierRow {
 pub struct PayeeFileRow {
     /// Whose.
     pub payee: PayeeId,
-    /// What [`PayeeFile::to_bytes`] wrote.
+    /// What [`PartyFile::to_bytes`] wrote.
     pub bytes: Blob,
+}
+
+impl PayeeFileRow {
+    pub(crate) fn of(payee: PayeeId, file: &PartyFile) -> Self {
+        Self { payee, bytes: Blob(file.to_bytes()) }
+    }
 }
 
 /// What a payment tells its payee's file, until it is folded.
@@ -107,9 +113,9 @@ pub(crate) fn dossier(context: &Context<'_>, payer: PayerId) -> Result<Dossier, 
 }
 
 /// A payee's file, or why it cannot be read.
-pub(crate) fn payee_file(context: &Context<'_>, payee: PayeeId) -> Result<PayeeFile, Cause> {
-    let Some(row) = context.state.payee_file(payee) else { return Ok(PayeeFile::default()) };
-    PayeeFile::of_bytes(&row.bytes.0).map_err(|_| Cause::PayeeUnreadable)
+pub(crate) fn payee_file(context: &Context<'_>, payee: PayeeId) -> Result<PartyFile, Cause> {
+    let Some(row) = context.state.payee_file(payee) else { return Ok(PartyFile::default()) };
+    PartyFile::of_bytes(&row.bytes.0).map_err(|_| Cause::PayeeUnreadable)
 }
 
 /// Folds what the payments of these credits told into their payee's file, in order of time, each once: the row that told
@@ -120,11 +126,13 @@ pub(crate) fn fold(context: &mut Context<'_>, appended: &[Appended]) {
     seen.sort_by_key(|row| (row.at, row.transfer));
     let Some(payee) = seen.first().map(|row| row.payee) else { return };
     let mut file = payee_file(context, payee).unwrap_or_default();
+    let risk = &context.settings.risk;
+    let (offset_seconds, delay_millis) = (risk.utc_offset_seconds, risk.label_delay_millis());
     for row in seen {
-        file.profile.observe(&told(&row, context.settings.risk.utc_offset_seconds), row.met.into());
+        file.observe(&told(&row, offset_seconds), row.met.into(), delay_millis);
         context.push(Change::Forgotten(Noted::Seen(row)));
     }
-    context.push(Change::Noted(Noted::PayeeFile(PayeeFileRow { payee, bytes: Blob(file.to_bytes()) })));
+    context.push(Change::Noted(Noted::PayeeFile(PayeeFileRow::of(payee, &file))));
 }
 
 /// The payment as its payee's file sees it.

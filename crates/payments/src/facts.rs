@@ -23,6 +23,7 @@ use crate::merchant_key::MerchantKey;
 use crate::model::Name;
 use crate::passkey::{NewPasskey, PasskeyUse};
 use crate::pin::PinPurpose;
+use crate::risk_command::RiskFacts;
 
 /// What a verified device proof said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,6 +303,9 @@ pub enum Facts {
         body: QuoteBody,
         arrival: ArrivalFacts,
     },
+    Risk {
+        asked: RiskFacts,
+    },
     Pay {
         caller: CallerFacts,
         body: PayBody,
@@ -499,6 +503,7 @@ impl From<Command> for Facts {
             Command::RekeyPayee { permit: _, payee, api_key, signing_key } => {
                 Self::RekeyPayee { payee, api_key, signing_key }
             }
+            Command::Risk(command) => Self::Risk { asked: command.into() },
             Command::Fund { permit: _, payer, amount } => Self::Fund { payer, amount },
             Command::TestFund { signed } => Self::TestFund { caller: caller(&signed), body: signed.into_body() },
             Command::CreateIntent { permit, body, idempotency } => {

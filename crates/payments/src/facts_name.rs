@@ -59,6 +59,7 @@ impl Facts {
             Self::FoldSightings { .. } => "fold_sightings",
             Self::TakeSticker { .. } => "take_sticker",
             Self::Quote { .. } => "quote",
+            Self::Risk { asked } => asked.name(),
             Self::Pay { .. } => "pay",
             Self::Capture { .. } => "capture",
             Self::Void { .. } => "void",
@@ -86,6 +87,7 @@ impl Facts {
             Self::OpenPayer { body, .. } => Some(body.payer),
             Self::Identity(facts) => Some(facts.payer()),
             Self::OpenSession { body, .. } | Self::RefreshSession { body, .. } => Some(body.payer),
+            Self::Risk { asked } => asked.payer(),
             Self::ShowLimits { payer, .. }
             | Self::Fund { payer, .. }
             | Self::ApproveByPin { payer, .. }

@@ -56,6 +56,15 @@ pub const STRANGERS_EACH_MAX: usize = 3;
 pub const NEIGHBOURS_TOLD_MAX: usize = 3;
 /// Sightings one decision folds in.
 pub const FOLD_MAX: usize = 64;
+/// Payments of one attack that are taken in; of more, the latest.
+pub const ALARM_PAYMENTS_MAX: usize = 32;
+/// How far back an attack may be said to reach, in seconds (a week).
+pub const ALARM_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+/// Frauds of one payer against one payee, fading over half a year, from which on the payee's file hears no more of them:
+/// one in some four months.
+pub const REPORTS_HEARD_MAX: f32 = 0.5;
+/// The longest a rule is passed over for a payer, in seconds (thirty days); it may be said again.
+pub const SNOOZE_SECONDS_MAX: i64 = 30 * 24 * 3_600;
 /// Rounds of loading one command may need: payment → payee → account → what waits for it → each of these is the
 /// longest way.
 pub const LOAD_ROUNDS_MAX: usize = 5;

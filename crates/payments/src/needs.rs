@@ -1,7 +1,7 @@
 //! [`needs`]: which rows a command reads; found by following what is known already.
 
 use money::{AccountId, DeviceId, IntentId, PayerId, PaymentId};
-use protocol::{FreezeForBody, RefundBody, Serial, Via, VouchBody};
+use protocol::{FreezeForBody, RefundBody, RefundCause, Serial, Via, VouchBody};
 
 use crate::command::Suspect;
 use crate::facts::{CallerFacts, Facts};
@@ -9,6 +9,7 @@ use crate::kept::{Kept, KeptKey, limit_keys, passkey_keys, pin_keys, recovery_ke
 use crate::merchant::{MerchantFacts, bank, clearing};
 use crate::noted::{Noted, NotedKey};
 use crate::passkey::PasskeyUse;
+use crate::risk_command::learning_keys;
 use crate::state::{Key, Row, State, test_cash};
 use crate::watch::Watched;
 use crate::{identity, roll_up, sighting, sign_up};
@@ -254,6 +255,10 @@ fn first(facts: &Facts, wanted: &mut Vec<Key>) {
             caller_keys(caller, wanted);
             wanted.extend([Key::Payee(sticker.payee), code_key(sticker.serial)]);
         }
+        Facts::Risk { asked } => {
+            asked.caller().into_iter().for_each(|caller| caller_keys(caller, wanted));
+            asked.first(wanted);
+        }
         Facts::Quote { caller, body, .. } => {
             caller_keys(caller, wanted);
             wanted.extend([Key::Intent(body.intent), Key::Kept(KeptKey::Guard(caller.payer))]);
@@ -344,6 +349,7 @@ fn follow(facts: &Facts, rows: &impl Known, wanted: &mut Vec<Key>) {
             follow_payment(rows, body.payment, wanted);
             follow_refund(rows, body, wanted);
         }
+        Facts::Risk { asked } => asked.follow(&|key| rows.known(key), wanted),
         Facts::RollUp { account } => follow_appended(rows, *account, wanted),
         Facts::Identity(facts) => facts.follow(rows.known(&identity::key(facts.payer())), wanted),
         Facts::Merchant(facts) => follow_merchant(rows, facts, wanted),
@@ -393,6 +399,9 @@ fn follow_payment(rows: &impl Known, payment: PaymentId, wanted: &mut Vec<Key>) 
 fn follow_refund(rows: &impl Known, body: &RefundBody, wanted: &mut Vec<Key>) {
     let Some(Row::Payment(payment)) = rows.known(&Key::Payment(body.payment)) else { return };
     let Some(Row::Payee(payee)) = rows.known(&Key::Payee(payment.payee)) else { return };
+    if body.cause == Some(RefundCause::Fraud) {
+        wanted.extend(learning_keys(payment));
+    }
     let account = Key::Account(payee.account);
     wanted.push(account);
     let Some(transfer) = payment.transfer else { return };

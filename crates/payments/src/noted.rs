@@ -1,15 +1,18 @@
-//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys. One kind of row for all of it;
-//! none of it is about a payer, so none of it is encrypted.
+//! [`Noted`]: what is noted about payees: their codes, the places they stand in, their keys, what became known of their
+//! payments. One kind of row for all of it; none of it says anything of a payer but an id, so none of it is encrypted.
 
+use crate::demotion::Demotion;
 use crate::dossiers::{PayeeFileRow, SeenRow};
 use crate::merchant::{Payout, Verification};
 use crate::merchant_key::{KeyRing, MerchantKey};
+use crate::outcomes::{Alarm, Label, OutcomeRow};
 use crate::place::Place;
+use crate::risk_command::rule_key;
 use crate::server_keys::ServerKeys;
 use crate::sign_up::{self, SignUps};
 use crate::state::{Key, Row, State};
 use crate::watch::{Sighting, Watch, Watched};
-use money::{Amount, Instant, IntentId, KeyId, MarkId, PayeeId, PayoutId, TransferId};
+use money::{Amount, Instant, IntentId, KeyId, MarkId, PayeeId, PayerId, PaymentId, PayoutId, TransferId};
 use protocol::{Cell, CodeKind, CounterName, Serial, Surroundings};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +38,14 @@ pub enum NotedKey {
     Watch(Watched),
     /// A scan that waits to be folded in, by the intent it paid.
     Sighting(IntentId),
+    /// What is said of a payment.
+    Label(PaymentId),
+    /// What became known of a payment and waits to be folded in.
+    Outcome(PaymentId),
+    /// An attack whose payments wait to be looked up, by its payer.
+    Alarm(PayerId),
+    /// A rule that is demoted, by the digest of its id.
+    Demotion([u8; 16]),
     /// How far it is known who a merchant is.
     Verification(PayeeId),
     /// Money on its way to a merchant's bank.
@@ -66,6 +77,14 @@ pub enum NotedKind {
     PayeeWatch,
     /// Scans that wait to be folded in.
     Sighting,
+    /// What is said of payments.
+    Label,
+    /// What became known of payments and waits to be folded in.
+    Outcome,
+    /// Attacks whose payments wait to be looked up.
+    Alarm,
+    /// Rules that are demoted.
+    Demotion,
     /// How far it is known who merchants are.
     Verification,
     /// Money on its way to merchants' banks.
@@ -89,6 +108,10 @@ impl NotedKind {
             Self::CodeWatch => "code_watch",
             Self::PayeeWatch => "payee_watch",
             Self::Sighting => "sighting",
+            Self::Label => "label",
+            Self::Outcome => "outcome",
+            Self::Alarm => "alarm",
+            Self::Demotion => "demotion",
             Self::Verification => "verification",
             Self::Payout => "payout",
             Self::SignUps => "sign_ups",
@@ -110,6 +133,10 @@ pub enum Noted {
     Place(Place),
     Watch(Watch),
     Sighting(Sighting),
+    Label(Label),
+    Outcome(OutcomeRow),
+    Alarm(Alarm),
+    Demotion(Demotion),
     Verification(Verification),
     Payout(Payout),
     SignUps(SignUps),
@@ -130,6 +157,10 @@ impl NotedKey {
             Self::Watch(Watched::Code(_)) => NotedKind::CodeWatch,
             Self::Watch(Watched::Payee(_)) => NotedKind::PayeeWatch,
             Self::Sighting(_) => NotedKind::Sighting,
+            Self::Label(_) => NotedKind::Label,
+            Self::Outcome(_) => NotedKind::Outcome,
+            Self::Alarm(_) => NotedKind::Alarm,
+            Self::Demotion(_) => NotedKind::Demotion,
             Self::Verification(_) => NotedKind::Verification,
             Self::Payout(_) => NotedKind::Payout,
             Self::SignUps(_) => NotedKind::SignUps,
@@ -151,6 +182,9 @@ impl NotedKey {
             Self::Payout(payout) => *payout.as_bytes(),
             Self::SignUps(mark) => *mark.as_bytes(),
             Self::Seen(transfer) => *transfer.as_bytes(),
+            Self::Label(payment) | Self::Outcome(payment) => *payment.as_bytes(),
+            Self::Alarm(payer) => *payer.as_bytes(),
+            Self::Demotion(rule) => *rule,
         }
     }
 }
@@ -158,7 +192,7 @@ impl NotedKey {
 impl Noted {
     /// Its key.
     #[must_use]
-    pub const fn key(&self) -> NotedKey {
+    pub fn key(&self) -> NotedKey {
         match self {
             Self::Code(row) => NotedKey::Code(row.serial),
             Self::PayeeFile(row) => NotedKey::PayeeFile(row.payee),
@@ -169,6 +203,10 @@ impl Noted {
             Self::Place(row) => NotedKey::Place(row.cell),
             Self::Watch(row) => NotedKey::Watch(row.watched),
             Self::Sighting(row) => NotedKey::Sighting(row.intent),
+            Self::Label(row) => NotedKey::Label(row.payment),
+            Self::Outcome(row) => NotedKey::Outcome(row.payment),
+            Self::Alarm(row) => NotedKey::Alarm(row.payer),
+            Self::Demotion(row) => NotedKey::Demotion(rule_key(&row.rule)),
             Self::Verification(row) => NotedKey::Verification(row.payee),
             Self::Payout(row) => NotedKey::Payout(row.id),
             Self::SignUps(row) => NotedKey::SignUps(row.mark),
@@ -229,7 +267,7 @@ impl Noted {
         }
     }
 
-    /// The payee it is listed under; nobody's, for a place.
+    /// The payee it is listed under; nobody's, for what is about none.
     #[must_use]
     pub const fn payee(&self) -> PayeeId {
         match self {
@@ -238,7 +276,9 @@ impl Noted {
             Self::Seen(row) => row.payee,
             Self::MerchantKey(row) => row.payee,
             Self::KeyRing(row) => row.payee,
-            Self::Place(_) | Self::ServerKeys(_) => PayeeId::from_bytes([0; 16]),
+            Self::Label(row) => row.payee,
+            Self::Outcome(row) => row.payee,
+            Self::Place(_) | Self::ServerKeys(_) | Self::Alarm(_) | Self::Demotion(_) => PayeeId::from_bytes([0; 16]),
             Self::Watch(row) => row.payee,
             Self::Sighting(row) => row.payee,
             Self::Verification(row) => row.payee,

@@ -7,6 +7,7 @@ use ledger::Account;
 use money::{AccountId, Amount, Digest, ReasonCode};
 use policy::{Counter, Reason, Wording};
 use protocol::{FundingPath, LimitsView, QuoteCore, Warning};
+use risk::assess::Snooze;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Identity;
@@ -15,6 +16,7 @@ use crate::merchant::{Payout, Verification};
 use crate::merchant_key::MerchantKey;
 use crate::model::{Device, Intent, Payee, Payer, Payment, Refund};
 use crate::noted::RegisteredCode;
+use crate::outcomes::Label;
 use crate::passkey::Passkey;
 use crate::pin::PaymentPin;
 use crate::recovery::Recovery;
@@ -67,6 +69,18 @@ pub enum Accepted {
     Passkey(Box<Passkey>),
     /// How a payer could come back, as it now is.
     Recovery(Box<Recovery>),
+    /// What is said of a payment.
+    Labelled(Label),
+    /// What became known of payments was learnt.
+    Learnt {
+        /// Of how many.
+        payments: usize,
+    },
+    /// The rules that are passed over for a payer.
+    Snoozed {
+        /// Each with its end.
+        snoozes: Vec<Snooze>,
+    },
     /// It was heard; the same whatever came of it.
     Heard,
     /// A payment PIN as it now is.

@@ -2,13 +2,14 @@
 
 use ledger::Operation;
 use money::{Digest, PayeeId, ReasonCode, TransferId};
-use protocol::{PaymentStatus, RefundBody};
+use protocol::{PaymentStatus, RefundBody, RefundCause};
 
 use crate::change::{Change, EventKind};
 use crate::decide::{Context, Touched, ledger_reason};
 use crate::dossiers;
 use crate::model::{Payment, Refund};
 use crate::outcome::{Accepted, Refusal};
+use crate::outcomes::{self, Voice};
 use crate::{policy_stage, roll_up, usage};
 
 /// Refunds some or all of a captured payment.
@@ -66,6 +67,9 @@ pub(crate) fn refund(
         event.payment = Some(payment.id);
         event.amount = Some(refund.amount);
     });
+    if body.cause == Some(RefundCause::Fraud) {
+        let _ = outcomes::learn(context, &payment, true, Voice::Payee);
+    }
     context.push(Change::Payment(Payment { refunded: amounts.refunded, ..payment }));
     Ok(Accepted::Refund(refund))
 }

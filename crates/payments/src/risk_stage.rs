@@ -6,7 +6,7 @@
 use money::{Amount, ReasonCode};
 use protocol::Strength;
 use risk::assess::{Assessment, Case as RiskCase, Cause, Verdict, assess};
-use risk::dossier::{Dossier, Met, PayeeFile};
+use risk::dossier::{Dossier, Met, PartyFile};
 use risk::event::{Event, Key as PartyKey, Pair as Parties, Party};
 use risk::feature::{Reading, SignalFact, Signals, is_cash_like};
 use risk::memory::companies;
@@ -77,14 +77,15 @@ fn found(context: &Context<'_>, case: &Case<'_>, total: Amount) -> Result<(Asses
     });
     let mut file = payee_file(context, case.payee.card.id).unwrap_or_else(|cause| {
         or_cause(cause);
-        PayeeFile::default()
+        PartyFile::default()
     });
     if context.settings.judging.marks().payees_late {
         causes.push(Cause::PayeeLate);
     }
     let event = event(context, case, total);
-    dossier.age_to(event.at_millis);
-    file.profile.age_to(event.at_millis);
+    let delay_millis = context.settings.risk.label_delay_millis();
+    dossier.ripen(event.at_millis, delay_millis);
+    file.ripen(event.at_millis, delay_millis);
     let met = if known_pair(&dossier, Parties::PayerPayee, &event).is_some() { None } else { sums(context, case) };
     let nothing = Baseline::default();
     let baseline = judges.champion.as_ref().map_or(&nothing, |model| &model.baseline);
@@ -206,7 +207,7 @@ fn sums(context: &Context<'_>, case: &Case<'_>) -> Option<PairProfile> {
 
 fn reading<'a>(
     dossier: &'a Dossier,
-    file: &'a PayeeFile,
+    file: &'a PartyFile,
     met: Option<&'a PairProfile>,
     event: &Event,
     baseline: &'a Baseline,
@@ -244,7 +245,7 @@ impl Seen {
     pub(crate) fn keep(self, context: &mut Context<'_>, payment: &Payment) {
         let Some(known) = self.known else { return };
         let Known { event, mut dossier, met, payer, payee } = known;
-        dossier.observe(&event, payer, met);
+        dossier.observe(&event, payer, met, context.settings.risk.label_delay_millis());
         context.push(Change::Kept(Kept::Dossier(DossierRow::of(payment.payer, &dossier))));
         if let Some(transfer) = payment.transfer {
             context.push(Change::Noted(Noted::Seen(SeenRow {

@@ -4,7 +4,7 @@ use money::{Amount, Currency, DeviceId, Digest, IntentId, PayerId, PaymentId, Re
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::{FundingKind, Scan, Serial, Text, limits};
+use crate::{FundingKind, RefundCause, Scan, Serial, Text, limits};
 
 type Name = Text<{ limits::NAME_CHARS_MAX }>;
 type Line = Text<{ limits::LINE_CHARS_MAX }>;
@@ -300,6 +300,9 @@ pub struct VoidBody {
 pub struct RefundBody {
     /// How much.
     pub amount: Amount,
+    /// Of which kind it is; that a payment was fraud is learnt from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<RefundCause>,
     /// The payment.
     pub payment: PaymentId,
     /// Why, for the payer to read.

@@ -17,6 +17,7 @@ mod place;
 mod proof;
 mod quote;
 mod recovery;
+mod reports;
 mod step_up;
 mod text;
 mod views;
@@ -51,6 +52,7 @@ pub use recovery::{
     RecoveredView, RecoveryCode, RecoveryFactor, RecoveryPasskey, RecoveryView, RemoveContactBody, RotateKeyBody,
     VouchBody,
 };
+pub use reports::{AttackBody, RefundCause, ReportKind, ReportPaymentBody, ReportView};
 pub use step_up::{
     ApprovalView, Blind, Pin, PinError, PinStepUpBody, PinView, RemovePinBody, SetPinBody, StepUpMethod, StepUpView,
     Strength,

@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::feature::{Family, Feature, Features, PaymentFact, Reading, features};
 use crate::model::Model;
 use crate::number::{log_odds, sigmoid};
-use crate::rule::{Action, Rule, RuleSet, Stage, Strength};
+use crate::rule::{Action, Findings, Rule, RuleSet, Stage, Strength};
 use crate::settings::RiskSettings;
 use crate::tell;
 
@@ -22,10 +22,11 @@ use crate::tell;
 pub const SCORE: &str = "score";
 
 /// What is to happen, the gentlest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Go on.
+    #[default]
     Allow,
     /// Go on after one more check of at least this strength.
     StepUp(Strength),
@@ -149,53 +150,94 @@ pub fn assess(judges: &Judges, settings: &RiskSettings, case: &Case<'_>) -> Asse
 /// The same, where the features were computed already.
 #[must_use]
 pub fn assess_seen(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, features: Features) -> Assessment {
-    let anomaly = anomaly::of(&features, case.reading.peers);
-    let mut voices = Voices { strictest: Verdict::Allow, reasons: Vec::new() };
-    let mut causes = causes(judges, case);
+    let scored = Scored::of(judges, case, &features);
+    let findings = judges.rules.as_ref().map(|rules| rules.run(case.event, &features)).unwrap_or_default();
+    let decided = decide(judges, settings, case, &scored, &findings);
+    // What nobody asks about needs no explanation.
+    let families = if decided.asks { families(judges, &features, &scored.anomaly) } else { Vec::new() };
+    let (verdict, reasons) = decided.voices.heard(&families);
     let rules = judges.rules.as_ref();
-    let mut said = Said::of(rules, case, &features);
-    let evident = evident(anomaly.total(), case.reading);
-    let score = Score::of(judges, settings, case, &features, evident, said.weight);
+    let id = |place: &usize| rules.and_then(|rules| rules.rule(*place)).map(|rule| rule.id.clone());
+    Assessment {
+        verdict,
+        reasons,
+        probability: decided.probability,
+        anomaly: scored.anomaly.total(),
+        expected_loss_minor: (decided.probability * loss(settings, case.amount_minor)) as i64,
+        hit: decided.said.hit,
+        shadow: decided.said.shadow,
+        unread: findings.unread.iter().filter_map(id).collect(),
+        stops: decided.said.stops,
+        causes: decided.causes,
+        challenger: judges.challenger.as_ref().map(|model| model.probability(features.values())),
+        families,
+        features,
+    }
+}
+
+/// What the models and the anomaly say of a payment, before any rule: the same for every set of rules.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scored {
+    anomaly: anomaly::Anomaly,
+    /// The log odds the champion gives, where there is one.
+    learnt: Option<f64>,
+}
+
+impl Scored {
+    pub(crate) fn of(judges: &Judges, case: &Case<'_>, features: &Features) -> Self {
+        let anomaly = anomaly::of(features, case.reading.peers);
+        Self { anomaly, learnt: judges.champion.as_ref().map(|model| model.log_odds(features.values())) }
+    }
+}
+
+/// What is to happen, without anything that only explains it.
+struct Decided {
+    voices: Voices,
+    said: Said,
+    causes: Vec<Cause>,
+    probability: f64,
+    asks: bool,
+}
+
+fn decide(judges: &Judges, settings: &RiskSettings, case: &Case<'_>, scored: &Scored, findings: &Findings) -> Decided {
+    let mut voices = Voices::default();
+    let mut causes = causes(judges, case);
+    let mut said = Said::of(judges.rules.as_ref(), case, findings);
+    let evident = evident(scored.anomaly.total(), case.reading);
+    let score = Score::of(judges, settings, case, scored, evident, said.weight);
     causes.extend(score.fault);
     let score_verdict = priced(settings, case.amount_minor, score.probability, case.strongest);
     let unlike_verdict = unlike(settings, case.amount_minor, evident).min(Verdict::StepUp(case.strongest));
     let asks = score_verdict != Verdict::Allow || !said.verdicts.is_empty() || !causes.is_empty();
     let asks = asks || unlike_verdict != Verdict::Allow;
-    // What nobody asks about needs no explanation.
-    let families = if asks { families(judges, &features, &anomaly) } else { Vec::new() };
     if score_verdict.rank() >= Action::Hold.rank() {
         said.stops.push(SCORE.to_owned());
     }
     if !said.allowed {
-        let verdict = demoted(score_verdict, case.demoted.contains(SCORE));
-        voices.hear(verdict, score_reasons(&families));
-        voices.hear(unlike_verdict, vec![ReasonCode::RiskUnlike]);
+        voices.hear_score(demoted(score_verdict, case.demoted.contains(SCORE)));
+        voices.hear(unlike_verdict, ReasonCode::RiskUnlike);
     }
     for (verdict, reason) in &said.verdicts {
         let passed_over = said.allowed && matches!(verdict, Verdict::StepUp(_));
         if !passed_over {
-            voices.hear(*verdict, vec![*reason]);
+            voices.hear(*verdict, *reason);
         }
     }
     for cause in &causes {
-        voices.hear(Verdict::StepUp(settings.for_cause(*cause)), vec![ReasonCode::RiskDataMissing]);
+        voices.hear(Verdict::StepUp(settings.for_cause(*cause)), ReasonCode::RiskDataMissing);
     }
-    let (verdict, reasons) = voices.heard();
-    Assessment {
-        verdict,
-        reasons,
-        probability: score.probability,
-        anomaly: anomaly.total(),
-        expected_loss_minor: (score.probability * loss(settings, case.amount_minor)) as i64,
-        hit: said.hit,
-        shadow: said.shadow,
-        unread: said.unread,
-        stops: said.stops,
-        causes,
-        challenger: judges.challenger.as_ref().map(|model| model.probability(features.values())),
-        families,
-        features,
-    }
+    Decided { voices, said, causes, probability: score.probability, asks }
+}
+
+/// The verdict alone, and the rules by their places: for whoever judges a history and explains nothing.
+pub(crate) fn verdict_of(
+    judges: &Judges,
+    settings: &RiskSettings,
+    case: &Case<'_>,
+    scored: &Scored,
+    findings: &Findings,
+) -> Verdict {
+    decide(judges, settings, case, scored, findings).voices.strictest
 }
 
 impl Verdict {
@@ -210,23 +252,33 @@ impl Verdict {
 }
 
 /// The voices heard so far.
+#[derive(Default)]
 struct Voices {
     strictest: Verdict,
     reasons: Vec<ReasonCode>,
+    /// Whether the score asks for something: its reasons are the families that speak for it.
+    score: bool,
 }
 
 impl Voices {
-    fn hear(&mut self, verdict: Verdict, reasons: Vec<ReasonCode>) {
-        if verdict == Verdict::Allow {
-            return;
+    fn hear(&mut self, verdict: Verdict, reason: ReasonCode) {
+        if verdict != Verdict::Allow {
+            self.strictest = self.strictest.max(verdict);
+            self.reasons.push(reason);
         }
+    }
+
+    fn hear_score(&mut self, verdict: Verdict) {
         self.strictest = self.strictest.max(verdict);
-        self.reasons.extend(reasons);
+        self.score = verdict != Verdict::Allow;
     }
 
     /// The strictest verdict and everybody's reasons, in order of precedence.
-    fn heard(self) -> (Verdict, Vec<ReasonCode>) {
+    fn heard(self, families: &[Family]) -> (Verdict, Vec<ReasonCode>) {
         let mut reasons = self.reasons;
+        if self.score {
+            reasons.extend(score_reasons(families));
+        }
         match self.strictest {
             Verdict::Hold => reasons.push(ReasonCode::RiskHeld),
             Verdict::Refuse => reasons.push(ReasonCode::RiskRefused),
@@ -265,19 +317,16 @@ struct Said {
     allowed: bool,
     hit: Vec<String>,
     shadow: Vec<String>,
-    unread: Vec<String>,
     stops: Vec<String>,
 }
 
 impl Said {
-    fn of(rules: Option<&RuleSet>, case: &Case<'_>, features: &Features) -> Self {
+    fn of(rules: Option<&RuleSet>, case: &Case<'_>, findings: &Findings) -> Self {
         let mut said = Self::default();
         let Some(rules) = rules else { return said };
-        let findings = rules.run(case.event, features);
         for rule in findings.hit.iter().filter_map(|place| rules.rule(*place)) {
             said.take(rule, case);
         }
-        said.unread = findings.unread.iter().filter_map(|place| Some(rules.rule(*place)?.id.clone())).collect();
         said
     }
 
@@ -339,7 +388,7 @@ impl Score {
         judges: &Judges,
         settings: &RiskSettings,
         case: &Case<'_>,
-        features: &Features,
+        scored: &Scored,
         anomaly: f64,
         weight: f64,
     ) -> Self {
@@ -348,7 +397,7 @@ impl Score {
         let Some(model) = &judges.champion else {
             return Self { probability: sigmoid(unlike + weight), fault: None };
         };
-        let learnt = model.log_odds(features.values());
+        let learnt = scored.learnt.unwrap_or(f64::NAN);
         let fault = !learnt.is_finite() || !case.event.amount.is_finite();
         if fault {
             return Self { probability: sigmoid(unlike.max(prior) + weight), fault: Some(Cause::ModelFault) };

@@ -42,6 +42,14 @@ impl Breaker {
         }
     }
 
+    /// How many payments of the window something stopped, of how many.
+    #[must_use]
+    pub fn stopped(&self, id: &str) -> [u64; 2] {
+        let payments = self.slots.iter().map(|slot| u64::from(slot.payments)).sum();
+        let stops = self.slots.iter().filter_map(|slot| slot.stops.get(id)).map(|count| u64::from(*count)).sum();
+        [stops, payments]
+    }
+
     fn slot_of(&self, settings: &RiskSettings, at_millis: i64) -> i64 {
         let length = (i64::from(settings.breaker_window_seconds) * 1000 / BREAKER_SLOTS).max(1);
         let number = at_millis.div_euclid(length);

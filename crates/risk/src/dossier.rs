@@ -1,5 +1,6 @@
 //! [`Dossier`]: everything kept of one payer in one bounded row: their profile, what they have with each of their devices
-//! and with the payees they paid last, and the rules passed over for them. And [`PayeeFile`]: the same of a payee.
+//! and with the payees they paid last, and the rules passed over for them. And [`PartyFile`]: the same of a payee, a place or
+//! a network.
 //!
 //! A dossier changes by one function, [`Dossier::observe`], in the payment's own commit; the same function makes it again
 //! from the record.
@@ -7,23 +8,47 @@
 use crate::assess::Snooze;
 use crate::event::{Event, Key, Outcome, Pair, Party};
 use crate::limits::{DEVICES_IN_DOSSIER, DOSSIER_BYTES_MAX, PAYEES_IN_DOSSIER, RULE_ID_BYTES_MAX, SNOOZES_MAX};
+use crate::memory::EXPLAINED_DEVIATIONS;
 use crate::profile::bytes::{Bytes, Unreadable, Writer};
-use crate::profile::{Company, PairProfile, Profile};
+use crate::profile::{Company, PairProfile, Profile, Ripening};
 
-/// The form of the bytes; another is refused.
-const FORM: u8 = 1;
+/// The form of the bytes.
+const FORM: u8 = 2;
+/// The form before payments ripened; it is still read.
+const FORM_WITHOUT_RIPENING: u8 = 1;
 
 /// What is kept of one payer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dossier {
     /// How they pay.
     pub profile: Profile,
+    /// Their payments nobody has said anything of yet.
+    ripening: Ripening,
     /// What they have with each device, the latest used last.
-    devices: Vec<(u64, PairProfile)>,
+    devices: Vec<Acquaintance>,
     /// What they have with the payees they paid last, the latest last.
-    payees: Vec<(u64, PairProfile)>,
+    payees: Vec<Acquaintance>,
     /// Rules passed over for them.
     snoozes: Vec<Snooze>,
+}
+
+/// What a payer has with one other party.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Acquaintance {
+    key: u64,
+    pair: PairProfile,
+    ripening: Ripening,
+}
+
+/// What became known of a payment, beside what had been learnt of it before.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson<'a> {
+    /// What became known.
+    pub outcome: &'a Outcome,
+    /// What somebody had said of it before and is not so.
+    pub earlier: Option<&'a Outcome>,
+    /// After what time a payment that nobody says anything of counts as genuine, in milliseconds.
+    pub delay_millis: i64,
 }
 
 impl Dossier {
@@ -35,13 +60,26 @@ impl Dossier {
             Pair::PayerPayee => &self.payees,
             _ => return None,
         };
-        kept.iter().find(|(key, _)| *key == other.word()).map(|(_, profile)| profile)
+        kept.iter().find(|known| known.key == other.word()).map(|known| &known.pair)
+    }
+
+    /// Whether an amount alone would have told of a fraud: far above what they spend.
+    #[must_use]
+    pub fn explains(&self, amount: f32) -> bool {
+        self.profile.spread.z(amount).is_some_and(|z| z > EXPLAINED_DEVIATIONS)
     }
 
     /// Rules passed over.
     #[must_use]
     pub fn snoozes(&self) -> &[Snooze] {
         &self.snoozes
+    }
+
+    /// Passes a rule over no longer. Whether it was.
+    pub fn wake(&mut self, rule: &str) -> bool {
+        let before = self.snoozes.len();
+        self.snoozes.retain(|known| known.rule != rule);
+        self.snoozes.len() < before
     }
 
     /// Passes a rule over until some moment; what is over goes, and where there are too many nothing changes.
@@ -58,17 +96,32 @@ impl Dossier {
     /// Lets time pass up to `at`.
     pub fn age_to(&mut self, at: i64) {
         self.profile.age_to(at);
-        self.devices.iter_mut().chain(&mut self.payees).for_each(|(_, pair)| pair.age_to(at));
+        self.acquaintances().for_each(|known| known.pair.age_to(at));
+    }
+
+    /// Lets time pass up to `at`; what nobody has said anything of for `delay_millis` counts as genuine.
+    pub fn ripen(&mut self, at: i64, delay_millis: i64) {
+        let Self { profile, ripening, .. } = self;
+        ripening.ripe(at, delay_millis).into_iter().for_each(|ripe| profile.learn_ripe(ripe));
+        for Acquaintance { pair, ripening, .. } in self.acquaintances() {
+            ripening.ripe(at, delay_millis).into_iter().for_each(|ripe| pair.learn_ripe(ripe));
+        }
+        self.age_to(at);
+    }
+
+    fn acquaintances(&mut self) -> impl Iterator<Item = &mut Acquaintance> {
+        self.devices.iter_mut().chain(&mut self.payees)
     }
 
     /// Takes in one payment. `met` is what they had with its payee where the dossier had forgotten it.
-    pub fn observe(&mut self, event: &Event, company: Company, met: Option<PairProfile>) {
-        self.age_to(event.at_millis);
+    pub fn observe(&mut self, event: &Event, company: Company, met: Option<PairProfile>, delay_millis: i64) {
+        self.ripen(event.at_millis, delay_millis);
         self.profile.observe(event, company);
+        self.ripening.add(event.at_millis, delay_millis);
         let device = event.party(Party::Device);
         let payee = event.party(Party::Payee);
-        take_in(&mut self.devices, device, DEVICES_IN_DOSSIER, event, None);
-        take_in(&mut self.payees, payee, PAYEES_IN_DOSSIER, event, met);
+        take_in(&mut self.devices, device, DEVICES_IN_DOSSIER, event, None, delay_millis);
+        take_in(&mut self.payees, payee, PAYEES_IN_DOSSIER, event, met, delay_millis);
     }
 
     /// Takes in that a payment was refused: it counts as a refusal and teaches nothing about amounts, hours or payees, so
@@ -80,13 +133,21 @@ impl Dossier {
     }
 
     /// Takes in what became known of an earlier payment.
-    pub fn learn(&mut self, outcome: &Outcome) {
+    pub fn learn(&mut self, lesson: Lesson<'_>) {
+        let outcome = lesson.outcome;
+        self.ripen(outcome.known_at_millis, lesson.delay_millis);
+        if let Some(wrong) = lesson.wrong(&mut self.ripening) {
+            self.profile.unlearn(&wrong);
+        }
         self.profile.learn(outcome);
         for (kept, party) in [(&mut self.devices, Party::Device), (&mut self.payees, Party::Payee)] {
             let key = outcome.parties.get(party.index()).copied().flatten();
-            let known = key.and_then(|key| kept.iter_mut().find(|(word, _)| *word == key.word()));
-            if let Some((_, pair)) = known {
-                pair.learn(outcome);
+            let known = key.and_then(|key| kept.iter_mut().find(|known| known.key == key.word()));
+            if let Some(known) = known {
+                if let Some(wrong) = lesson.wrong(&mut known.ripening) {
+                    known.pair.unlearn(&wrong);
+                }
+                known.pair.learn(outcome);
             }
         }
     }
@@ -97,11 +158,13 @@ impl Dossier {
         let mut to = Writer(Vec::with_capacity(512));
         to.byte(FORM);
         self.profile.write(&mut to);
+        self.ripening.write(self.profile.last_at, &mut to);
         for kept in [&self.devices, &self.payees] {
             to.byte(kept.len() as u8);
-            for (key, pair) in kept {
-                to.0.extend_from_slice(&key.to_le_bytes());
-                pair.write(&mut to);
+            for known in kept {
+                to.0.extend_from_slice(&known.key.to_le_bytes());
+                known.pair.write(&mut to);
+                known.ripening.write(known.pair.last_at, &mut to);
             }
         }
         to.byte(self.snoozes.len() as u8);
@@ -122,51 +185,85 @@ impl Dossier {
             return Err(Unreadable("too many bytes"));
         }
         let mut from = Bytes(bytes);
-        if from.byte()? != FORM {
-            return Err(Unreadable("another form"));
-        }
+        let ripens = ripens(&mut from)?;
+        let profile = Profile::take(&mut from)?;
         let dossier = Self {
-            profile: Profile::take(&mut from)?,
-            devices: pairs(&mut from, DEVICES_IN_DOSSIER)?,
-            payees: pairs(&mut from, PAYEES_IN_DOSSIER)?,
+            ripening: ripening(profile.last_at, &mut from, ripens)?,
+            profile,
+            devices: acquaintances(&mut from, DEVICES_IN_DOSSIER, ripens)?,
+            payees: acquaintances(&mut from, PAYEES_IN_DOSSIER, ripens)?,
             snoozes: snoozes(&mut from)?,
         };
         if from.0.is_empty() { Ok(dossier) } else { Err(Unreadable("something follows")) }
     }
 }
 
-/// The pair's profile moves to the end and takes the payment in; what was longest unused makes room.
+impl Lesson<'_> {
+    /// What had been learnt of the payment and is to be taken back: what somebody said, or that it counted as genuine when
+    /// its delay was over.
+    fn wrong(&self, ripening: &mut Ripening) -> Option<Outcome> {
+        let paid_at = self.outcome.paid_at_millis;
+        if let Some(earlier) = self.earlier {
+            return Some(earlier.clone());
+        }
+        let ripened = || Outcome {
+            known_at_millis: paid_at.saturating_add(self.delay_millis),
+            fraud: false,
+            ..self.outcome.clone()
+        };
+        (!ripening.take_back(paid_at)).then(ripened)
+    }
+}
+
+/// The pair moves to the end and takes the payment in; what was longest unused makes room.
 fn take_in(
-    kept: &mut Vec<(u64, PairProfile)>,
+    kept: &mut Vec<Acquaintance>,
     key: Option<Key>,
     most: usize,
     event: &Event,
     forgotten: Option<PairProfile>,
+    delay_millis: i64,
 ) {
     let Some(key) = key else { return };
-    let known = kept.iter().position(|(word, _)| *word == key.word()).map(|at| kept.remove(at).1);
-    let mut pair = known.or(forgotten).unwrap_or_default();
-    pair.observe(event);
+    let known = kept.iter().position(|known| known.key == key.word()).map(|at| kept.remove(at));
+    let new = || Acquaintance { key: key.word(), pair: forgotten.unwrap_or_default(), ripening: Ripening::default() };
+    let mut known = known.unwrap_or_else(new);
+    known.pair.observe(event);
+    known.ripening.add(event.at_millis, delay_millis);
     if kept.len() >= most {
         kept.remove(0);
     }
-    kept.push((key.word(), pair));
+    kept.push(known);
 }
 
-fn pairs(from: &mut Bytes<'_>, most: usize) -> Result<Vec<(u64, PairProfile)>, Unreadable> {
+/// Whether bytes are of the form with payments that ripen, or of the one before.
+fn ripens(from: &mut Bytes<'_>) -> Result<bool, Unreadable> {
+    match from.byte()? {
+        FORM => Ok(true),
+        FORM_WITHOUT_RIPENING => Ok(false),
+        _ => Err(Unreadable("another form")),
+    }
+}
+
+fn ripening(near: i64, from: &mut Bytes<'_>, ripens: bool) -> Result<Ripening, Unreadable> {
+    if ripens { Ripening::take(near, from) } else { Ok(Ripening::default()) }
+}
+
+fn acquaintances(from: &mut Bytes<'_>, most: usize, ripens: bool) -> Result<Vec<Acquaintance>, Unreadable> {
     let count = usize::from(from.byte()?);
     if count > most {
         return Err(Unreadable("too many pairs"));
     }
-    let mut pairs: Vec<(u64, PairProfile)> = Vec::with_capacity(count);
+    let mut kept: Vec<Acquaintance> = Vec::with_capacity(count);
     for _ in 0..count {
         let key = u64::from_le_bytes(from.array()?);
-        if pairs.iter().any(|(known, _)| *known == key) {
+        if kept.iter().any(|known| known.key == key) {
             return Err(Unreadable("a pair twice"));
         }
-        pairs.push((key, PairProfile::take(from)?));
+        let pair = PairProfile::take(from)?;
+        kept.push(Acquaintance { key, pair, ripening: ripening(pair.last_at, from, ripens)? });
     }
-    Ok(pairs)
+    Ok(kept)
 }
 
 fn snoozes(from: &mut Bytes<'_>) -> Result<Vec<Snooze>, Unreadable> {
@@ -218,24 +315,50 @@ impl From<Met> for Company {
     }
 }
 
-/// What is kept of one payee: its profile, folded from the payments that credit it.
+/// What is kept of one payee, place or network: its profile, folded from the payments that meet it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PayeeFile {
-    /// Who pays it, how often, how much.
+pub struct PartyFile {
+    /// Who pays there, how often, how much.
     pub profile: Profile,
+    /// Its payments nobody has said anything of yet.
+    ripening: Ripening,
 }
 
-impl PayeeFile {
+impl PartyFile {
+    /// Lets time pass up to `at`; what nobody has said anything of for `delay_millis` counts as genuine.
+    pub fn ripen(&mut self, at: i64, delay_millis: i64) {
+        let Self { profile, ripening } = self;
+        ripening.ripe(at, delay_millis).into_iter().for_each(|ripe| profile.learn_ripe(ripe));
+        profile.age_to(at);
+    }
+
+    /// Takes in one payment.
+    pub fn observe(&mut self, event: &Event, company: Company, delay_millis: i64) {
+        self.ripen(event.at_millis, delay_millis);
+        self.profile.observe(event, company);
+        self.ripening.add(event.at_millis, delay_millis);
+    }
+
+    /// Takes in what became known of an earlier payment.
+    pub fn learn(&mut self, lesson: Lesson<'_>) {
+        self.ripen(lesson.outcome.known_at_millis, lesson.delay_millis);
+        if let Some(wrong) = lesson.wrong(&mut self.ripening) {
+            self.profile.unlearn(&wrong);
+        }
+        self.profile.learn(lesson.outcome);
+    }
+
     /// As bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = Writer(Vec::with_capacity(320));
         to.byte(FORM);
         self.profile.write(&mut to);
+        self.ripening.write(self.profile.last_at, &mut to);
         to.0
     }
 
-    /// Reads what [`PayeeFile::to_bytes`] wrote.
+    /// Reads what [`PartyFile::to_bytes`] wrote.
     ///
     /// # Errors
     /// When the bytes are of another form, too many, or say what no profile says.
@@ -244,10 +367,9 @@ impl PayeeFile {
             return Err(Unreadable("too many bytes"));
         }
         let mut from = Bytes(bytes);
-        if from.byte()? != FORM {
-            return Err(Unreadable("another form"));
-        }
+        let ripens = ripens(&mut from)?;
         let profile = Profile::take(&mut from)?;
-        if from.0.is_empty() { Ok(Self { profile }) } else { Err(Unreadable("something follows")) }
+        let file = Self { ripening: ripening(profile.last_at, &mut from, ripens)?, profile };
+        if from.0.is_empty() { Ok(file) } else { Err(Unreadable("something follows")) }
     }
 }

@@ -10,6 +10,10 @@ pub const FRAUD_RUN_MAX: u16 = 1000;
 pub const EXTRA_COLUMNS_MAX: usize = 32;
 /// Rows kept for training; above it, genuine rows are thinned evenly and weighted up.
 pub const TRAINING_ROWS_MAX: usize = 200_000;
+/// Scored rows of one test range that are kept one by one.
+pub const SCORED_ROWS_MAX: usize = 1_000_000;
+/// Test rows kept with all their columns until a model is trained on rows that come after them.
+pub const WAITING_ROWS_MAX: usize = 200_000;
 /// Rows of each half that a column's drift is measured on.
 pub const DRIFT_ROWS_MAX: usize = 20_000;
 /// Bins of one feature while trees are grown.
@@ -30,6 +34,8 @@ pub const SENTENCES_MAX: usize = 3;
 pub const CURVE_POINTS_MAX: usize = 400;
 /// Names of further columns kept for one column; names beyond count as one.
 pub const NAMES_IN_MEMORY: usize = 200_000;
+/// Ids of rows that are remembered, so that a row given twice is noticed.
+pub const IDS_IN_MEMORY: usize = 4_000_000;
 /// Rules of one set.
 pub const RULES_MAX: usize = 500;
 /// Files of one set.
@@ -55,6 +61,10 @@ pub const SNOOZES_MAX: usize = 8;
 pub const RULE_ID_BYTES_MAX: usize = 48;
 /// Parts of the breaker's window.
 pub const BREAKER_SLOTS: i64 = 12;
+/// Parts of the delay by which payments are counted whose outcome nobody has said yet.
+pub const RIPENING_PARTS: i64 = 8;
+/// Such parts one profile keeps; two more than are ever needed at once.
+pub const RIPENING_SPANS_MAX: usize = 12;
 /// Devices a payer's dossier remembers.
 pub const DEVICES_IN_DOSSIER: usize = 5;
 /// Payees a payer's dossier remembers one by one; of the others it knows sums.

@@ -249,10 +249,13 @@ pub fn companies(event: &Event, reading: &Reading<'_>) -> [Company; 6] {
     })
 }
 
+/// Deviations above their own mean from which on a payer's amount alone would tell of a fraud.
+pub(crate) const EXPLAINED_DEVIATIONS: f32 = 3.0;
+
 /// Whether the amount alone would tell of a fraud: far above what its payer spends.
 #[must_use]
 pub fn explained_by_amount(event: &Event, reading: &Reading<'_>) -> bool {
     let payer = reading.parties[0].and_then(|payer| payer.spread.z(event.amount));
     let everyone = reading.everyone.spread.z(event.amount);
-    payer.is_some_and(|z| z > 3.0) || everyone.is_some_and(|z| z > 3.5)
+    payer.is_some_and(|z| z > EXPLAINED_DEVIATIONS) || everyone.is_some_and(|z| z > 3.5)
 }

@@ -35,17 +35,19 @@ pub fn reliability(rows: &[Scored]) -> String {
 /// Mean probability and share of frauds of each band, from the least suspicious up.
 #[must_use]
 pub fn bands(rows: &[Scored]) -> Vec<(f64, f64)> {
-    let mut sorted: Vec<(f64, bool)> = rows.iter().map(|row| (sigmoid(row.score), row.fraud)).collect();
+    let told = |row: &Scored| (sigmoid(row.score), row.fraud, f64::from(row.weight));
+    let mut sorted: Vec<(f64, bool, f64)> = rows.iter().map(told).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let frauds = sorted.iter().filter(|row| row.1).count().max(1) as f64;
+    let frauds = sorted.iter().filter(|row| row.1).map(|row| row.2).sum::<f64>().max(1.0);
     // A band is full with its share of rows or of frauds: the suspicious end is where bands are needed.
-    let (rows_full, frauds_full) = (sorted.len() as f64 / 4.0, frauds / BANDS as f64);
+    let rows_full = sorted.iter().map(|row| row.2).sum::<f64>() / 4.0;
+    let frauds_full = frauds / BANDS as f64;
     let (mut said, mut was, mut count) = (0.0, 0.0, 0.0);
     let mut bands: Vec<(f64, f64, f64)> = Vec::new();
-    for (probability, fraud) in &sorted {
-        said += probability;
-        was += if *fraud { 1.0 } else { 0.0 };
-        count += 1.0;
+    for (probability, fraud, weight) in &sorted {
+        said += probability * weight;
+        was += if *fraud { *weight } else { 0.0 };
+        count += weight;
         if count >= rows_full || was >= frauds_full.max(1.0) {
             bands.push((said, was, count));
             (said, was, count) = (0.0, 0.0, 0.0);
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn bands_say_what_was_given_and_what_was() {
-        let row = |score, fraud| Scored { score, fraud, payer: 0, day: 0, scenario: 0 };
+        let row = |score, fraud| Scored { score, fraud, ..Scored::default() };
         let rows: Vec<Scored> = (0..100).map(|index| row(0.0, index % 2 == 0)).collect();
         let bands = bands(&rows);
         assert!(bands.len() > 4, "{bands:?}");
@@ -107,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_curve_is_whole_svg_without_numbers_that_are_none() {
-        for rows in [vec![], vec![Scored { score: 1.0, fraud: true, payer: 0, day: 0, scenario: 0 }]] {
+        for rows in [vec![], vec![Scored { score: 1.0, fraud: true, ..Scored::default() }]] {
             for svg in [precision_recall(&rows), reliability(&rows)] {
                 assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n") && !svg.contains("NaN"), "{svg}");
             }

@@ -47,6 +47,9 @@ pub struct RiskSettings {
     pub payee_late_seconds: u32,
     /// Whether a device of the payer may answer late data with its PIN; otherwise a passkey is asked for.
     pub pin_for_late: bool,
+    /// After what time a payment that nobody says anything of counts as genuine, in seconds: the delay of the labels the
+    /// model learnt from.
+    pub label_delay_seconds: u32,
     /// The payers' wall clock against UTC, in seconds.
     pub utc_offset_seconds: i32,
     /// The breaker's window, in seconds.
@@ -79,6 +82,7 @@ impl Default for RiskSettings {
             unlike_from_minor: 10_000,
             payee_late_seconds: 30,
             pin_for_late: true,
+            label_delay_seconds: 86_400,
             utc_offset_seconds: 9 * 3_600,
             breaker_window_seconds: 600,
             breaker_share_bp: 200,
@@ -122,6 +126,12 @@ impl RiskSettings {
             return wrong("breaker_share_bp", "the breaker needs a window and a share between 1 and 10000");
         }
         Ok(())
+    }
+
+    /// After what time a payment that nobody says anything of counts as genuine, in milliseconds.
+    #[must_use]
+    pub fn label_delay_millis(&self) -> i64 {
+        i64::from(self.label_delay_seconds).saturating_mul(1_000)
     }
 
     /// What is asked for where the data fails in this way: always a factor that the device holds.

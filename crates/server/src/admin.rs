@@ -12,7 +12,9 @@ mod risk;
 mod tried;
 mod wire;
 
-pub use self::risk::{Assessed, Candidate, Found};
+pub use self::risk::{
+    Alarms, Assessed, Candidate, FalseAlarms, Found, Judgement, RiskStatus, SnoozeView, Snoozes, Snoozing,
+};
 pub use calls::{
     check_ledger, dispatch, fund, payees, register_payee, rekey_payee, remove_pin, revoke_device, rotate_server_keys,
     server_keys, status, thaw, verify_audit, vouch,

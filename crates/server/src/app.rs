@@ -159,6 +159,7 @@ const fn command_name(command: &Command) -> &'static str {
         Command::FoldSightings { .. } => "fold_sightings",
         Command::TakeSticker { .. } => "take_sticker",
         Command::Quote { .. } => "quote",
+        Command::Risk(command) => command.name(),
         Command::Pay { .. } => "pay",
         Command::Capture { .. } => "capture",
         Command::Void { .. } => "void",

@@ -55,6 +55,12 @@ pub const RATE_CLIENTS_WARNING: usize = 262_144;
 pub const SEARCH_CHARS_MAX: usize = 60;
 /// Milliseconds between two folds of scans.
 pub const FOLD_MILLIS: u64 = 500;
+/// Milliseconds between two lessons of what became known of payments.
+pub const TEACH_MILLIS: u64 = 500;
+/// Attacks whose payments are looked up in one round.
+pub const ALARMS_AT_ONCE: usize = 16;
+/// Rules that may be demoted at the same time: as many as a set has.
+pub const DEMOTIONS_MAX: usize = 512;
 /// Watches looked through for those that staff should see.
 pub const WATCHES_READ_MAX: usize = 50_000;
 /// Stickers and terminals listed at once.

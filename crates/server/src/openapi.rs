@@ -253,6 +253,7 @@ fn own_refusals(operation: &str) -> Vec<ReasonCode> {
         "step_up_by_pin" => vec![R::DeviceCoolingOff, R::PinNotSet, R::PinWaiting, R::PinLocked, R::PinWrong],
         "list_payments" | "list_alerts" => vec![R::CursorInvalid, R::FilterInvalid],
         "show_payment" | "show_receipt" => vec![R::PaymentUnknown],
+        "report_payment" => vec![R::RequestMalformed, R::PaymentUnknown, R::PaymentRefused],
         "cancel_payment" => with(&[SETTLED, &[R::PaymentNotWaiting]]),
         "test_fund" => with(&[AMOUNT, &[R::TestModeOff]]),
         "create_intent" => with(&[

@@ -26,7 +26,7 @@ use crate::passkeys::Passkeys;
 use crate::rate::Rates;
 use crate::replay::ReplayCache;
 use crate::signing::{Signing, SigningError};
-use crate::workers::{Workers, breaker, folder, renewer, retention, roller, sealer, sign_ups, sweeper};
+use crate::workers::{Workers, breaker, folder, renewer, retention, roller, sealer, sign_ups, sweeper, teacher};
 use crate::{Config, admin, http, limits, openapi};
 
 use self::proxies::Proxies;
@@ -186,6 +186,7 @@ pub async fn start(config: Config, store: Arc<dyn Store>) -> Result<Running, Sta
     workers.spawn(roller(Arc::clone(&app), workers.stopping()));
     workers.spawn(breaker(Arc::clone(&app), workers.stopping()));
     workers.spawn(folder(Arc::clone(&app), workers.stopping()));
+    workers.spawn(teacher(Arc::clone(&app), workers.stopping()));
     workers.spawn(sealer(Arc::clone(&app), workers.stopping()));
     workers.spawn(renewer(Arc::clone(&app), workers.stopping()));
     workers.spawn(retention(Arc::clone(&app), workers.stopping()));

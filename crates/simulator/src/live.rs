@@ -147,7 +147,8 @@ impl<'a> Live<'a> {
             let _: PaymentView = self.signed(shop, &path, &CaptureBody { amount: None }).await?;
         } else if self.dice.percent(REFUND_PERCENT) {
             let refund = self.dice.id(RefundId::new, SystemClock.now());
-            let body = RefundBody { amount: paid.amount, payment: paid.payment, reason: refund_reason(), refund };
+            let body =
+                RefundBody { amount: paid.amount, cause: None, payment: paid.payment, reason: refund_reason(), refund };
             let _: RefundView = self.signed(shop, "/v1/refunds", &body).await?;
         }
         Ok(())

@@ -259,7 +259,7 @@ impl Past<'_> {
             }
             Deed::Refund { amount, .. } => {
                 let refund = self.dice.id(RefundId::new, now);
-                let body = RefundBody { amount, payment, reason: refund_reason(), refund };
+                let body = RefundBody { amount, cause: None, payment, reason: refund_reason(), refund };
                 Command::Refund { signed: self.teller.merchant_signs(shop, "/v1/refunds", &body, now)? }
             }
             Deed::TopUp { .. } | Deed::Pay { .. } => return Ok(None),

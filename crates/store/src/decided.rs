@@ -218,7 +218,7 @@ impl<'a> Plan<'a> {
 }
 
 /// The key of a row that may be written more than once; `None` for one that is only ever added.
-pub(crate) const fn mutable_key(change: &Change) -> Option<Key> {
+pub(crate) fn mutable_key(change: &Change) -> Option<Key> {
     Some(match change {
         Change::Payer(row) => Key::Payer(row.id),
         Change::Device(row) => Key::Device(row.id),

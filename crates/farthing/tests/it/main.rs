@@ -27,5 +27,6 @@ mod policy;
 mod program;
 mod qr;
 mod replay;
+mod risk;
 mod sticker;
 mod vectors;

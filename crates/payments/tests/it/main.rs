@@ -18,6 +18,7 @@ mod limits;
 mod merchant_keys;
 mod merchants;
 mod misuse;
+mod outcomes;
 mod passkeys;
 mod recovery;
 mod refusals;

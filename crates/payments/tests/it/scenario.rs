@@ -75,8 +75,13 @@ pub(crate) fn step(world: &mut World, line: &str) -> String {
             said(world.submit(Command::Void { signed, payment: payment_id(id) }))
         }
         ["refund", refund, shop, id, amount] => {
-            let body =
-                RefundBody { amount: won(amount), payment: payment_id(id), reason: None, refund: refund_id(refund) };
+            let body = RefundBody {
+                amount: won(amount),
+                cause: None,
+                payment: payment_id(id),
+                reason: None,
+                refund: refund_id(refund),
+            };
             let signed = world.merchant_signed(shop, "/v1/refunds", &body);
             said(world.submit(Command::Refund { signed }))
         }

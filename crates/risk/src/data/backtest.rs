@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::assess::{Assessment, Case, Judges, Verdict, assess_seen};
+use crate::assess::{Assessment, Case, Judges, Scored, Verdict, verdict_of};
 use crate::event::Event;
 use crate::feature::{Features, Reading};
-use crate::rule::{RuleSet, Strength};
+use crate::rule::{Findings, RuleSet, Strength, Truth};
 use crate::settings::RiskSettings;
 
 /// What one rule did.
@@ -73,38 +73,78 @@ pub struct Backtest {
 /// The two sets under which a history is judged.
 #[derive(Debug)]
 pub struct Contest {
-    live: Judges,
-    candidate: Judges,
+    live: Side,
+    candidate: Side,
     settings: RiskSettings,
     demoted: BTreeSet<String>,
     found: Backtest,
+}
+
+/// One of the two sets.
+#[derive(Debug)]
+struct Side {
+    judges: Judges,
+    /// What was counted of each rule, by its place.
+    tallies: Vec<RuleTally>,
+    /// For each rule, the live one that comes to the same on every payment.
+    alike: Vec<Option<usize>>,
+}
+
+impl Side {
+    fn of(rules: RuleSet, model: Option<crate::model::Model>, live: Option<&RuleSet>) -> Self {
+        let alike = live.map_or_else(|| vec![None; rules.rules().len()], |live| rules.alike(live));
+        let tallies = vec![RuleTally::default(); rules.rules().len()];
+        Self { judges: Judges { rules: Some(rules), champion: model, challenger: None }, tallies, alike }
+    }
+
+    /// What each rule comes to; `known` are those of the live set.
+    fn truths(&self, event: &Event, features: &Features, known: &[Option<Truth>]) -> Vec<Option<Truth>> {
+        let Some(rules) = &self.judges.rules else { return Vec::new() };
+        let truth = |(place, alike): (usize, &Option<usize>)| match alike.and_then(|place| known.get(place)) {
+            Some(truth) => *truth,
+            None => rules.truth(place, event, features),
+        };
+        self.alike.iter().enumerate().map(truth).collect()
+    }
+
+    /// The tallies by the rules' ids.
+    fn named(&self) -> BTreeMap<String, RuleTally> {
+        let rules = self.judges.rules.iter().flat_map(|rules| rules.rules());
+        rules.zip(&self.tallies).map(|(rule, tally)| (rule.id.clone(), tally.clone())).collect()
+    }
+
+    fn count(&mut self, findings: &Findings, amount_minor: i64, fraud: Option<bool>) {
+        let alone = findings.hit.len() == 1;
+        for place in &findings.hit {
+            if let Some(tally) = self.tallies.get_mut(*place) {
+                tally.count(amount_minor, fraud, alone);
+            }
+        }
+        for place in &findings.unread {
+            if let Some(tally) = self.tallies.get_mut(*place) {
+                tally.unread += 1;
+            }
+        }
+    }
 }
 
 impl Contest {
     /// Two sets of rules beside the same model.
     #[must_use]
     pub fn new(live: RuleSet, candidate: RuleSet, model: Option<crate::model::Model>, settings: RiskSettings) -> Self {
-        let tally = |set: &RuleSet| SetTally {
-            rules: set.rules().iter().map(|rule| (rule.id.clone(), RuleTally::default())).collect(),
-            ..SetTally::default()
-        };
-        let found = Backtest { live: tally(&live), candidate: tally(&candidate), ..Backtest::default() };
-        Self {
-            live: Judges { rules: Some(live), champion: model.clone(), challenger: None },
-            candidate: Judges { rules: Some(candidate), champion: model, challenger: None },
-            settings,
-            demoted: BTreeSet::new(),
-            found,
-        }
+        let live = Side::of(live, model.clone(), None);
+        let candidate = Side::of(candidate, model, live.judges.rules.as_ref());
+        Self { live, candidate, settings, demoted: BTreeSet::new(), found: Backtest::default() }
     }
 
-    /// Judges one payment under both; `fraud` is what it turned out to be, where that is known.
+    /// Judges one payment under both; `fraud` is what it turned out to be, where that is known. Score and anomaly, and what
+    /// rules alike come to, are worked out once.
     pub fn judge(
         &mut self,
         event: &Event,
         amount_minor: i64,
         reading: &Reading<'_>,
-        features: Features,
+        features: &Features,
         fraud: Option<bool>,
     ) {
         let case = Case {
@@ -116,13 +156,25 @@ impl Contest {
             snoozes: &[],
             demoted: &self.demoted,
         };
-        let candidate = assess_seen(&self.candidate, &self.settings, &case, features);
-        let live = assess_seen(&self.live, &self.settings, &case, candidate.features.clone());
-        self.take(&live, &candidate, amount_minor, fraud);
+        let scored = Scored::of(&self.live.judges, &case, features);
+        let truths = self.live.truths(event, features, &[]);
+        let others = self.candidate.truths(event, features, &truths);
+        let mut verdicts = [Verdict::Allow; 2];
+        for ((side, truths), verdict) in
+            [(&mut self.live, truths), (&mut self.candidate, others)].into_iter().zip(&mut verdicts)
+        {
+            let mut findings = Findings::default();
+            for (place, truth) in truths.into_iter().enumerate() {
+                truth.into_iter().for_each(|truth| findings.take(place, truth));
+            }
+            side.count(&findings, amount_minor, fraud);
+            *verdict = verdict_of(&side.judges, &self.settings, &case, &scored, &findings);
+        }
+        let [live, candidate] = verdicts;
+        self.outcome(live, candidate, amount_minor, fraud);
     }
 
-    /// Takes two verdicts about one payment in.
-    pub fn take(&mut self, live: &Assessment, candidate: &Assessment, amount_minor: i64, fraud: Option<bool>) {
+    fn outcome(&mut self, live: Verdict, candidate: Verdict, amount_minor: i64, fraud: Option<bool>) {
         let found = &mut self.found;
         found.payments += 1;
         match fraud {
@@ -130,59 +182,70 @@ impl Contest {
             Some(false) => found.genuine += 1,
             None => {}
         }
-        found.differ += u64::from(live.verdict != candidate.verdict);
+        found.differ += u64::from(live != candidate);
         found.live.take(live, &self.settings, amount_minor, fraud);
         found.candidate.take(candidate, &self.settings, amount_minor, fraud);
     }
 
+    /// Takes two verdicts about one payment in.
+    pub fn take(&mut self, live: &Assessment, candidate: &Assessment, amount_minor: i64, fraud: Option<bool>) {
+        for (side, found) in [(&mut self.live, live), (&mut self.candidate, candidate)] {
+            let places = |ids: &mut dyn Iterator<Item = &String>| -> Vec<usize> {
+                let rules = side.judges.rules.iter().flat_map(|rules| rules.rules());
+                let all: Vec<&str> = rules.map(|rule| rule.id.as_str()).collect();
+                ids.filter_map(|id| all.iter().position(|known| known == id)).collect()
+            };
+            let hit = places(&mut found.hit.iter().chain(&found.shadow));
+            let findings = Findings { hit, unread: places(&mut found.unread.iter()) };
+            side.count(&findings, amount_minor, fraud);
+        }
+        self.outcome(live.verdict, candidate.verdict, amount_minor, fraud);
+    }
+
     /// What was found.
     #[must_use]
-    pub fn finish(self) -> Backtest {
+    pub fn finish(mut self) -> Backtest {
+        self.found.live.rules = self.live.named();
+        self.found.candidate.rules = self.candidate.named();
         self.found
     }
 }
 
+impl RuleTally {
+    fn count(&mut self, amount_minor: i64, fraud: Option<bool>, alone: bool) {
+        self.hits += 1;
+        match fraud {
+            Some(true) => {
+                self.frauds += 1;
+                self.fraud_minor = self.fraud_minor.saturating_add(amount_minor);
+                self.only += u64::from(alone);
+            }
+            Some(false) => self.genuine += 1,
+            None => self.unknown += 1,
+        }
+    }
+}
+
 impl SetTally {
-    fn take(&mut self, found: &Assessment, settings: &RiskSettings, amount_minor: i64, fraud: Option<bool>) {
-        match found.verdict {
+    fn take(&mut self, verdict: Verdict, settings: &RiskSettings, amount_minor: i64, fraud: Option<bool>) {
+        match verdict {
             Verdict::Allow => self.allowed += 1,
             Verdict::StepUp(_) => self.stepped_up += 1,
             Verdict::Hold => self.held += 1,
             Verdict::Refuse => self.refused += 1,
         }
-        let asked = found.verdict != Verdict::Allow;
+        let asked = verdict != Verdict::Allow;
         match fraud {
             Some(true) => {
                 self.caught += u64::from(asked);
                 self.missed += u64::from(!asked);
-                self.loss_minor = self.loss_minor.saturating_add(lost(settings, found.verdict, amount_minor));
+                self.loss_minor = self.loss_minor.saturating_add(lost(settings, verdict, amount_minor));
             }
             Some(false) => {
                 self.annoyed += u64::from(asked);
-                self.friction_minor =
-                    self.friction_minor.saturating_add(friction(settings, found.verdict, amount_minor));
+                self.friction_minor = self.friction_minor.saturating_add(friction(settings, verdict, amount_minor));
             }
             None => {}
-        }
-        let all = || found.hit.iter().chain(&found.shadow);
-        let alone = all().count() == 1;
-        for id in all() {
-            let Some(rule) = self.rules.get_mut(id) else { continue };
-            rule.hits += 1;
-            match fraud {
-                Some(true) => {
-                    rule.frauds += 1;
-                    rule.fraud_minor = rule.fraud_minor.saturating_add(amount_minor);
-                    rule.only += u64::from(alone);
-                }
-                Some(false) => rule.genuine += 1,
-                None => rule.unknown += 1,
-            }
-        }
-        for id in &found.unread {
-            if let Some(rule) = self.rules.get_mut(id) {
-                rule.unread += 1;
-            }
         }
     }
 }

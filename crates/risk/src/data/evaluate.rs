@@ -6,6 +6,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::backtest::{Backtest, Contest};
+use super::groups::{self, Classes, age_band};
+use super::kept::KeptRows;
 use super::schema::{Fold, Protocol, Range, Schema};
 use super::table::{Row, Table, Values};
 use crate::event::{Outcome, Party};
@@ -77,6 +79,8 @@ pub struct Report {
     pub train_seconds: f64,
     pub score_us: f64,
     pub recall_by_scenario: std::collections::BTreeMap<u16, f64>,
+    pub false_alarms_by_age_band: std::collections::BTreeMap<String, f64>,
+    pub false_alarms_by_device_class: std::collections::BTreeMap<String, f64>,
 }
 
 /// Rows of one fold on their way.
@@ -88,12 +92,14 @@ struct Run<'a> {
     train_payers: HashSet<u64>,
     known_payers: HashMap<u64, i64>,
     model: Option<Model>,
+    /// Rows that wait for a model trained on later ones; genuine ones are thinned where there are too many.
     waiting: Vec<(Vec<f32>, Scored)>,
-    model_rows: Vec<Scored>,
-    raw_rows: Vec<Scored>,
-    anomaly_rows: Vec<Scored>,
+    waiting_weight: f32,
+    model_rows: KeptRows,
+    raw_rows: KeptRows,
+    anomaly_rows: KeptRows,
     /// The same for the training rows: what the anomaly is looked at while it is being designed.
-    anomaly_train_rows: Vec<Scored>,
+    anomaly_train_rows: KeptRows,
 }
 
 struct Place<'a> {
@@ -256,7 +262,7 @@ pub fn backtest<R: std::io::Read>(
         }
         let features = memory.features(&row.event);
         let reading = memory.reading(&row.event);
-        contest.judge(&row.event, row.event.amount as i64, &reading, features, row.fraud);
+        contest.judge(&row.event, row.event.amount as i64, &reading, &features, row.fraud);
         if let Some(fraud) = row.fraud {
             let explained_by_amount = memory.explains(&row.event);
             let known_at_millis = now.saturating_add(delay_millis);
@@ -285,6 +291,7 @@ struct Stream<'a> {
     extra: Vec<String>,
     /// Whether rows are kept for training.
     learns: bool,
+    classes: Classes,
 }
 
 impl<'a> Stream<'a> {
@@ -298,10 +305,11 @@ impl<'a> Stream<'a> {
             known_payers: HashMap::new(),
             model: model.cloned(),
             waiting: Vec::new(),
-            model_rows: Vec::new(),
-            raw_rows: Vec::new(),
-            anomaly_rows: Vec::new(),
-            anomaly_train_rows: Vec::new(),
+            waiting_weight: 1.0,
+            model_rows: KeptRows::default(),
+            raw_rows: KeptRows::default(),
+            anomaly_rows: KeptRows::default(),
+            anomaly_train_rows: KeptRows::default(),
         };
         Self {
             schema,
@@ -312,6 +320,7 @@ impl<'a> Stream<'a> {
             delay_millis: (schema.delay_seconds(protocol) * 1000.0) as i64,
             extra: extra_columns(schema),
             learns: model.is_none(),
+            classes: Classes::default(),
         }
     }
 
@@ -358,7 +367,8 @@ impl<'a> Stream<'a> {
             report.score_us += (watch() - began) * 1e6;
             let payer = row.event.party(Party::Payer).map_or(0, |key| key.word());
             let day = now.saturating_sub(self.schema.time.origin.saturating_mul(1000)).div_euclid(DAY_MILLIS);
-            let scored = Scored { score: anomaly, fraud, payer, day, scenario: row.scenario };
+            let groups = [age_band(row.age), self.classes.number(&row.device_class)];
+            let scored = Scored { score: anomaly, fraud, payer, day, scenario: row.scenario, weight: 1.0, groups };
             for run in &mut self.runs {
                 let teacher = self.learns.then_some((&self.extra, &self.memory));
                 run.take(&vector, scored, place, self.delay_millis, teacher, report, watch)?;
@@ -397,26 +407,29 @@ impl<'a> Stream<'a> {
             for (vector, scored) in std::mem::take(&mut run.waiting) {
                 run.score(&vector, scored, report, watch);
             }
-            if run.model_rows.is_empty() {
+            let rows = run.model_rows.rows();
+            if rows.is_empty() {
                 return Err(EvaluateError::NothingScored(number + 1));
             }
-            let curve = metric::curve(&run.model_rows);
+            let curve = metric::curve(rows);
             report.auc += metric::auc(&curve) / folds;
             report.average_precision += metric::average_precision(&curve) / folds;
-            report.card_precision_at_100 +=
-                metric::card_precision(&run.model_rows, self.schema.card_precision_k) / folds;
+            report.card_precision_at_100 += metric::card_precision(rows, self.schema.card_precision_k) / folds;
             report.recall_at_0_1pct += metric::recall_at(&curve, 0.001) / folds;
             report.recall_at_0_5pct += metric::recall_at(&curve, 0.005) / folds;
             report.recall_at_1pct += metric::recall_at(&curve, 0.01) / folds;
-            report.raw_average_precision += metric::average_precision(&metric::curve(&run.raw_rows)) / folds;
-            let anomaly = metric::curve(&run.anomaly_rows);
-            report.anomaly_auc += metric::auc(&anomaly) / folds;
-            report.anomaly_average_precision += metric::average_precision(&anomaly) / folds;
-            let earlier = metric::curve(&run.anomaly_train_rows);
-            report.anomaly_train_average_precision += metric::average_precision(&earlier) / folds;
-            report.test_rows += run.model_rows.len() as u64;
-            report.test_frauds += run.model_rows.iter().filter(|row| row.fraud).count() as u64;
-            recalls(&run.model_rows, &mut scenarios);
+            let precision = |kept: &KeptRows| metric::average_precision(&metric::curve(kept.rows()));
+            report.raw_average_precision += precision(&run.raw_rows) / folds;
+            report.anomaly_auc += metric::auc(&metric::curve(run.anomaly_rows.rows())) / folds;
+            report.anomaly_average_precision += precision(&run.anomaly_rows) / folds;
+            report.anomaly_train_average_precision += precision(&run.anomaly_train_rows) / folds;
+            report.test_rows += run.model_rows.seen();
+            report.test_frauds += rows.iter().filter(|row| row.fraud).count() as u64;
+            let above = metric::threshold(rows, FALSE_ALARMS);
+            recalls(rows, above, &mut scenarios);
+            // Of several folds the last is said.
+            report.false_alarms_by_age_band = groups::bands(metric::false_alarms_by(rows, 0, above));
+            report.false_alarms_by_device_class = self.classes.named(metric::false_alarms_by(rows, 1, above));
         }
         report.recall_by_scenario =
             scenarios.into_iter().map(|(scenario, (found, all))| (scenario, found / all)).collect();
@@ -425,21 +438,21 @@ impl<'a> Stream<'a> {
         let mut scored = Vec::new();
         for run in self.runs {
             models.extend(run.model);
-            scored.extend(run.model_rows);
+            scored.extend(run.model_rows.into_rows());
         }
         Ok((models, scored))
     }
 }
 
-/// Frauds found at 0.5 % false alarms, by scenario.
-fn recalls(rows: &[Scored], into: &mut HashMap<u16, (f64, f64)>) {
-    let mut genuine: Vec<f64> = rows.iter().filter(|row| !row.fraud).map(|row| row.score).collect();
-    genuine.sort_by(|a, b| b.total_cmp(a));
-    let threshold = genuine.get(genuine.len() / 200).copied().unwrap_or(f64::NEG_INFINITY);
+/// The share of false alarms at which scenarios and groups are looked at.
+const FALSE_ALARMS: f64 = 0.005;
+
+/// Frauds found above a score, by scenario.
+fn recalls(rows: &[Scored], above: f64, into: &mut HashMap<u16, (f64, f64)>) {
     for row in rows.iter().filter(|row| row.fraud) {
         let (found, all) = into.entry(row.scenario).or_default();
         *all += 1.0;
-        if row.score > threshold {
+        if row.score > above {
             *found += 1.0;
         }
     }
@@ -466,7 +479,7 @@ impl Run<'_> {
                 return Ok(());
             }
             if matches!(self.fold.test, Range::RowFile(_)) || matches!(self.fold.train, Range::Rest) {
-                self.waiting.push((vector.to_vec(), scored));
+                self.wait(vector, scored, place.number);
                 return Ok(());
             }
             if let (None, Some((extra, memory))) = (&self.model, teacher) {
@@ -475,6 +488,26 @@ impl Run<'_> {
             self.score(vector, scored, report, watch);
         }
         Ok(())
+    }
+
+    /// Keeps a row until there is a model; when there are too many, genuine rows are thinned by half and weigh twice.
+    fn wait(&mut self, vector: &[f32], scored: Scored, number: u64) {
+        let stays = |number: u64, weight: f32| unit(mixed(!number)) * f64::from(weight) < 1.0;
+        if scored.fraud || stays(number, self.waiting_weight) {
+            let weight = if scored.fraud { 1.0 } else { self.waiting_weight };
+            self.waiting.push((vector.to_vec(), Scored { weight, ..scored }));
+        }
+        if self.waiting.len() > limits::WAITING_ROWS_MAX {
+            self.waiting_weight *= 2.0;
+            let weight = self.waiting_weight;
+            let mut number = number;
+            self.waiting.retain_mut(|(_, row)| {
+                number = mixed(number);
+                let stays = row.fraud || unit(number) < 0.5;
+                row.weight = if row.fraud { 1.0 } else { weight };
+                stays
+            });
+        }
     }
 
     fn is_known(&self, scored: Scored, place: &Place<'_>, delay: i64) -> bool {

@@ -2,6 +2,8 @@
 
 pub mod backtest;
 pub mod evaluate;
+mod groups;
+mod kept;
 pub mod schema;
 pub mod table;
 

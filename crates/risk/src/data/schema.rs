@@ -53,12 +53,18 @@ pub struct Columns {
     pub scenario: Option<String>,
     pub balance: Option<String>,
     pub refused: Option<String>,
-    /// May be named, and is used for nothing: never a feature.
+    /// The payer's age in years: never a feature; false alarms are reported by it.
     pub age: Option<String>,
+    /// What kind of device it is: never a feature; false alarms are reported by it.
+    pub device_class: Option<String>,
     pub latitude: Option<String>,
     pub longitude: Option<String>,
     pub home_latitude: Option<String>,
     pub home_longitude: Option<String>,
+    /// What the payment is called: a row whose id was read lately is a broken one.
+    pub id: Option<String>,
+    /// The currency, as ISO 4217 names it: all rows have one and the same, or amounts could not be compared.
+    pub currency: Option<String>,
     /// Further raw columns that are numbers.
     #[serde(default)]
     pub numbers: Vec<String>,

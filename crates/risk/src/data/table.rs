@@ -1,11 +1,14 @@
 //! [`Table`]: a row of a file as a payment, by its schema.
 
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+
+use money::Currency;
 
 use crate::data::schema::{Schema, TimeUnit};
 use crate::event::{Coordinates, Event, Key, Outcome, Party};
 use crate::feature::{SignalFact, Signals};
-use crate::limits::NAMES_IN_MEMORY;
+use crate::limits::{IDS_IN_MEMORY, NAMES_IN_MEMORY};
 use crate::profile::PairProfile;
 
 /// One row, understood.
@@ -17,6 +20,10 @@ pub struct Row {
     pub fraud: Option<bool>,
     /// The kind of fraud; 0 when the data does not say.
     pub scenario: u16,
+    /// The payer's age, for reports alone.
+    pub age: Option<f64>,
+    /// What kind of device it is, for reports alone.
+    pub device_class: String,
     /// Extra numbers.
     pub numbers: Vec<f32>,
     /// Extra names.
@@ -28,6 +35,10 @@ pub struct Row {
 pub struct Table<'a> {
     schema: &'a Schema,
     header: HashMap<String, usize>,
+    /// The currency of the rows so far.
+    currency: Cell<Option<Currency>>,
+    /// The ids read lately: the latest full set and the one that fills.
+    ids: RefCell<[HashSet<u64>; 2]>,
 }
 
 impl<'a> Table<'a> {
@@ -50,6 +61,9 @@ impl<'a> Table<'a> {
             &columns.balance,
             &columns.refused,
             &columns.age,
+            &columns.device_class,
+            &columns.id,
+            &columns.currency,
             &columns.latitude,
             &columns.longitude,
             &columns.home_latitude,
@@ -60,7 +74,7 @@ impl<'a> Table<'a> {
         let named = named.chain(columns.signals.values().map(|signal| &signal.column));
         let missing: Vec<&str> = named.filter(|name| !header.contains_key(*name)).map(String::as_str).collect();
         if missing.is_empty() {
-            Ok(Self { schema, header })
+            Ok(Self { schema, header, currency: Cell::default(), ids: RefCell::default() })
         } else {
             Err(format!(
                 "the file has no column {}",
@@ -79,6 +93,7 @@ impl<'a> Table<'a> {
         if amount < 0.0 {
             return Err(format!("`{}` is below zero", columns.amount));
         }
+        self.same_currency(record)?;
         let key = |name: &Option<String>| {
             let text = name.as_deref().and_then(|name| self.text(record, name)).filter(|text| !text.is_empty());
             text.map(|text| Key::of(text.as_bytes()))
@@ -100,11 +115,13 @@ impl<'a> Table<'a> {
             () if self.schema.label.fraud.is_empty() => Some(label == "1"),
             () => Some(is(&self.schema.label.fraud)),
         };
+        let at_millis = self.at(record)?;
+        self.new_id(record)?;
         let maybe = |name: &Option<String>| name.as_deref().and_then(|name| self.number(record, name).ok());
         let spot = |a: &Option<String>, b: &Option<String>| Coordinates::new(maybe(a)?, maybe(b)?);
         Ok(Row {
             event: Event {
-                at_millis: self.at(record)?,
+                at_millis,
                 offset_seconds: self.schema.time.utc_offset_seconds,
                 parties,
                 amount: amount as f32,
@@ -116,9 +133,46 @@ impl<'a> Table<'a> {
             },
             fraud,
             scenario: maybe(&columns.scenario).map_or(0, |scenario| scenario.clamp(0.0, 65_535.0) as u16),
+            age: maybe(&columns.age),
+            device_class: columns
+                .device_class
+                .as_deref()
+                .and_then(|name| self.text(record, name))
+                .unwrap_or("")
+                .to_owned(),
             numbers: columns.numbers.iter().map(|n| self.number(record, n).map_or(f32::NAN, |x| x as f32)).collect(),
             names: columns.names.iter().map(|n| self.text(record, n).unwrap_or("").to_owned()).collect(),
         })
+    }
+
+    /// A row's currency is one there is, and that of the rows before.
+    fn same_currency(&self, record: &csv::StringRecord) -> Result<(), String> {
+        let Some(name) = &self.schema.columns.currency else { return Ok(()) };
+        let text = self.text(record, name).unwrap_or("");
+        let currency: Currency = text.parse().map_err(|_| format!("`{name}` is not a currency: `{text}`"))?;
+        match self.currency.get() {
+            Some(before) if before != currency => Err(format!("`{name}` is {currency}, and {before} before")),
+            _ => {
+                self.currency.set(Some(currency));
+                Ok(())
+            }
+        }
+    }
+
+    /// A row's id was not read lately. Called last: a row that is broken otherwise may come again.
+    fn new_id(&self, record: &csv::StringRecord) -> Result<(), String> {
+        let Some(name) = &self.schema.columns.id else { return Ok(()) };
+        let text = self.text(record, name).unwrap_or("");
+        let id = Key::of(text.as_bytes()).word();
+        let mut ids = self.ids.borrow_mut();
+        let [full, filling] = &mut *ids;
+        if full.contains(&id) || !filling.insert(id) {
+            return Err(format!("`{name}` was read before: `{text}`"));
+        }
+        if filling.len() >= IDS_IN_MEMORY / 2 {
+            *full = std::mem::take(filling);
+        }
+        Ok(())
     }
 
     fn signals(&self, record: &csv::StringRecord) -> Signals {

@@ -82,7 +82,7 @@ pub fn boosted(
     let frauds: f64 = labels.iter().zip(weights).map(|(label, weight)| label * weight).sum();
     let base = log_odds(((frauds + 0.5) / (all + 1.0)).clamp(1e-6, 0.999));
     let mut scores = vec![base; labels.len()];
-    let mut ensemble = Ensemble { base, trees: Vec::new() };
+    let mut ensemble = Ensemble::of(base, Vec::new());
     let (mut gradients, mut curvatures) = (vec![0.0; labels.len()], vec![0.0; labels.len()]);
     for number in 0..plan.trees {
         for row in 0..labels.len() {

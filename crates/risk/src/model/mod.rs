@@ -241,13 +241,8 @@ fn blended(lessons: &Lessons, late: &Range<usize>, full: &Ensemble, raw: &Ensemb
 
 /// Average precision of a score on a range of rows, and how many frauds there are.
 fn ranked(lessons: &Lessons, range: &Range<usize>, score: impl Fn(&[f32]) -> f64) -> (f64, f64) {
-    let scored = |(row, label): (&Vec<f32>, &f64)| Scored {
-        score: score(row),
-        fraud: *label > 0.5,
-        payer: 0,
-        day: 0,
-        scenario: 0,
-    };
+    let scored =
+        |(row, label): (&Vec<f32>, &f64)| Scored { score: score(row), fraud: *label > 0.5, ..Scored::default() };
     let labelled = lessons.rows.iter().zip(&lessons.labels).take(range.end).skip(range.start);
     let rows: Vec<Scored> = labelled.map(scored).collect();
     let frauds = rows.iter().filter(|row| row.fraud).count() as f64;

@@ -128,6 +128,25 @@ impl Bytes<'_> {
     }
 }
 
+/// What is written of known outcomes. The form before wrote all of it, or nothing; it is still read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parts {
+    Nothing = 0,
+    All = 1,
+    Genuine = 2,
+}
+
+impl Bytes<'_> {
+    fn parts(&mut self) -> Read<Parts> {
+        match self.byte()? {
+            0 => Ok(Parts::Nothing),
+            1 => Ok(Parts::All),
+            2 => Ok(Parts::Genuine),
+            _ => Err(Unreadable("neither all nor nothing nor what is genuine")),
+        }
+    }
+}
+
 impl Profile {
     /// Appends the profile.
     pub(crate) fn write(&self, to: &mut Writer) {
@@ -200,11 +219,17 @@ impl PairProfile {
         to.whole(u64::from(self.payments));
         to.real(self.count);
         to.real(self.log_mean);
-        // Outcomes are rare: a pair without any needs one byte for both.
-        let known = self.known != 0.0 || self.frauds != 0.0;
-        to.byte(u8::from(known));
-        if known {
+        // Frauds are rare, and a pair without any outcome needs one byte for both.
+        let parts = match (self.known != 0.0, self.frauds != 0.0) {
+            (false, false) => Parts::Nothing,
+            (_, false) => Parts::Genuine,
+            (_, true) => Parts::All,
+        };
+        to.byte(parts as u8);
+        if parts != Parts::Nothing {
             to.real(self.known);
+        }
+        if parts == Parts::All {
             to.real(self.frauds);
         }
     }
@@ -215,7 +240,11 @@ impl PairProfile {
         let first_at = last_at.wrapping_add(from.signed()?);
         let aged_at = last_at.wrapping_add(from.signed()?);
         let (payments, count, log_mean) = (from.u32()?, from.count()?, from.real()?);
-        let (known, frauds) = if from.flag()? { (from.count()?, from.count()?) } else { (0.0, 0.0) };
+        let (known, frauds) = match from.parts()? {
+            Parts::Nothing => (0.0, 0.0),
+            Parts::All => (from.count()?, from.count()?),
+            Parts::Genuine => (from.count()?, 0.0),
+        };
         Ok(Self { aged_at, first_at, last_at, payments, count, log_mean, known, frauds })
     }
 }
@@ -275,37 +304,48 @@ impl Hours {
 }
 
 impl FraudHistory {
-    /// Most have no known outcome at all: one byte.
+    /// Most know no fraud: what is known to be genuine, and since when.
     fn write(&self, last_at: i64, to: &mut Writer) {
-        let known = *self != Self::default();
-        to.byte(u8::from(known));
-        if !known {
+        let genuine = Self { known: self.known, last_genuine_at: self.last_genuine_at, ..Self::default() };
+        let parts = match () {
+            () if *self == Self::default() => Parts::Nothing,
+            () if *self == genuine => Parts::Genuine,
+            () => Parts::All,
+        };
+        to.byte(parts as u8);
+        if parts == Parts::Nothing {
             return;
         }
         to.reals(&self.known);
-        to.reals(&self.frauds);
-        to.reals(&self.unexplained);
-        to.whole(u64::from(self.run));
-        to.signed(self.run_from.wrapping_sub(last_at));
-        to.near(self.last_fraud_at, last_at);
-        to.near(self.last_unexplained_at, last_at);
+        if parts == Parts::All {
+            to.reals(&self.frauds);
+            to.reals(&self.unexplained);
+            to.whole(u64::from(self.run));
+            to.signed(self.run_from.wrapping_sub(last_at));
+            to.near(self.last_fraud_at, last_at);
+            to.near(self.last_unexplained_at, last_at);
+        }
         to.near(self.last_genuine_at, last_at);
     }
 
     fn take(last_at: i64, from: &mut Bytes<'_>) -> Read<Self> {
-        if !from.flag()? {
+        let parts = from.parts()?;
+        if parts == Parts::Nothing {
             return Ok(Self::default());
         }
-        let history = Self {
-            known: from.counts()?,
-            frauds: from.counts()?,
-            unexplained: from.counts()?,
-            run: u16::try_from(from.whole()?).map_err(|_| Unreadable("a run too long"))?,
-            run_from: last_at.wrapping_add(from.signed()?),
-            last_fraud_at: from.near(last_at)?,
-            last_unexplained_at: from.near(last_at)?,
-            last_genuine_at: from.near(last_at)?,
-        };
+        let mut history = Self { known: from.counts()?, ..Self::default() };
+        if parts == Parts::All {
+            history = Self {
+                frauds: from.counts()?,
+                unexplained: from.counts()?,
+                run: u16::try_from(from.whole()?).map_err(|_| Unreadable("a run too long"))?,
+                run_from: last_at.wrapping_add(from.signed()?),
+                last_fraud_at: from.near(last_at)?,
+                last_unexplained_at: from.near(last_at)?,
+                ..history
+            };
+        }
+        history.last_genuine_at = from.near(last_at)?;
         if history.run > FRAUD_RUN_MAX || history == Self::default() {
             return Err(Unreadable("a history that no profile writes"));
         }

@@ -2,8 +2,8 @@
 
 use crate::event::Outcome;
 use crate::limits::FRAUD_RUN_MAX;
-use crate::profile::Fading;
 use crate::profile::decay::Kept;
+use crate::profile::{Fading, Ripe};
 
 /// Known outcomes, fading; and the run of frauds at the end of what is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -42,8 +42,7 @@ impl FraudHistory {
         let paid_at = outcome.paid_at_millis;
         let latest = |known: Option<i64>| Some(known.map_or(paid_at, |known| known.max(paid_at)));
         if !outcome.fraud {
-            self.run = 0;
-            self.last_genuine_at = latest(self.last_genuine_at);
+            self.genuine(paid_at);
             return;
         }
         self.frauds.add([1.0; 3]);
@@ -55,6 +54,46 @@ impl FraudHistory {
         if !outcome.explained_by_amount {
             self.unexplained.add([1.0]);
             self.last_unexplained_at = latest(self.last_unexplained_at);
+        }
+    }
+
+    /// Payments that nobody said anything of in time.
+    pub(super) fn learn_ripe(&mut self, ripe: Ripe, kept: &Kept) {
+        let payments = ripe.payments as f32;
+        self.known.add([kept.week, kept.month, kept.half_year].map(|kept| kept * payments));
+        self.genuine(ripe.paid_at_millis);
+    }
+
+    fn genuine(&mut self, paid_at: i64) {
+        // WHY: a fraud is reported within minutes and what is genuine shows after days, so what was paid before a run
+        // began says nothing against it.
+        if paid_at >= self.run_from {
+            self.run = 0;
+        }
+        self.last_genuine_at = Some(self.last_genuine_at.map_or(paid_at, |known| known.max(paid_at)));
+    }
+
+    /// Takes back what was learnt and is not so. The moment of an earlier fraud is not known any more: it is forgotten
+    /// once no fraud is left.
+    pub(super) fn unlearn(&mut self, earlier: &Outcome, kept: &Kept) {
+        let less = |counts: &mut [f32], kept: &[f32]| {
+            for (count, kept) in counts.iter_mut().zip(kept) {
+                *count = (*count - kept).max(0.0);
+            }
+        };
+        let spans = [kept.week, kept.month, kept.half_year];
+        less(&mut self.known.0, &spans);
+        if !earlier.fraud {
+            return;
+        }
+        less(&mut self.frauds.0, &spans);
+        if !earlier.explained_by_amount {
+            less(&mut self.unexplained.0, &[kept.month]);
+        }
+        self.run = self.run.saturating_sub(1);
+        let [.., left] = self.frauds.0;
+        if left < 0.5 {
+            (self.last_fraud_at, self.last_unexplained_at, self.run) = (None, None, 0);
         }
     }
 

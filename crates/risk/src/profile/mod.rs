@@ -9,6 +9,7 @@ mod fraud;
 mod habit;
 mod pair;
 mod recent;
+mod ripening;
 mod spread;
 
 pub use bytes::Unreadable;
@@ -17,6 +18,7 @@ pub use fraud::FraudHistory;
 pub use habit::Hours;
 pub use pair::PairProfile;
 pub use recent::{Against, Recent};
+pub use ripening::{Ripe, Ripening};
 pub use spread::Spread;
 
 use crate::event::{Coordinates, Event, Outcome};
@@ -121,6 +123,19 @@ impl Profile {
     pub fn learn(&mut self, outcome: &Outcome) {
         self.age_to(outcome.known_at_millis);
         self.fraud.learn(outcome);
+    }
+
+    /// Takes in payments of which nobody said anything in time: they count as genuine since then.
+    pub(crate) fn learn_ripe(&mut self, ripe: Ripe) {
+        self.age_to(ripe.known_at_millis);
+        let kept = decay::Kept::after(millis_between(ripe.known_at_millis, self.aged_at));
+        self.fraud.learn_ripe(ripe, &kept);
+    }
+
+    /// Takes an outcome back that was learnt and is not so: what it counted is taken away as it has faded since.
+    pub(crate) fn unlearn(&mut self, earlier: &Outcome) {
+        let kept = decay::Kept::after(millis_between(earlier.known_at_millis, self.aged_at));
+        self.fraud.unlearn(earlier, &kept);
     }
 
     /// Seconds since the latest payment; `None` when there was none.

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, Outcome};
 use crate::number::{expf, ln_1p};
-use crate::profile::{HALF_YEAR, MONTH, millis_between};
+use crate::profile::{HALF_YEAR, MONTH, Ripe, millis_between};
 
 /// What is remembered of two parties together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -72,6 +72,25 @@ impl PairProfile {
         if outcome.fraud {
             self.frauds += 1.0;
         }
+    }
+
+    /// Takes in payments of which nobody said anything in time: they count as genuine since then.
+    pub(crate) fn learn_ripe(&mut self, ripe: Ripe) {
+        self.age_to(ripe.known_at_millis);
+        self.known += ripe.payments as f32 * self.faded_since(ripe.known_at_millis);
+    }
+
+    /// Takes an outcome back that was learnt and is not so: what it counted is taken away as it has faded since.
+    pub(crate) fn unlearn(&mut self, earlier: &Outcome) {
+        let kept = self.faded_since(earlier.known_at_millis);
+        self.known = (self.known - kept).max(0.0);
+        if earlier.fraud {
+            self.frauds = (self.frauds - kept).max(0.0);
+        }
+    }
+
+    fn faded_since(&self, at: i64) -> f32 {
+        expf(-(millis_between(at, self.aged_at) / HALF_YEAR).min(60.0))
     }
 
     /// Seconds since they last met; `None` at the first time.

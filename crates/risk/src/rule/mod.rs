@@ -164,18 +164,44 @@ impl RuleSet {
     #[must_use]
     pub fn run(&self, event: &Event, features: &Features) -> Findings {
         let mut findings = Findings::default();
-        for (place, rule) in self.rules.iter().enumerate() {
-            let over = rule.until_millis.is_some_and(|until| until <= event.at_millis);
-            if over || rule.stage == Stage::Draft {
-                continue;
-            }
-            match rule.condition.run(event, features, self) {
-                Truth::True => findings.hit.push(place),
-                Truth::Unknown => findings.unread.push(place),
-                Truth::False => {}
+        for place in 0..self.rules.len() {
+            if let Some(truth) = self.truth(place, event, features) {
+                findings.take(place, truth);
             }
         }
         findings
+    }
+
+    /// What one rule comes to; `None` for a draft and for one that is over.
+    #[must_use]
+    pub fn truth(&self, place: usize, event: &Event, features: &Features) -> Option<Truth> {
+        let rule = self.rules.get(place)?;
+        let over = rule.until_millis.is_some_and(|until| until <= event.at_millis);
+        (!over && rule.stage != Stage::Draft).then(|| rule.condition.run(event, features, self))
+    }
+
+    /// For each rule, the one of another set that comes to the same on every payment: the same condition over the same
+    /// lists, in effect as long.
+    #[must_use]
+    pub fn alike(&self, other: &Self) -> Vec<Option<usize>> {
+        let lists = self.lists == other.lists;
+        let same = |rule: &Rule, known: &Rule| {
+            let running = rule.stage != Stage::Draft && known.stage != Stage::Draft;
+            let reads_lists = rule.when.contains("listed");
+            running && rule.when == known.when && rule.until_millis == known.until_millis && (lists || !reads_lists)
+        };
+        self.rules.iter().map(|rule| other.rules.iter().position(|known| same(rule, known))).collect()
+    }
+}
+
+impl Findings {
+    /// Takes in what the rule at a place came to.
+    pub fn take(&mut self, place: usize, truth: Truth) {
+        match truth {
+            Truth::True => self.hit.push(place),
+            Truth::Unknown => self.unread.push(place),
+            Truth::False => {}
+        }
     }
 }
 

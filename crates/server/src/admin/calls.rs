@@ -92,20 +92,24 @@ pub async fn dispatch(store: &dyn Store, method: &str, path: &str, body: &[u8]) 
             value(&export(store, store.settings().test_mode, payer).await?)
         }
         ("GET", ["admin", "ledger-check"]) => value(&check_ledger(store).await?),
-        ("GET", ["admin", "risk", "payments", payment]) => {
-            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
-            value(&super::risk::explained(store, payment).await?)
-        }
-        ("GET", ["admin", "held"]) => value(&held(store).await?),
-        ("POST", ["admin", "held", payment, verdict @ ("release" | "refuse")]) => {
+        (method, ["admin", "risk", rest @ ..]) => super::risk::dispatch(store, method, rest, body).await,
+        (method, ["admin", "held", rest @ ..]) => of_held(store, method, rest).await,
+        ("POST", ["admin", "policy", "backtest"]) => value(&try_policy(store, read(body)?).await?),
+        ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
+        _ => identity::dispatch(store, method, &parts, body).await,
+    }
+}
+
+/// The calls about payments that are held.
+async fn of_held(store: &dyn Store, method: &str, path: &[&str]) -> Result<Value, AdminError> {
+    match (method, path) {
+        ("GET", []) => value(&held(store).await?),
+        ("POST", [payment, verdict @ ("release" | "refuse")]) => {
             let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
             let verdict = if *verdict == "release" { HeldVerdict::Release } else { HeldVerdict::Refuse };
             value(&judge_held(store, payment, verdict).await?)
         }
-        ("POST", ["admin", "policy", "backtest"]) => value(&try_policy(store, read(body)?).await?),
-        ("POST", ["admin", "risk", "backtest"]) => value(&super::risk::backtest(store, read(body)?).await?),
-        ("GET", ["admin", "audit-verify"]) => value(&verify_audit(store).await?),
-        _ => identity::dispatch(store, method, &parts, body).await,
+        _ => Err(ReasonCode::NotFound.into()),
     }
 }
 

@@ -1,17 +1,26 @@
-//! What staff ask about risk: why a payment was judged as it was, and how history would be judged under other rules.
+//! What staff ask and say about risk: why a payment was judged as it was, what it was, which rule passes whom over, how
+//! history would be judged under other rules, and whom false alarms meet.
 
-use ::risk::assess::{Assessment, Cause, Verdict};
+use std::collections::BTreeMap;
+
+use ::risk::assess::{Assessment, Cause, Snooze, Verdict};
 use ::risk::data::{Backtest, Contest};
+use ::risk::dossier::Dossier;
 use ::risk::explain::family_name;
-use ::risk::rule::RuleSet;
+use ::risk::feature::{Feature, SignalFact};
+use ::risk::rule::{RuleSet, Stage};
 use ::risk::tell::{Reader, parts_by_family, sentences};
-use money::{Instant, PaymentId, ReasonCode};
-use payments::{DecisionRecord, Facts, Judging, KnownModel, assessed};
-use protocol::PaymentStatus;
+use money::{Instant, PayerId, PaymentId, ReasonCode};
+use payments::{
+    Accepted, Command, DecisionRecord, Demotion, Facts, Judging, Kept, KeptKey, KnownModel, Noted, NotedKey, NotedKind,
+    RiskCommand, assessed,
+};
+use protocol::{PaymentStatus, Text};
 use serde::{Deserialize, Serialize};
-use store::Store;
+use store::{Recorded, Store};
 
 use super::AdminError;
+use super::calls::{permit, read, submit, value};
 use crate::limits;
 
 /// How a payment was judged, made again from its record.
@@ -73,7 +82,7 @@ pub struct Candidate {
 }
 
 /// Why a payment was judged as it was.
-pub(crate) async fn explained(store: &dyn Store, payment: PaymentId) -> Result<Assessed, AdminError> {
+async fn explained(store: &dyn Store, payment: PaymentId) -> Result<Assessed, AdminError> {
     let recorded = store.recorded(payment).await?.ok_or(ReasonCode::PaymentUnknown)?;
     let found = assessed(&recorded.record, None).map_err(|error| AdminError::malformed(error.to_string()))?;
     let marks = recorded.record.settings.judging.marks().clone();
@@ -107,9 +116,166 @@ fn told(record: &DecisionRecord<'_>, found: &Assessment) -> Found {
     }
 }
 
+/// What staff say a payment was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// Whether it was fraud.
+    pub fraud: bool,
+}
+
+/// A rule to be passed over for a payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snoozing {
+    /// Which rule.
+    pub rule: String,
+    /// For how many seconds from now; 0 ends it.
+    pub seconds: u32,
+    /// Why, for whoever reads the record.
+    pub because: Text<{ protocol::limits::LINE_CHARS_MAX }>,
+}
+
+/// The rules that are passed over for a payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snoozes {
+    /// The payer.
+    pub payer: PayerId,
+    /// Each rule with its end.
+    pub snoozes: Vec<SnoozeView>,
+}
+
+/// A rule that is passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnoozeView {
+    /// The rule.
+    pub rule: String,
+    /// Until when.
+    pub until: Instant,
+}
+
+/// By what payments are judged now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskStatus {
+    /// Whether they are judged at all.
+    pub on: bool,
+    /// What the set of rules is called, and its version.
+    pub rules: Option<String>,
+    /// How many rules of it are live, in shadow, drafts.
+    pub stages: [usize; 3],
+    /// The set's digest.
+    pub rules_digest: Option<money::Digest>,
+    /// The digest of the model that counts.
+    pub model: Option<money::Digest>,
+    /// The digest of the one beside it.
+    pub challenger: Option<money::Digest>,
+    /// Whether payees' files are behind.
+    pub payees_late: bool,
+    /// What is demoted, on every node.
+    pub demoted: Vec<Demotion>,
+}
+
+/// Answers the calls about risk.
+pub(super) async fn dispatch(
+    store: &dyn Store,
+    method: &str,
+    path: &[&str],
+    body: &[u8],
+) -> Result<serde_json::Value, AdminError> {
+    match (method, path) {
+        ("GET", ["payments", payment]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&explained(store, payment).await?)
+        }
+        ("POST", ["payments", payment, "judge"]) => {
+            let payment = payment.parse().map_err(|_| ReasonCode::PaymentUnknown)?;
+            value(&judge(store, payment, read(body)?).await?)
+        }
+        ("GET", ["payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&snoozes(store, payer).await?)
+        }
+        ("POST", ["payers", payer, "snoozes"]) => {
+            let payer = payer.parse().map_err(|_| ReasonCode::PayerUnknown)?;
+            value(&snooze(store, payer, read(body)?).await?)
+        }
+        ("GET", ["status"]) => value(&standing(store).await?),
+        ("GET", ["false-alarms"]) => value(&false_alarms(store).await?),
+        ("POST", ["backtest"]) => value(&backtest(store, read(body)?).await?),
+        _ => Err(ReasonCode::NotFound.into()),
+    }
+}
+
+/// Says what a payment was, in the last instance.
+async fn judge(
+    store: &dyn Store,
+    payment: PaymentId,
+    Judgement { fraud }: Judgement,
+) -> Result<payments::Label, AdminError> {
+    let permit = permit();
+    match submit(store, Command::Risk(RiskCommand::Judge { permit, payment, fraud })).await? {
+        Accepted::Labelled(said) => Ok(said),
+        _ => Err(ReasonCode::ServiceFault.into()),
+    }
+}
+
+/// Passes a rule over for a payer, or no longer.
+async fn snooze(store: &dyn Store, payer: PayerId, asked: Snoozing) -> Result<Snoozes, AdminError> {
+    let Snoozing { rule, seconds, because } = asked;
+    let until = store.now().checked_add_seconds(i64::from(seconds)).filter(|_| seconds > 0);
+    let command = RiskCommand::Snooze { permit: permit(), payer, rule, until, because };
+    match submit(store, Command::Risk(command)).await? {
+        Accepted::Snoozed { snoozes } => Ok(shown(payer, &snoozes)),
+        _ => Err(ReasonCode::ServiceFault.into()),
+    }
+}
+
+/// The rules that are passed over for a payer now.
+async fn snoozes(store: &dyn Store, payer: PayerId) -> Result<Snoozes, AdminError> {
+    store.payer(payer).await?.ok_or(ReasonCode::PayerUnknown)?;
+    let kept = store.kept(KeptKey::Dossier(payer)).await?;
+    let Some(Kept::Dossier(row)) = kept else { return Ok(shown(payer, &[])) };
+    let dossier = Dossier::of_bytes(&row.bytes.0);
+    let dossier = dossier.map_err(|error| AdminError::malformed(format!("the payer's dossier: {error}")))?;
+    let now = store.now().unix_millis();
+    let live: Vec<Snooze> = dossier.snoozes().iter().filter(|snooze| now < snooze.until_millis).cloned().collect();
+    Ok(shown(payer, &live))
+}
+
+fn shown(payer: PayerId, snoozes: &[Snooze]) -> Snoozes {
+    let view = |snooze: &Snooze| SnoozeView {
+        rule: snooze.rule.clone(),
+        until: Instant::from_unix_millis(snooze.until_millis),
+    };
+    Snoozes { payer, snoozes: snoozes.iter().map(view).collect() }
+}
+
+/// By what payments are judged, and what is demoted.
+async fn standing(store: &dyn Store) -> Result<RiskStatus, AdminError> {
+    let settings = store.settings();
+    let marks = settings.judging.marks();
+    let rules = settings.judging.judges().and_then(|judges| judges.rules.as_ref());
+    let stage = |stage: Stage| rules.map_or(0, |set| set.rules().iter().filter(|rule| rule.stage == stage).count());
+    let rows = store.all_noted(NotedKind::Demotion, None, limits::DEMOTIONS_MAX).await?;
+    let demoted = rows.into_iter().filter_map(|row| match row {
+        Noted::Demotion(row) => Some(row),
+        _ => None,
+    });
+    Ok(RiskStatus {
+        on: marks.on,
+        rules: rules.map(|set| format!("{} {}", set.name, set.version)),
+        stages: [stage(Stage::Live), stage(Stage::Shadow), stage(Stage::Draft)],
+        rules_digest: marks.rules,
+        model: marks.champion,
+        challenger: marks.challenger,
+        payees_late: marks.payees_late,
+        demoted: demoted.collect(),
+    })
+}
+
 /// Judges every recorded payment again under a candidate set, each from what its decision had read; beside it, under the
-/// rules of now. A payment that was captured and never given back counts as genuine; of the others nobody said anything.
-pub(crate) async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<Backtest, AdminError> {
+/// rules of now; with what the payments turned out to be.
+async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<Backtest, AdminError> {
     let files: Vec<(&str, &str)> = candidate.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let rules = RuleSet::read(&files).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -128,18 +294,104 @@ pub(crate) async fn backtest(store: &dyn Store, candidate: Candidate) -> Result<
         let Some(newest) = page.last() else { return Ok(contest.finish()) };
         last = Some((newest.at, newest.decision));
         for recorded in &page {
-            let Facts::Pay { body, .. } = recorded.record.facts.as_ref() else { continue };
+            let Some((amount, Ending::Is(outcome))) = ended(store, recorded).await? else { continue };
             let judged = |judging| assessed(&recorded.record, Some(judging)).ok().flatten();
             if let (Some(live), Some(new)) = (judged(&before), judged(&after)) {
-                contest.take(&live, &new, body.amount.minor(), outcome(store, body.payment).await?);
+                contest.take(&live, &new, amount, outcome);
             }
         }
     }
 }
 
-/// What a payment turned out to be, as far as anybody said.
-async fn outcome(store: &dyn Store, payment: PaymentId) -> Result<Option<bool>, AdminError> {
-    let row = store.payment(payment).await?;
-    let kept = row.is_some_and(|row| row.payment.status == PaymentStatus::Captured && row.payment.refunded.is_zero());
-    Ok(kept.then_some(false))
+/// How a try to pay ended.
+enum Ending {
+    /// It was asked for one more check, and the same payment was made later: that one counts.
+    Later,
+    /// What the payment turned out to be, as far as anybody said.
+    Is(Option<bool>),
+}
+
+/// The amount of a recorded payment in minor units, and how it ended; `None` where the record is of no payment.
+async fn ended(store: &dyn Store, recorded: &Recorded) -> Result<Option<(i64, Ending)>, AdminError> {
+    let Facts::Pay { body, .. } = recorded.record.facts.as_ref() else { return Ok(None) };
+    let row = store.payment(body.payment).await?;
+    if row.as_ref().is_some_and(|row| row.payment.decision != recorded.decision) {
+        return Ok(Some((body.amount.minor(), Ending::Later)));
+    }
+    let said = match store.noted(NotedKey::Label(body.payment)).await? {
+        Some(Noted::Label(said)) => Some(said.fraud),
+        _ => None,
+    };
+    let delay = i64::from(store.settings().risk.label_delay_seconds);
+    let is_ripe = |at: Instant| at.checked_add_seconds(delay).is_some_and(|ripe| ripe <= store.now());
+    let genuine = row.is_some_and(|row| {
+        let payment = row.payment;
+        payment.status == PaymentStatus::Captured && payment.refunded.is_zero() && is_ripe(payment.created_at)
+    });
+    Ok(Some((body.amount.minor(), Ending::Is(said.or(genuine.then_some(false))))))
+}
+
+/// How often genuine payments were asked about or stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Alarms {
+    /// Genuine payments.
+    pub genuine: u64,
+    /// Of these, asked for one more check.
+    pub asked: u64,
+    /// Of these, held or refused.
+    pub stopped: u64,
+}
+
+/// False alarms of the judges that judged, by groups that no rule and no model may see.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FalseAlarms {
+    /// All together.
+    pub all: Alarms,
+    /// By the device's security tier.
+    pub by_device_class: BTreeMap<String, Alarms>,
+    /// By decade of life, where the payer's age is known.
+    pub by_age_band: BTreeMap<String, Alarms>,
+}
+
+impl Alarms {
+    fn count(&mut self, verdict: Verdict) {
+        self.genuine = self.genuine.saturating_add(1);
+        match verdict {
+            Verdict::Allow => {}
+            Verdict::StepUp(_) => self.asked = self.asked.saturating_add(1),
+            Verdict::Hold | Verdict::Refuse => self.stopped = self.stopped.saturating_add(1),
+        }
+    }
+}
+
+/// Counts false alarms over every recorded payment, as it was judged: from its record, made again.
+async fn false_alarms(store: &dyn Store) -> Result<FalseAlarms, AdminError> {
+    let mut found = FalseAlarms::default();
+    let mut last = None;
+    loop {
+        let page = store.recorded_payments(last, limits::BACKTEST_PAGE).await?;
+        let Some(newest) = page.last() else { return Ok(found) };
+        last = Some((newest.at, newest.decision));
+        for recorded in &page {
+            let Some((_, Ending::Is(Some(false)))) = ended(store, recorded).await? else { continue };
+            let Some(judged) = judged_group(&recorded.record) else { continue };
+            found.all.count(judged.verdict);
+            found.by_device_class.entry(judged.device_class).or_default().count(judged.verdict);
+            found.by_age_band.entry(judged.age_band).or_default().count(judged.verdict);
+        }
+    }
+}
+
+struct Judged {
+    verdict: Verdict,
+    device_class: String,
+    age_band: String,
+}
+
+/// What was decided about a recorded payment, and to which groups it belongs.
+fn judged_group(record: &DecisionRecord<'_>) -> Option<Judged> {
+    let found = assessed(record, None).ok().flatten()?;
+    let tier = found.features.known(Feature::Signal(SignalFact::DeviceTier));
+    let device_class = tier.map_or_else(|| "unknown".to_owned(), |tier| format!("tier {tier:.0}"));
+    Some(Judged { verdict: found.verdict, device_class, age_band: "unknown".to_owned() })
 }

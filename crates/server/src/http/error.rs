@@ -51,6 +51,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::GuardianUnknown
         | R::PayoutUnknown
         | R::CodeUnknown
+        | R::RuleUnknown
         | R::LimitUnknown => StatusCode::NOT_FOUND,
         R::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         R::RequestTimedOut | R::ServiceUnavailable | R::ServiceOverloaded => StatusCode::SERVICE_UNAVAILABLE,
@@ -91,6 +92,7 @@ pub(crate) const fn status(reason: ReasonCode) -> StatusCode {
         | R::PolicyProofImpossible
         | R::PolicyProofNeeded
         | R::LimitRaise
+        | R::SnoozeRefused
         | R::RiskRefused
         | R::RiskHeld
         | R::RiskListed

@@ -24,6 +24,7 @@ mod quotes;
 mod reasons;
 mod recovery;
 mod registered;
+mod reports;
 mod sessions;
 mod streams;
 mod surroundings;
@@ -64,10 +65,12 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::cancel))
         .routes(routes!(payments::show))
         .routes(routes!(payments::receipt))
+        .routes(routes!(reports::payment))
         .routes(routes!(limits::show, limits::set))
         .routes(routes!(limits::cancel))
         .routes(routes!(lockdown::freeze))
         .routes(routes!(lockdown::unfreeze))
+        .routes(routes!(reports::attack))
         .routes(routes!(recovery::show, recovery::recover))
         .routes(routes!(recovery::print))
         .routes(routes!(recovery::add_contact))

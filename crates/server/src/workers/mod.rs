@@ -8,6 +8,7 @@ mod roller;
 mod sealer;
 mod sign_ups;
 mod sweeper;
+mod teacher;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub(crate) use roller::roller;
 pub(crate) use sealer::sealer;
 pub(crate) use sign_ups::sign_ups;
 pub(crate) use sweeper::sweeper;
+pub(crate) use teacher::teacher;
 
 use crate::limits;
 

@@ -151,7 +151,7 @@ fn few(settings: &mut Settings) {
 async fn a_farm_of_wallets_is_stopped_by_its_network_and_learns_nothing() {
     let proxy = std::net::IpAddr::from([127, 0, 0, 1]);
     let office: Network = "198.51.100.0/24".parse().unwrap();
-    let world = World::of(few, |config| {
+    let world = World::set(few, |config| {
         config.trusted_proxies = vec![proxy];
         config.sign_up_exempt = vec![office];
     })
@@ -208,7 +208,7 @@ async fn one_key_opens_one_wallet() {
 
 #[tokio::test]
 async fn a_line_vouches_for_few_wallets_and_is_not_kept() {
-    let world = World::of(|settings| settings.sign_ups.line.count = 1, |_| {}).await;
+    let world = World::set(|settings| settings.sign_ups.line.count = 1, |_| {}).await;
     let (mina, jun) = (world.payer(0).await, world.payer(0).await);
     let entry = |line: &str| {
         let fact = json!({ "line_since": "2020-01-01" });
@@ -251,7 +251,8 @@ async fn a_shop_nobody_verified_gets_nothing_out_and_may_always_refund() {
     let view: VerificationView = shop.sign(&world, "/v1/verification", &evidence).await.expect(200);
     assert_eq!(view.state, VerificationState::Submitted);
     assert_eq!(shop.payout(&world, 1, 5_000).await.problem(), (403, "payee.unverified".to_owned()));
-    let refund = protocol::RefundBody { amount: won(1_000), payment, reason: None, refund: refund_id(&world) };
+    let refund =
+        protocol::RefundBody { amount: won(1_000), payment, cause: None, reason: None, refund: refund_id(&world) };
     assert_eq!(shop.sign(&world, "/v1/refunds", &refund).await.status, 201, "a refund is never blocked");
 
     assert_eq!(

@@ -21,6 +21,7 @@ mod operations;
 mod pages;
 mod passkeys;
 mod recovery;
+mod reports;
 mod server_keys;
 mod sessions;
 mod staff;

@@ -117,7 +117,7 @@ async fn several_signing_keys_are_good_at_once_and_each_ends_alone() {
     let merchant = world.merchant().await;
     let mut payer = world.payer(10_000).await;
     let payment = payer.pay(&world, &merchant.intent(&world, 5_000).await).await.payment;
-    let body = |minor| RefundBody { amount: won(minor), payment, reason: None, refund: refund_id(&world) };
+    let body = |minor| RefundBody { amount: won(minor), cause: None, payment, reason: None, refund: refund_id(&world) };
     let first = added(&world, &merchant, wanted(NewKeyKind::Signing)).await;
     let second = added(&world, &merchant, wanted(NewKeyKind::Signing)).await;
     let (by_first, by_second) = (signing_with(&merchant, &first), signing_with(&merchant, &second));
@@ -206,7 +206,13 @@ async fn two_merchants_cannot_tell_that_their_payer_is_one_person() {
             said.push_str(
                 &stream.listen(world.address(), |text| text.contains("taken") || text.contains("problem")).await,
             );
-            let body = RefundBody { amount: won(10), payment: paid.payment, reason: None, refund: refund_id(&world) };
+            let body = RefundBody {
+                amount: won(10),
+                cause: None,
+                payment: paid.payment,
+                reason: None,
+                refund: refund_id(&world),
+            };
             said.push_str(&merchant.sign(&world, "/v1/refunds", &body).await.text());
         }
     }

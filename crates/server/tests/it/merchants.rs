@@ -12,7 +12,13 @@ use crate::client::Sent;
 use crate::world::{Merchant, World, refund_id, won};
 
 fn refund(world: &World, payment: PaymentId, minor: i64) -> RefundBody {
-    RefundBody { amount: won(minor), payment, reason: Some("변심".parse().unwrap()), refund: refund_id(world) }
+    RefundBody {
+        amount: won(minor),
+        cause: None,
+        payment,
+        reason: Some("변심".parse().unwrap()),
+        refund: refund_id(world),
+    }
 }
 
 async fn balance(world: &World, merchant: &Merchant) -> i64 {

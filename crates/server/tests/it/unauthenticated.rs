@@ -113,6 +113,7 @@ async fn what_belongs_to_another_does_not_exist() {
     }
     let refund = protocol::RefundBody {
         amount: crate::world::won(1_000),
+        cause: None,
         payment,
         reason: None,
         refund: crate::world::refund_id(&world),

@@ -56,14 +56,24 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::of(|_| {}, change).await
+        Self::of(payments::Settings { test_mode: true, ..payments::Settings::default() }, change).await
     }
 
-    pub(crate) async fn of(set: impl FnOnce(&mut payments::Settings), change: impl FnOnce(&mut Config)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
+    /// One with other risk settings.
+    pub(crate) async fn with_risk(risk: risk::settings::RiskSettings) -> Self {
+        Self::of(payments::Settings { test_mode: true, risk, ..payments::Settings::default() }, |_| {}).await
+    }
+
+    /// One with settings changed.
+    pub(crate) async fn set(set: impl FnOnce(&mut payments::Settings), change: impl FnOnce(&mut Config)) -> Self {
         let mut settings = payments::Settings { test_mode: true, ..payments::Settings::default() };
         set(&mut settings);
+        Self::of(settings, change).await
+    }
+
+    async fn of(settings: payments::Settings, change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(Instant::from_unix_seconds(BEGIN)));
         let options = Options::new(dir.path().join("data")).settings(settings).clock(clock.clone());
         let store = SqliteStore::open(options).unwrap();
         let mut config = config(dir.path(), &store);

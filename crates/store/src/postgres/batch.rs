@@ -396,7 +396,7 @@ fn decisions<'a>(recorded: &[(money::DecisionId, &'a decided::Record)], at: Inst
 const fn leads_on(key: &Key) -> bool {
     match key {
         Key::Payer(_) | Key::Payee(_) | Key::Intent(_) | Key::Payment(_) | Key::Idempotent(..) => true,
-        Key::Noted(key) => matches!(key, NotedKey::Sighting(_) | NotedKey::Code(_)),
+        Key::Noted(key) => matches!(key, NotedKey::Sighting(_) | NotedKey::Code(_) | NotedKey::Outcome(_)),
         _ => false,
     }
 }

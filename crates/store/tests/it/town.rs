@@ -321,7 +321,7 @@ impl Town {
 
     pub(crate) fn refund(&self, shop: &Shop, payment: PaymentId, refund: RefundId, minor: i64) -> Command {
         let reason = Some(Text::new("returned").unwrap());
-        let body = RefundBody { amount: won(minor), payment, reason, refund };
+        let body = RefundBody { amount: won(minor), cause: None, payment, reason, refund };
         Command::Refund { signed: self.merchant_signed(shop, "/v1/refunds", &body) }
     }
 

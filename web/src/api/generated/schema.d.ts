@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing leaves the wallet from now on, and what was paid since a moment was paid by somebody else. */
+        post: operations["report_attack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codes": {
         parameters: {
             query?: never;
@@ -522,6 +539,23 @@ export interface paths {
         get: operations["show_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{payment}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one of one's own payments was fraud. Saying it again changes nothing; only staff take it back. */
+        post: operations["report_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1087,6 +1121,16 @@ export interface components {
             expires_at: components["schemas"]["Instant"];
             /** @description How strongly it was approved. */
             strength: components["schemas"]["Strength"];
+        };
+        /**
+         * @description `POST /v1/attack`: nothing leaves the wallet from now on, as with `POST /v1/freeze`; and what was paid since a moment was
+         *     paid by somebody else.
+         */
+        AttackBody: {
+            /** @description The wallet. */
+            payer: components["schemas"]["PayerId"];
+            /** @description Since when; of more than a week only the last is taken. */
+            since: components["schemas"]["Instant"];
         };
         /**
          * @description The form of an attestation (WebAuthn L3 §8).
@@ -2207,12 +2251,18 @@ export interface components {
         RefundBody: {
             /** @description How much. */
             amount: components["schemas"]["Amount"];
+            cause?: components["schemas"]["RefundCause"] | null;
             /** @description The payment. */
             payment: components["schemas"]["PaymentId"];
             reason?: components["schemas"]["Text60"] | null;
             /** @description The refund's id, chosen by the payee; also the idempotency key. */
             refund: components["schemas"]["RefundId"];
         };
+        /**
+         * @description Why a payee gives money back.
+         * @enum {string}
+         */
+        RefundCause: "fraud" | "returned" | "mistake";
         /** @description an id that starts with `rfd_` */
         RefundId: string;
         /** @description A refund. */
@@ -2252,6 +2302,25 @@ export interface components {
             /** @description The sticker or dynamic code, as scanned, at most 512 characters. */
             payload: string;
             scan?: components["schemas"]["Scan"] | null;
+        };
+        /**
+         * @description What a payer says of one of their payments.
+         * @enum {string}
+         */
+        ReportKind: "not_me" | "deceived";
+        /** @description `POST /v1/payments/{payment}/report`: this payment was fraud. It is learnt within a second; only staff take it back. */
+        ReportPaymentBody: {
+            /** @description In what way. */
+            kind: components["schemas"]["ReportKind"];
+            /** @description The payment. */
+            payment: components["schemas"]["PaymentId"];
+        };
+        /** @description A payment that was reported. */
+        ReportView: {
+            /** @description The payment. */
+            payment: components["schemas"]["PaymentId"];
+            /** @description When it was first reported. */
+            reported_at: components["schemas"]["Instant"];
         };
         /** @description `POST /v1/devices/revoke`: a device may no longer act, from the next request on. */
         RevokeDeviceBody: {
@@ -2725,6 +2794,93 @@ export interface operations {
             };
             /** @description `device.revoked` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_attack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttackBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5468,6 +5624,113 @@ export interface operations {
             };
             /** @description `payment.unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment.refused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

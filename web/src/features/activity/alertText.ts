@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'payment.voided': 'payment_voided',
   'payment.expired': 'payment_expired',
   'payment.refunded': 'payment_refunded',
+  'payment.reported': 'payment_reported',
   'payer.opened': 'payer_opened',
   'payer.frozen': 'payer_frozen',
   'payer.unfrozen': 'payer_unfrozen',

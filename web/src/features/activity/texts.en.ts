@@ -27,6 +27,7 @@ export const en = {
       payment_voided: '{{payee}}: hold released',
       payment_expired: '{{payee}}: hold expired and released',
       payment_refunded: '{{payee}}: refund arrived',
+      payment_reported: 'You reported a payment of yours as fraud',
       payer_opened: 'Your wallet was opened',
       payer_frozen: 'Your wallet was frozen',
       payer_unfrozen: 'Your wallet is open again',

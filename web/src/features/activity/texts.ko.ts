@@ -29,6 +29,7 @@ export const ko: typeof en = {
       payment_voided: '{{payee}}, 승인이 취소됐어요',
       payment_expired: '{{payee}}, 승인 기간이 지나 풀렸어요',
       payment_refunded: '{{payee}}, 환불됐어요',
+      payment_reported: '결제 하나를 사고로 신고했어요',
       payer_opened: '지갑을 만들었어요',
       payer_frozen: '지갑을 잠갔어요',
       payer_unfrozen: '지갑 잠금이 풀렸어요',

@@ -1,10 +1,11 @@
-//! `farthing risk`: what the risk engine does with a file of payments.
+//! `farthing risk`: what the risk engine does with a file of payments, and what staff ask and say about a server's.
 
 mod backtest;
 mod evaluate;
 mod explain;
 pub(crate) mod files;
 mod source;
+mod staff;
 mod town;
 mod train;
 
@@ -23,6 +24,10 @@ enum Command {
     Backtest(backtest::Backtest),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    FalseAlarms(staff::FalseAlarmReport),
+    Label(staff::LabelPayment),
+    Snooze(staff::SnoozeRule),
+    Status(staff::RiskStanding),
     Town(town::TownFile),
     Train(train::Train),
 }
@@ -33,6 +38,10 @@ impl Risk {
             Command::Backtest(backtest) => backtest.run(output).await,
             Command::Evaluate(evaluate) => evaluate.run(output),
             Command::Explain(explain) => explain.run(output).await,
+            Command::FalseAlarms(report) => report.run(output).await,
+            Command::Label(label) => label.run(output).await,
+            Command::Snooze(snooze) => snooze.run(output).await,
+            Command::Status(status) => status.run(output).await,
             Command::Town(town) => town.run(output),
             Command::Train(train) => train.run(output),
         }

@@ -9,6 +9,7 @@ mod kept;
 mod limits;
 mod lists;
 mod merchant_keys;
+mod outcomes;
 mod passkeys;
 mod proofs;
 mod recovery;
@@ -88,6 +89,9 @@ pub(crate) async fn conformance(open: Open<'_>) {
     time::a_stale_proof_is_forgotten_but_never_works_again(next()).await;
     time::the_present_never_goes_back(next()).await;
     kept::an_approval_outlives_a_restart_and_is_spent_once(next()).await;
+    outcomes::what_is_reported_is_learnt_once_also_after_a_crash(next()).await;
+    outcomes::an_attack_waits_for_its_payments_also_after_a_crash(next()).await;
+    outcomes::a_demotion_holds_over_a_restart(next()).await;
     passkeys::a_passkey_is_kept_used_once_a_ceremony_and_flagged_for_good(next()).await;
     recovery::a_code_is_used_up_and_what_spoke_is_remembered(next()).await;
     lists::payments_are_paged_newest_first(next()).await;
