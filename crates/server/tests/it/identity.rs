@@ -251,7 +251,8 @@ async fn a_shop_nobody_verified_gets_nothing_out_and_may_always_refund() {
     let view: VerificationView = shop.sign(&world, "/v1/verification", &evidence).await.expect(200);
     assert_eq!(view.state, VerificationState::Submitted);
     assert_eq!(shop.payout(&world, 1, 5_000).await.problem(), (403, "payee.unverified".to_owned()));
-    let refund = protocol::RefundBody { amount: won(1_000), payment, reason: None, cause: None, refund: refund_id(&world) };
+    let refund =
+        protocol::RefundBody { amount: won(1_000), payment, reason: None, cause: None, refund: refund_id(&world) };
     assert_eq!(shop.sign(&world, "/v1/refunds", &refund).await.status, 201, "a refund is never blocked");
 
     assert_eq!(
