@@ -199,6 +199,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every fact about the caller, with who says so and what it does; who answers for the caller, and for whom the caller
+         *     answers.
+         */
+        get: operations["show_facts"];
+        put?: never;
+        /** Say something about oneself, once of each kind. It may tighten what holds, and never loosens it. */
+        post: operations["declare_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/facts/contest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a fact is wrong. It loosens nothing from then on; the provider corrects it when shown papers. */
+        post: operations["contest_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/freeze": {
         parameters: {
             query?: never;
@@ -573,6 +611,24 @@ export interface paths {
         put?: never;
         /** Release held money, all of it. */
         post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The merchant's payouts, by id. */
+        get: operations["list_payouts"];
+        put?: never;
+        /** Have money sent to the merchant's bank. The same id with the same body is answered as the first time. */
+        post: operations["request_payout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1045,6 +1101,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is known who the merchant is. */
+        get: operations["show_verification"];
+        put?: never;
+        /** Hand in what shows who the merchant is. Staff look at it; until then nothing is paid out. */
+        post: operations["submit_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wards/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a ward pay, up to so much a month and until then. More, or for longer, than was allowed needs a step-up. */
+        post: operations["consent_for_ward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wards/consent/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow it no longer. Works at once. */
+        post: operations["end_ward_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1122,6 +1230,11 @@ export interface components {
             /** @description How strongly it was approved. */
             strength: components["schemas"]["Strength"];
         };
+        /**
+         * @description How sure a fact is. Only what is at least `substantial` is relied on.
+         * @enum {string}
+         */
+        Assurance: "low" | "substantial" | "high";
         /**
          * @description `POST /v1/attack`: nothing leaves the wallet from now on, as with `POST /v1/freeze`; and what was paid since a moment was
          *     paid by somebody else.
@@ -1321,6 +1434,15 @@ export interface components {
             /** @description From when they may vouch and freeze. */
             usable_from: components["schemas"]["Instant"];
         };
+        /** @description `POST /v1/facts/contest`: say that a fact is wrong. It loosens nothing from then on, until it was looked at again. */
+        ContestFactBody: {
+            /** @description What it is about. */
+            kind: components["schemas"]["FactKind"];
+            /** @description Of whom: the caller. */
+            payer: components["schemas"]["PayerId"];
+            /** @description Who says so. */
+            source: components["schemas"]["FactSource"];
+        };
         /** @description The registered code that terms came by. */
         Counter: {
             /** @description Its serial. */
@@ -1328,10 +1450,21 @@ export interface components {
             taker?: components["schemas"]["Digest"] | null;
         };
         CounterName: string;
+        /** @description A country by the two capital letters of ISO 3166-1. */
+        Country: string;
         /** @description an ISO 4217 currency code */
         Currency: string;
+        /** @description a date like 2007-03-01 */
+        Day: string;
         /** @description an id that starts with `dec_` */
         DecisionId: string;
+        /** @description `POST /v1/facts`: say something about oneself, once of each kind. It may tighten what holds, and never loosens it. */
+        DeclareFactBody: {
+            /** @description What. */
+            fact: components["schemas"]["FactValue"];
+            /** @description Of whom: the caller. */
+            payer: components["schemas"]["PayerId"];
+        };
         /** @description an id that starts with `dev_` */
         DeviceId: string;
         /** @description A bound device. */
@@ -1376,6 +1509,11 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             session?: components["schemas"]["SessionId"] | null;
         };
+        /** @description `POST /v1/wards/consent/end`: allow it no longer. Works at once. */
+        EndWardConsentBody: {
+            /** @description The ward's wallet. */
+            ward: components["schemas"]["PayerId"];
+        };
         /** @description an id that starts with `evt_` */
         EventId: string;
         /** @description Everything about one payer. */
@@ -1386,6 +1524,8 @@ export interface components {
             devices: components["schemas"]["DeviceView"][];
             /** @description When this was gathered. */
             exported_at: components["schemas"]["Instant"];
+            /** @description What is known about who the payer is. */
+            facts: components["schemas"]["FactsView"];
             /** @description The limits the payer set. */
             limits: components["schemas"]["OwnLimitView"][];
             /** @description The wallet. */
@@ -1394,6 +1534,60 @@ export interface components {
             payments: components["schemas"]["PaymentView"][];
             /** @description Every refund. */
             refunds: components["schemas"]["RefundView"][];
+        };
+        /**
+         * @description What a fact is about.
+         * @enum {string}
+         */
+        FactKind: "born_on" | "legal_name" | "residence" | "line_since";
+        /**
+         * @description Who says so, the least believed first.
+         * @enum {string}
+         */
+        FactSource: "self_declared" | "carrier" | "document" | "guardian";
+        /**
+         * @description What a fact does now.
+         * @enum {string}
+         */
+        FactStanding: "relied" | "tightens";
+        /** @description A fact about a payer. Its `Debug` never says what it is. */
+        FactValue: {
+            /** @description The date of birth. */
+            born_on: components["schemas"]["Day"];
+        } | {
+            /** @description The name in law. */
+            legal_name: components["schemas"]["Text40"];
+        } | {
+            /** @description The country of residence. */
+            residence: components["schemas"]["Country"];
+        } | {
+            /** @description Since when the line is theirs; the carrier says so. */
+            line_since: components["schemas"]["Day"];
+        };
+        /** @description One fact about the caller. */
+        FactView: {
+            /** @description Since when it is kept. */
+            asserted_at: components["schemas"]["Instant"];
+            /** @description How sure it is. */
+            assurance: components["schemas"]["Assurance"];
+            /** @description Who entered it. */
+            by: string;
+            contested_at?: components["schemas"]["Instant"] | null;
+            expires_at?: components["schemas"]["Instant"] | null;
+            /** @description What. */
+            fact: components["schemas"]["FactValue"];
+            /** @description Who says so. */
+            source: components["schemas"]["FactSource"];
+            /** @description What it does now. */
+            standing: components["schemas"]["FactStanding"];
+        };
+        /** @description `GET /v1/facts`: everything that is known about who the caller is. */
+        FactsView: {
+            /** @description One of each kind and source. */
+            facts: components["schemas"]["FactView"][];
+            guardian?: components["schemas"]["GuardianView"] | null;
+            /** @description For whom the caller answers. */
+            wards: components["schemas"]["GuardianView"][];
         };
         /** @description The fields of an EMVCo code by name; absent ones are left out. */
         FieldsView: {
@@ -1516,6 +1710,29 @@ export interface components {
              * @description After how many days the payee has the money.
              */
             settlement_days: number;
+        };
+        /** @description What a guardian allows. */
+        GuardianConsentView: {
+            /** @description The most in a month. */
+            cap: components["schemas"]["Amount"];
+            /** @description Until when. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description Since when. */
+            given_at: components["schemas"]["Instant"];
+            withdrawn_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description Who answers for the caller, or for whom the caller answers. */
+        GuardianView: {
+            /** @description Who entered it. */
+            by: string;
+            consent?: components["schemas"]["GuardianConsentView"] | null;
+            expires_at?: components["schemas"]["Instant"] | null;
+            /** @description The guardian's wallet. */
+            guardian: components["schemas"]["PayerId"];
+            /** @description Since when. */
+            since: components["schemas"]["Instant"];
+            /** @description The ward's wallet. */
+            ward: components["schemas"]["PayerId"];
         };
         /** @description That a call was heard; the same whatever came of it. */
         HeardView: {
@@ -1851,6 +2068,25 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list, newest first. */
+        Page_PayoutView: {
+            /** @description The rows. */
+            items: {
+                /** @description How much. */
+                amount: components["schemas"]["Amount"];
+                /** @description The payout. */
+                payout: components["schemas"]["PayoutId"];
+                /** @description The bank's reference, or why it came back. */
+                reference?: string | null;
+                /** @description When it was asked for. */
+                requested_at: components["schemas"]["Instant"];
+                settled_at?: components["schemas"]["Instant"] | null;
+                /** @description How it stands. */
+                status: components["schemas"]["PayoutStatus"];
+            }[];
+            /** @description Pass it as `cursor` for the next page; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A page of a list, newest first. */
         Page_SessionView: {
             /** @description The rows. */
             items: {
@@ -2031,6 +2267,34 @@ export interface components {
             /** @description What became of it. */
             status: components["schemas"]["PaymentStatus"];
             wait?: components["schemas"]["WaitView"] | null;
+        };
+        /** @description `POST /v1/payouts`: have money sent to the merchant's bank. Signed with its key. */
+        PayoutBody: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description The payout's id, chosen by the merchant: the same id with the same body is answered as the first time. */
+            payout: components["schemas"]["PayoutId"];
+        };
+        /** @description an id that starts with `pot_` */
+        PayoutId: string;
+        /**
+         * @description How a payout stands.
+         * @enum {string}
+         */
+        PayoutStatus: "requested" | "sent" | "returned";
+        /** @description Money on its way to the merchant's bank. */
+        PayoutView: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description The payout. */
+            payout: components["schemas"]["PayoutId"];
+            /** @description The bank's reference, or why it came back. */
+            reference?: string | null;
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Instant"];
+            settled_at?: components["schemas"]["Instant"] | null;
+            /** @description How it stands. */
+            status: components["schemas"]["PayoutStatus"];
         };
         /** @description A rise that was asked for and waits. */
         PendingRaiseView: {
@@ -2542,6 +2806,11 @@ export interface components {
          * @enum {string}
          */
         Strength: "device_key" | "pin" | "passkey" | "attested";
+        /** @description `POST /v1/verification`: hand in what shows who the merchant is. Signed with its key. */
+        SubmitVerificationBody: {
+            /** @description Where the provider finds it: a case number, a registration number. */
+            evidence: components["schemas"]["Text60"];
+        };
         Surroundings: number[];
         /** @description `POST /v1/test/funds` (test mode only): put play money into the caller's wallet. */
         TestFundsBody: {
@@ -2583,6 +2852,23 @@ export interface components {
          * @enum {string}
          */
         Verdict: "trusted" | "unverified" | "suspicious" | "dangerous" | "invalid" | "expired";
+        /**
+         * @description How far it is known who a merchant is. Only a verified one is paid out to.
+         * @enum {string}
+         */
+        VerificationState: "unverified" | "submitted" | "verified" | "refused" | "withdrawn";
+        /** @description How far it is known who the merchant is. */
+        VerificationView: {
+            at?: components["schemas"]["Instant"] | null;
+            /** @description Where what was handed in is kept. */
+            evidence?: string | null;
+            /** @description Why, where staff said so. */
+            note?: string | null;
+            /** @description The merchant. */
+            payee: components["schemas"]["PayeeId"];
+            /** @description How far. */
+            state: components["schemas"]["VerificationState"];
+        };
         /** @description How the payer came to an intent. */
         Via: {
             /** @enum {string} */
@@ -2613,6 +2899,18 @@ export interface components {
             goes_on: boolean;
             /** @description When the wait ends by itself. */
             until: components["schemas"]["Instant"];
+        };
+        /**
+         * @description `POST /v1/wards/consent`: let a ward pay, up to so much a month and until then. Signed by the guardian's device, and
+         *     needs a step-up.
+         */
+        WardConsentBody: {
+            /** @description The most the ward may spend in a month, in what the packs ask the guardian about. */
+            cap: components["schemas"]["Amount"];
+            /** @description Until when; within a year. */
+            until: components["schemas"]["Instant"];
+            /** @description The ward's wallet. */
+            ward: components["schemas"]["PayerId"];
         };
         /**
          * @description Something worth saying before the payer approves.
@@ -3661,6 +3959,281 @@ export interface operations {
             };
             /** @description `device.revoked` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declare_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareFactBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `auth.permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fact.declared_already` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fact.implausible` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contest_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContestFactBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fact.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5204,7 +5777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `risk.refused`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `device.tier_too_low`, `policy.payment_limit`, `policy.guardian_consent`, `risk.refused`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5837,6 +6410,167 @@ export interface operations {
                 };
             };
             /** @description `amount.wrong_currency`, `void.different_amount` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PayoutView"];
+                };
+            };
+            /** @description `auth.refused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_payout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.unverified` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payout.id_reused`, `funds.payee_insufficient` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `amount.malformed`, `amount.fractional`, `amount.overflow`, `amount.negative`, `amount.zero`, `amount.wrong_currency` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8272,6 +9006,350 @@ export interface operations {
             };
             /** @description `device.revoked`, `device.cooling_off`, `payer.frozen` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            /** @description `auth.refused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitVerificationBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            /** @description `request.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payee.verification_step` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consent_for_ward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WardConsentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked`, `device.cooling_off`, `payer.frozen`, `risk.step_up_needed`, `step_up.waiting`, `step_up.not_set_up` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `guardian.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `guardian.span`, `amount.zero`, `amount.wrong_currency` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service.fault` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request.timed_out`, `service.unavailable`, `service.overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_ward_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndWardConsentBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsView"];
+                };
+            };
+            /** @description `request.malformed`, `request.not_canonical` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth.refused`, `auth.token_expired`, `auth.session_ended`, `proof.wrong_device`, `proof.wrong_token`, `auth.nonce_needed`, `proof.wrong_method`, `proof.wrong_url`, `proof.wrong_body`, `proof.stale`, `proof.replayed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device.revoked` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `guardian.unknown` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
