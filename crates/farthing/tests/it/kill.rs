@@ -61,7 +61,7 @@ impl Payer {
             payer: self.payer,
         };
         line.sign_up(&body).await.unwrap();
-        let amount = Amount::new(1_000_000, Currency::KRW);
+        let amount = Amount::new(500_000, Currency::KRW);
         let _: PayerView = line.post("/v1/test/funds", &TestFundsBody { amount }).await.unwrap();
     }
 

@@ -71,6 +71,8 @@ pub(crate) async fn a_held_payment_waits_and_goes_on_or_comes_back(place: Place<
         assert_eq!((row.status, row.wait, row.reasons.len(), row.rules.len()), (status, None, 0, 1));
     }
     assert!(store.due(10).await.unwrap().holds.is_empty());
+    // A node comes back with the settings it was opened with.
+    store.use_packs(Packs::none()).await.unwrap();
     let place = place.restart().await;
     let (town, store) = (&place.town, &*place.store);
     store.use_packs(packs()).await.unwrap();
