@@ -11,6 +11,7 @@ import { Icon, Mark } from '@/ui/icons';
 import { useLocale, useMoments, useNames } from '@/ui/locale';
 import { Blank, Fact, Facts, Money, Notice, Slip, Stack, Status, Title } from '@/ui/parts';
 import styles from './activity.module.css';
+import { ReportPayment } from './ReportPayment';
 
 /** The kinds of funding will be several. */
 const isKind = (kind: string, wanted: string): boolean => kind === wanted;
@@ -48,6 +49,7 @@ export function ReceiptPage({ id, fresh }: { id: PaymentId; fresh: boolean }) {
           {fresh ? t('receipt.home') : t('receipt.activity')}
         </Button>
       </div>
+      {receipt.data.payment.status !== 'refused' && <ReportPayment payment={receipt.data.payment} />}
     </div>
   );
 }

@@ -60,6 +60,30 @@ export const en = {
       other: 'Something changed in your wallet',
     },
   },
+  report: {
+    open: 'Something is wrong with this payment…',
+    title: 'Report this payment',
+    kind: 'What happened',
+    kinds: { not_me: 'It was not me', deceived: 'I was deceived' },
+    bodies: {
+      not_me: 'Somebody else made this payment with your wallet.',
+      deceived: 'You made it yourself, because somebody lied to you or pressed you.',
+    },
+    freeze: 'Freeze my wallet now, and report everything paid since then, too',
+    act: 'Report it as fraud',
+    failed: 'It was not reported',
+    unknown: 'No answer arrived. Try again, it counts once.',
+    done: 'The payment is reported',
+    doneAt: 'Noted {{time}}. What happens now:',
+    next: {
+      frozen: 'Nothing leaves your wallet until you unfreeze it.',
+      learnt:
+        'Payments like it, and to this payee, are looked at more strictly from now on. Your provider sees the report.',
+      refund:
+        'The money does not come back by itself: ask the payee for a refund, or your provider with the payment number above.',
+      devices: 'Look through your devices, and remove those you do not know.',
+    },
+  },
   receipt: {
     title: 'Receipt',
     done: 'Paid',

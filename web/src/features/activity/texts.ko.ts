@@ -49,7 +49,8 @@ export const ko: typeof en = {
       recovery_begun: '누군가 새 기기에서 이 지갑을 되찾으려고 해요',
       recovery_vouched: '누군가 이 지갑의 새 기기를 보증했어요',
       recovery_granted: '새 기기가 이 지갑을 되찾았어요. 직접 하지 않았다면 지금 해제해 주세요',
-      recovery_cancelled: '등록된 기기가 지갑 되찾기를 취소했어요. 이제는 신분증을 확인해야 다시 할 수 있어요',
+      recovery_cancelled:
+        '등록된 기기가 지갑 되찾기를 취소했어요. 이제는 신분증을 확인해야 다시 할 수 있어요',
       device_revoke_requested: '한 기기가 다른 기기를 해제하려고 해요. 직접 하지 않았다면 지금 잠가 주세요',
       device_rotated: '기기의 키를 바꿨어요',
       pin_set: '결제 비밀번호를 정했어요. 직접 하지 않았다면 지금 지워 주세요',
@@ -60,6 +61,29 @@ export const ko: typeof en = {
       limit_raise_requested: '내 한도가 대기 시간 뒤에 올라가요',
       limit_raise_cancelled: '한도를 올리려던 것을 취소했어요',
       other: '지갑에 변화가 있었어요',
+    },
+  },
+  report: {
+    open: '이 결제에 문제가 있어요…',
+    title: '결제 신고하기',
+    kind: '무슨 일이 있었나요',
+    kinds: { not_me: '내가 하지 않았어요', deceived: '속아서 했어요' },
+    bodies: {
+      not_me: '다른 사람이 내 지갑으로 결제했어요.',
+      deceived: '내가 결제했지만, 누군가 속이거나 재촉해서 했어요.',
+    },
+    freeze: '지금 지갑을 잠그고, 그 뒤의 결제도 모두 신고하기',
+    act: '사고로 신고하기',
+    failed: '신고하지 못했어요',
+    unknown: '응답을 받지 못했어요. 다시 해도 한 번만 접수돼요.',
+    done: '결제를 신고했어요',
+    doneAt: '{{time}}에 접수했어요. 앞으로는:',
+    next: {
+      frozen: '잠금을 풀 때까지 지갑에서 돈이 나가지 않아요.',
+      learnt: '비슷한 결제와 이 가게로 가는 결제를 더 엄격하게 살펴요. 서비스 제공자도 신고를 봐요.',
+      refund:
+        '돈이 저절로 돌아오지는 않아요. 가게에 환불을 요청하거나, 위의 결제 번호로 서비스 제공자에게 문의하세요.',
+      devices: '내 기기를 살펴보고, 모르는 기기는 해제하세요.',
     },
   },
   receipt: {
