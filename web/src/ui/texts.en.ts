@@ -32,6 +32,11 @@ export const en = {
     foreign: 'letter {{point}}',
     finding: 'finding {{number}}',
   },
+  rule: {
+    because: 'By',
+    route: 'Where it may be paid instead:',
+    routes: { licensed_provider: 'a licensed payment provider' },
+  },
   pin: { clear: 'Clear', back: 'Delete the last digit' },
   deviceOn: '{{browser}} on {{system}}',
 };

@@ -35,6 +35,11 @@ export const ko: typeof en = {
     foreign: '다른 문자 {{point}}',
     finding: '발견 {{number}}',
   },
+  rule: {
+    because: '근거:',
+    route: '대신 결제할 수 있는 곳:',
+    routes: { licensed_provider: '허가받은 결제 사업자' },
+  },
   pin: { clear: '모두 지우기', back: '마지막 숫자 지우기' },
   deviceOn: '{{system}}의 {{browser}}',
 };

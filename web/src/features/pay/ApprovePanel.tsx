@@ -6,7 +6,7 @@ import { sentence } from '@/api/wallet';
 import { formatAmount } from '@/domain/money';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Notice } from '@/ui/parts';
-import { Said } from '@/ui/Said';
+import { RuleLines } from '@/ui/RuleLines';
 import styles from './pay.module.css';
 import { forwardFor, ForwardButton } from './forward';
 
@@ -32,13 +32,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             {quote.refusals.map((reason) => (
               <p key={reason.code}>{sentence(reason, locale)}</p>
             ))}
-            {quote.rules?.map(({ pack, rule, say, citation }) => (
-              <p key={`${pack} ${rule}`}>
-                <Said text={say} />
-                {' · '}
-                {t('preview.because')} <Said text={`${citation.law} ${citation.article}`} />
-              </p>
-            ))}
+            <RuleLines rules={quote.rules} />
             {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
           </Notice>
         )}

@@ -170,6 +170,7 @@ export const en = {
     limit: 'Limit for one payment',
     limits: 'Left after this',
     ofCap: 'of {{cap}}',
+    own: 'Set by you',
     limitLeft: '{{amount}} left above this',
     settlement: 'Settlement',
     settlementDays_one: 'The payee gets it after {{count}} day',
@@ -195,7 +196,6 @@ export const en = {
     expired: 'This request has expired',
     expiredBody: 'Nothing was paid. Ask the shop for a new code and scan it.',
     scanAgain: 'Scan a new code',
-    because: 'By',
     blocked: 'This cannot be paid now',
     altered: 'These terms do not match the code. Do not pay.',
     alteredBody:

@@ -170,6 +170,7 @@ export const ko: typeof en = {
     limit: '1회 한도',
     limits: '결제 후 남는 한도',
     ofCap: '한도 {{cap}}',
+    own: '내가 정한 한도',
     limitLeft: '{{amount}} 더 쓸 수 있어요',
     settlement: '정산',
     settlementDays_one: '{{count}}일 뒤 받는 곳에 지급돼요',
@@ -195,7 +196,6 @@ export const ko: typeof en = {
     expired: '결제 요청 시간이 지났어요',
     expiredBody: '결제되지 않았어요. 가게에 새 코드를 요청해서 다시 스캔해 주세요.',
     scanAgain: '새 코드 스캔',
-    because: '근거:',
     blocked: '지금은 결제할 수 없어요',
     altered: '코드와 결제 내용이 달라요. 결제하지 마세요.',
     alteredBody:
