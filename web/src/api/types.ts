@@ -58,6 +58,7 @@ export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type StickerBody = { amount: Amount; payload: string; purpose?: string };
 export type ReportCodeBody = { payload: string; scan?: Scan };
+export type CancelPaymentBody = { payment: PaymentId };
 export type ReportKind = 'not_me' | 'deceived';
 export type ReportPaymentBody = { kind: ReportKind; payment: PaymentId };
 export type AttackBody = { payer: PayerId; since: Instant };

@@ -21,6 +21,7 @@ import type {
   AlertView,
   AttackBody,
   BindDeviceBody,
+  CancelPaymentBody,
   CancelRaiseBody,
   DeviceView,
   EndSessionsBody,
@@ -151,6 +152,12 @@ export const takeSticker = (identity: Identity, body: StickerBody) =>
 export async function reportCode(identity: Identity, body: ReportCodeBody): Promise<void> {
   await deviceResponse(identity, { method: 'POST', path: '/v1/codes/reports', body });
 }
+
+/** Calls off a payment that a rule holds: the money is the payer's again, at once. */
+export const cancelPayment = (identity: Identity, payment: PaymentId) => {
+  const body: CancelPaymentBody = { payment };
+  return asDevice<PaymentView>(identity, { method: 'POST', path: '/v1/payments/cancel', body });
+};
 
 /** Says that a payment was fraud. Only staff take it back. */
 export const reportPayment = (identity: Identity, payment: PaymentId, kind: ReportKind) => {

@@ -23,6 +23,7 @@ type Strays = [
   Unknown<Ours.Scan, Schemas['Scan']>,
   Unknown<Ours.StickerBody, Schemas['StickerBody']>,
   Unknown<Ours.ReportCodeBody, Schemas['ReportCodeBody']>,
+  Unknown<Ours.CancelPaymentBody, Schemas['CancelPaymentBody']>,
   Unknown<Ours.ReportPaymentBody, Schemas['ReportPaymentBody']>,
   Unknown<Ours.AttackBody, Schemas['AttackBody']>,
   Unknown<Ours.ReportView, Schemas['ReportView']>,

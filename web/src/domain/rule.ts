@@ -16,8 +16,11 @@ export interface Ruling {
 }
 
 /** In the reader's language where the pack has it, else as the pack itself says it. */
-export const wordsOf = ({ say, citation, texts }: Ruling, locale: Locale): Wording =>
-  texts?.[locale] ?? { say, law: citation?.law ?? '', article: citation?.article ?? '' };
+export function wordsOf({ say, citation, texts }: Ruling, locale: Locale): Wording {
+  const words = texts?.[locale] ?? { say, law: citation?.law ?? '', article: citation?.article ?? '' };
+  // Packs write their sentences small; here each stands by itself.
+  return { ...words, say: words.say.charAt(0).toUpperCase() + words.say.slice(1) };
+}
 
 /** `전자금융거래법 제23조`; empty where there is nothing behind a rule. */
 export const placeOf = ({ law, article }: Wording): string =>

@@ -8,6 +8,7 @@ import { Said } from './Said';
 export interface ShownRule extends Ruling {
   readonly pack: string;
   readonly rule: string;
+  readonly outcome?: string;
   readonly route?: string | null;
 }
 
@@ -17,7 +18,8 @@ export const RuleLines = ({ rules }: { rules: readonly ShownRule[] | undefined }
 function RuleLine({ rule }: { rule: ShownRule }) {
   const { t } = useTranslation('common');
   const words = wordsOf(rule, useLocale());
-  const place = placeOf(words);
+  // Behind what payers set themselves there is no law.
+  const place = rule.pack === 'payer' ? '' : placeOf(words);
   return (
     <>
       <p>

@@ -10,7 +10,7 @@ export const en = {
   failed: 'This could not be shown',
   payment: {
     authorized: 'On hold',
-    held: 'Waiting, not paid yet',
+    held: 'Held, not paid yet',
     captured: 'Paid',
     voided: 'Released',
     expired: 'Hold expired',
@@ -31,6 +31,15 @@ export const en = {
     hidden: 'hidden character {{point}}',
     foreign: 'letter {{point}}',
     finding: 'finding {{number}}',
+  },
+  held: {
+    title: 'Held, not paid yet',
+    body: 'The money is set aside and has not left.',
+    ahead: 'This will be held, not paid at once',
+    aheadBody: 'When you approve it, the money is set aside and does not leave yet.',
+    goesOn: 'On {{time}} it goes on by itself.',
+    comesBack: 'On {{time}} the money comes back to you, unless it is let go on before.',
+    confirmable: 'Your provider may let it go on earlier, after a check.',
   },
   rule: {
     because: 'By',

@@ -48,7 +48,7 @@ const EN = {
   say: {
     title: 'Limits',
     foreign: '\\p{Script=Hangul}',
-    rule: 'at most 1,000,000 won a day',
+    rule: 'At most 1,000,000 won a day',
     article: 'Wallet terms art. 7 (limits)',
     own: 'Set by you',
     rules: 'Set by law and terms',

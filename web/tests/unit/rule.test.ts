@@ -7,7 +7,7 @@ const en = { title: 'Terms', say: 'at most 1,000,000 won a day', law: 'Wallet te
 const rule: Ruling = { say: '하루 100만원', citation, texts: { en } };
 
 test('a rule speaks its reader’s language where its pack does', () => {
-  expect(wordsOf(rule, 'en')).toEqual(en);
+  expect(wordsOf(rule, 'en')).toEqual({ ...en, say: 'At most 1,000,000 won a day' });
   expect(placeOf(wordsOf(rule, 'en'))).toBe('Wallet terms art. 7');
 });
 test('and its pack’s own where that is all there is', () => {

@@ -21,7 +21,7 @@ export const en = {
     emptyBody: 'Everything that happens to your wallet is told here, at once.',
     kinds: {
       payment_captured: '{{payee}}: paid',
-      payment_held: '{{payee}}: waiting because of a rule, not paid yet',
+      payment_held: '{{payee}}: held by a rule, not paid yet',
       payment_authorized: '{{payee}}: put on hold',
       payment_refused: '{{payee}}: not paid',
       payment_voided: '{{payee}}: hold released',
@@ -84,6 +84,17 @@ export const en = {
       devices: 'Look through your devices, and remove those you do not know.',
     },
   },
+  held: {
+    goesOn: 'Goes on {{time}}',
+    comesBack: 'Comes back {{time}}',
+    cancel: 'Call this payment off…',
+    ask: 'Call this payment off?',
+    askBody: '{{amount}} is yours again at once, and {{payee}} gets nothing.',
+    act: 'Call it off',
+    keep: 'Keep it',
+    failed: 'It was not called off',
+    unknown: 'No answer arrived. Trying again is safe.',
+  },
   receipt: {
     title: 'Receipt',
     done: 'Paid',
@@ -92,7 +103,7 @@ export const en = {
     heading: {
       captured: 'Paid',
       authorized: 'On hold',
-      held: 'Waiting, not paid yet',
+      held: 'Held, not paid yet',
       voided: 'Hold released',
       expired: 'Hold expired',
       refused: 'Not paid',

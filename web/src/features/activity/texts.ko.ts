@@ -86,6 +86,17 @@ export const ko: typeof en = {
       devices: '내 기기를 살펴보고, 모르는 기기는 해제하세요.',
     },
   },
+  held: {
+    goesOn: '{{time}}에 이어져요',
+    comesBack: '{{time}}에 돌아와요',
+    cancel: '이 결제 취소하기…',
+    ask: '이 결제를 취소할까요?',
+    askBody: '{{amount}}은 바로 다시 쓸 수 있고, {{payee}}에는 돈이 가지 않아요.',
+    act: '결제 취소하기',
+    keep: '그대로 두기',
+    failed: '취소하지 못했어요',
+    unknown: '응답을 받지 못했어요. 다시 해도 안전해요.',
+  },
   receipt: {
     title: '영수증',
     done: '결제했어요',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { QuoteView, StepUpView } from '@/api/types';
 import { sentence } from '@/api/wallet';
 import { formatAmount } from '@/domain/money';
+import { Held } from '@/ui/Held';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Notice } from '@/ui/parts';
 import { RuleLines } from '@/ui/RuleLines';
@@ -23,6 +24,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
   const locale = useLocale();
   const blocked = quote.refusals.length > 0;
   const amount = formatAmount(quote.total, locale);
+  const approve = quote.wait ? t('preview.approveHeld', { amount }) : t('preview.approve', { amount });
   const firstRefusal = quote.refusals[0];
   return (
     <aside className={styles.aside}>
@@ -41,6 +43,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             <p>{t('preview.expiredBody')}</p>
           </Notice>
         )}
+        {!blocked && !expired && quote.wait && <Held wait={quote.wait} rules={quote.rules} ahead />}
         {!expired && quote.step_up && <StepUpAhead view={quote.step_up} />}
         {!blocked &&
           !expired &&
@@ -65,9 +68,9 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             fullWidth
             onClick={onApprove}
             loading={busy}
-            aria-label={busy ? t('preview.sending') : t('preview.approve', { amount })}
+            aria-label={busy ? t('preview.sending') : approve}
           >
-            {t('preview.approve', { amount })}
+            {approve}
           </Button>
         )}
         <Button

@@ -192,6 +192,7 @@ export const en = {
     left: '{{clock}} left',
     over: 'Time is over',
     approve: 'Pay {{amount}}',
+    approveHeld: 'Approve {{amount}}',
     sending: 'Paying…',
     expired: 'This request has expired',
     expiredBody: 'Nothing was paid. Ask the shop for a new code and scan it.',

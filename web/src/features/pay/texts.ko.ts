@@ -192,6 +192,7 @@ export const ko: typeof en = {
     left: '{{clock}} 남음',
     over: '시간이 지났어요',
     approve: '{{amount}} 결제하기',
+    approveHeld: '{{amount}} 승인하기',
     sending: '결제하는 중…',
     expired: '결제 요청 시간이 지났어요',
     expiredBody: '결제되지 않았어요. 가게에 새 코드를 요청해서 다시 스캔해 주세요.',
