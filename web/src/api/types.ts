@@ -58,6 +58,14 @@ export type TestFundsBody = { amount: Amount };
 export type QuoteBody = { funding: FundingKind; intent: IntentId; via: Via };
 export type StickerBody = { amount: Amount; payload: string; purpose?: string };
 export type ReportCodeBody = { payload: string; scan?: Scan };
+export type CancelPaymentBody = { payment: PaymentId };
+export type ReportKind = 'not_me' | 'deceived';
+export type ReportPaymentBody = { kind: ReportKind; payment: PaymentId };
+export type AttackBody = { payer: PayerId; since: Instant };
+export interface ReportView {
+  payment: PaymentId;
+  reported_at: Instant;
+}
 export type IntentBody = {
   amount: Amount;
   capture?: CaptureMode;
@@ -195,7 +203,8 @@ export interface PinView {
   usable_from?: Instant | null;
 }
 /** How an authenticator verifies its user, as far as that is known. */
-export type Biometric = 'unknown' | 'class_3' | 'class_2' | 'class_1' | 'apple' | 'fido' | 'passcode' | 'face';
+export type Biometric =
+  'unknown' | 'class_3' | 'class_2' | 'class_1' | 'apple' | 'fido' | 'passcode' | 'face';
 /** What somebody the provider trusts vouches for. */
 export interface AttestationView {
   format: 'packed' | 'android_key' | 'apple' | 'tpm' | 'fido_u2f';
@@ -224,7 +233,12 @@ export interface CeremonyView {
 type Credential = Readonly<Record<string, Json>>;
 export type AddPasskeyBody = { biometric?: Biometric | null; ceremony: string; credential: Credential };
 export type BeginPasskeyStepUpBody = { body: Digest; strength?: Strength | null };
-export type PasskeyStepUpBody = { biometric?: Biometric | null; body: Digest; ceremony: string; credential: Credential };
+export type PasskeyStepUpBody = {
+  biometric?: Biometric | null;
+  body: Digest;
+  ceremony: string;
+  credential: Credential;
+};
 export type BeginSignInBody = { device: DeviceId };
 export type SignInBody = {
   ceremony: string;

@@ -19,11 +19,14 @@ import { isRefusal } from './errors';
 import type { Identity } from './keystore';
 import type {
   AlertView,
+  AttackBody,
   BindDeviceBody,
+  CancelPaymentBody,
   CancelRaiseBody,
   DeviceView,
   EndSessionsBody,
   FreezeBody,
+  Instant,
   IntentView,
   LimitsView,
   Page,
@@ -36,6 +39,9 @@ import type {
   ReasonView,
   ReceiptView,
   ReportCodeBody,
+  ReportKind,
+  ReportPaymentBody,
+  ReportView,
   RevokeDeviceBody,
   SessionView,
   SignUpBody,
@@ -146,6 +152,24 @@ export const takeSticker = (identity: Identity, body: StickerBody) =>
 export async function reportCode(identity: Identity, body: ReportCodeBody): Promise<void> {
   await deviceResponse(identity, { method: 'POST', path: '/v1/codes/reports', body });
 }
+
+/** Calls off a payment that a rule holds: the money is the payer's again, at once. */
+export const cancelPayment = (identity: Identity, payment: PaymentId) => {
+  const body: CancelPaymentBody = { payment };
+  return asDevice<PaymentView>(identity, { method: 'POST', path: '/v1/payments/cancel', body });
+};
+
+/** Says that a payment was fraud. Only staff take it back. */
+export const reportPayment = (identity: Identity, payment: PaymentId, kind: ReportKind) => {
+  const body: ReportPaymentBody = { kind, payment };
+  return asDevice<ReportView>(identity, { method: 'POST', path: `/v1/payments/${payment}/report`, body });
+};
+
+/** Freezes, and says that whatever was paid since then was paid by somebody else. */
+export const reportAttack = (identity: Identity, since: Instant) => {
+  const body: AttackBody = { payer: identity.payer, since };
+  return asDevice<PayerView>(identity, { method: 'POST', path: '/v1/attack', body });
+};
 
 /** The exact text of an approval. It is made once for a preview; only its proof is made anew for a retry. */
 export const approvalText = (body: PayBody): string => canonical(body);

@@ -1,6 +1,6 @@
 /** A payer's limits: which one is which, and how far it is used. */
 
-import type { Amount, Locale } from './money';
+import { exponentOf, formatAmount, type Amount, type Locale } from './money';
 
 export const WINDOWS = ['payment', 'day', 'month', 'year', 'night'] as const;
 export type LimitWindow = (typeof WINDOWS)[number];
@@ -39,11 +39,16 @@ function leading(text: string): number | undefined {
 export const isRise = (from: Amount | undefined, to: Amount | undefined): boolean =>
   from !== undefined && (to === undefined || to.minor > from.minor);
 
-/** `1000000 KRW` as people read it; anything that does not begin with a number stands as it is. */
+/** `1000000 KRW` as people read it, as every other amount; a number by itself grouped; anything else as it is. */
 export function writtenCap(cap: string, locale: Locale): string {
-  const [whole = '', ...rest] = cap.split(' ');
-  if (!/^\d+(\.\d+)?$/.test(whole)) return cap;
-  const [integer = '0', fraction] = whole.split('.');
-  const head = new Intl.NumberFormat(locale).format(BigInt(integer));
-  return [fraction === undefined ? head : `${head}.${fraction}`, ...rest].join(' ');
+  const [, whole = '', fraction = '', currency] = /^(\d+)(?:\.(\d+))?(?: ([A-Z]{3}))?$/.exec(cap) ?? [];
+  if (whole === '') return cap;
+  if (currency === undefined) {
+    const head = new Intl.NumberFormat(locale).format(BigInt(whole));
+    return fraction === '' ? head : `${head}.${fraction}`;
+  }
+  const exponent = exponentOf(currency);
+  const minor = Number(whole + fraction.padEnd(exponent, '0'));
+  if (fraction.length > exponent || !Number.isSafeInteger(minor)) return cap;
+  return formatAmount({ currency, minor }, locale);
 }

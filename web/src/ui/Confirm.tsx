@@ -41,6 +41,8 @@ export interface ConfirmProps {
   readonly children: ReactNode;
   /** What the button does, in a word. */
   readonly act: string;
+  /** What the other button says where `cancel` could be taken for the act. */
+  readonly keep?: string;
   readonly busy: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
@@ -49,7 +51,7 @@ export interface ConfirmProps {
 }
 
 export function Confirm(props: ConfirmProps) {
-  const { title, children, act, busy, onConfirm, onCancel, tone = 'danger' } = props;
+  const { title, children, act, keep, busy, onConfirm, onCancel, tone = 'danger' } = props;
   const { t } = useTranslation('common');
   return (
     <Dialog title={title} onClose={onCancel}>
@@ -64,7 +66,7 @@ export function Confirm(props: ConfirmProps) {
           {act}
         </Button>
         <Button size="lg" variant="default" disabled={busy} onClick={onCancel}>
-          {t('cancel')}
+          {keep ?? t('cancel')}
         </Button>
       </div>
     </Dialog>

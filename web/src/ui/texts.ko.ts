@@ -35,6 +35,20 @@ export const ko: typeof en = {
     foreign: '다른 문자 {{point}}',
     finding: '발견 {{number}}',
   },
+  held: {
+    title: '보류 중이에요. 아직 결제되지 않았어요',
+    body: '돈은 따로 떼어 두었고 아직 나가지 않았어요.',
+    ahead: '바로 결제되지 않고 보류돼요',
+    aheadBody: '승인하면 돈을 따로 떼어 두고, 아직 내보내지 않아요.',
+    goesOn: '{{time}}에 저절로 이어져요.',
+    comesBack: '그 전에 풀리지 않으면 {{time}}에 돈이 돌아와요.',
+    confirmable: '서비스 제공자가 확인한 뒤 더 일찍 풀 수도 있어요.',
+  },
+  rule: {
+    because: '근거:',
+    route: '대신 결제할 수 있는 곳:',
+    routes: { licensed_provider: '허가받은 결제 사업자' },
+  },
   pin: { clear: '모두 지우기', back: '마지막 숫자 지우기' },
   deviceOn: '{{system}}의 {{browser}}',
 };

@@ -35,6 +35,10 @@ const KO = {
     pay: '4,500원 결제하기',
     paid: '결제했어요',
     done: '완료',
+    report: '이 결제에 문제가 있어요…',
+    deceived: '속아서 했어요',
+    reportAct: '사고로 신고하기',
+    reported: '결제를 신고했어요',
     activity: '내역',
     search: '검색',
     till: '계산대 열기',
@@ -84,6 +88,10 @@ const EN = {
     pay: 'Pay ₩4,500',
     paid: 'Paid',
     done: 'Done',
+    report: 'Something is wrong with this payment…',
+    deceived: 'I was deceived',
+    reportAct: 'Report it as fraud',
+    reported: 'The payment is reported',
     activity: 'Activity',
     search: 'Search',
     till: 'Open the till',
@@ -220,6 +228,19 @@ function firstPayment({ tag, name, purpose, word, price, say }, newcomer) {
     assert.ok(sent <= 2, 'one request, and at most one more for a fresh nonce');
     await seen(page.getByText(purpose).first());
     await pictures(page, `receipt-${tag}`, { full: true });
+  });
+
+  test('a payment that was not one’s own is reported, and what happens next is said', async () => {
+    const { page } = payer;
+    await page.getByRole('button', { name: say.report }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(say.deceived).check();
+    await pictures(page, `report-${tag}`);
+    const sent = page.waitForResponse((response) => response.url().endsWith('/report'));
+    await dialog.getByRole('button', { name: say.reportAct }).click();
+    assert.equal((await sent).status(), 202);
+    await seen(page.getByText(say.reported));
+    await pictures(page, `reported-${tag}`, { full: true });
   });
 
   test('the shop hears it at once', async () => {

@@ -23,6 +23,8 @@ const KO = {
     title: '한도',
     // English sentences would be three words and more in a row.
     foreign: '[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}',
+    rule: '하루 이용 한도는 100만원',
+    article: '지갑 이용약관 제7조(이용 한도)',
     own: '내가 정한 한도',
     rules: '법과 약관의 한도',
     add: '한도 정하기',
@@ -46,6 +48,8 @@ const EN = {
   say: {
     title: 'Limits',
     foreign: '\\p{Script=Hangul}',
+    rule: 'At most 1,000,000 won a day',
+    article: 'Wallet terms art. 7 (limits)',
     own: 'Set by you',
     rules: 'Set by law and terms',
     add: 'Set a limit',
@@ -78,13 +82,16 @@ function limits({ tag, say }, newcomer) {
     await setPin(page, { tag });
   });
 
-  test('what law and terms set is shown, each with its bar and its article', async () => {
+  test('what law and terms set is shown in the reader’s language, each with its bar and its article', async () => {
     await page.goto('/security/limits');
     await seen(heading(page, say.title));
     const rules = page.getByRole('list', { name: say.rules });
     await seen(rules.getByRole('listitem').first());
     assert.ok((await rules.getByRole('meter').count()) > 0);
-    assert.match(await rules.innerText(), /제\d+조/);
+    const first = rules.getByRole('listitem').filter({ hasText: say.rule });
+    await seen(first.getByText(say.article));
+    // An amount is written as every other on the page.
+    assert.doesNotMatch(await rules.innerText(), /\d KRW/);
   });
 
   test('words in another language than the page’s are marked as such', async () => {
@@ -130,6 +137,8 @@ function limits({ tag, say }, newcomer) {
   test('a payment above it is refused before anything is signed', async () => {
     await scanPicture(page, { tag }, await intent(31_000, '라떼'));
     await seen(page.getByText(say.blocked));
+    // What would be left of each limit stands in the terms, in the same words.
+    await seen(page.getByText(say.rule));
     await pictures(page, `limit-blocked-${tag}`, { full: true });
   });
 

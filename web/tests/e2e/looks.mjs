@@ -36,12 +36,7 @@ function inspect() {
     const { width, height } = one.getBoundingClientRect();
     // For readers of the page only.
     if (width <= 1 || height <= 1) continue;
-    if (
-      /hidden|clip/.test(style.overflowX) &&
-      one.scrollWidth > one.clientWidth + 1 &&
-      style.display !== 'inline'
-    )
-      faults.push(`cut: “${text.slice(0, 40)}”`);
+    if (isCut(walker.currentNode)) faults.push(`cut: “${text.slice(0, 40)}”`);
     if (one.closest('[disabled], [aria-disabled=true], [aria-hidden=true], svg')) continue;
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
@@ -50,6 +45,32 @@ function inspect() {
       faults.push(`faint, ${ratio.toFixed(2)}: “${text.slice(0, 40)}”`);
   }
   return faults;
+
+  /** Whether a box around a text, however far out, hides a part of it. What scrolls is within reach. */
+  function isCut(text) {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const lines = [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+    const edges = { x: false, y: false };
+    for (let box = text.parentElement; box && box !== document.body; box = box.parentElement) {
+      const { display, overflowX, overflowY, position } = getComputedStyle(box);
+      if (display === 'inline' || display === 'contents') continue;
+      edges.x ||= /auto|scroll/.test(overflowX);
+      edges.y ||= /auto|scroll/.test(overflowY);
+      const { left, top } = box.getBoundingClientRect();
+      const [x, y] = [left + box.clientLeft, top + box.clientTop];
+      const hidesX = !edges.x && /hidden|clip/.test(overflowX);
+      const hidesY = !edges.y && /hidden|clip/.test(overflowY);
+      for (const line of lines) {
+        if (hidesX && (line.left < x - 1 || line.right > x + box.clientWidth + 1)) return true;
+        // A line's box is taller than its letters.
+        const slack = line.height / 4;
+        if (hidesY && (line.top < y - slack || line.bottom > y + box.clientHeight + slack)) return true;
+      }
+      if (position === 'fixed') break;
+    }
+    return false;
+  }
 
   /** WCAG 2.2 §1.4.3; nothing is said over a picture. */
   function contrast(one, { color }) {

@@ -6,8 +6,16 @@ import { DESKTOP, PHONE } from './browser.mjs';
 import { faultsOf } from './looks.mjs';
 import { apiKey, button, inBoth, intent, openWallet, scanPicture, seen, setPin } from './setting.mjs';
 
-const KO = { tag: 'ko', locale: 'ko-KR', say: { pay: /결제하기$/, till: '계산대 열기' } };
-const EN = { tag: 'en', locale: 'en-GB', say: { pay: /^Pay ₩/, till: 'Open the till' } };
+const KO = {
+  tag: 'ko',
+  locale: 'ko-KR',
+  say: { pay: /결제하기$/, till: '계산대 열기', begin: '시작하기', look: '보증됐는지 확인하기' },
+};
+const EN = {
+  tag: 'en',
+  locale: 'en-GB',
+  say: { pay: /^Pay ₩/, till: 'Open the till', begin: 'Begin', look: 'Has somebody spoken for me?' },
+};
 
 const WALLET = [
   '/',
@@ -64,10 +72,15 @@ function pages({ tag, say }, newcomer) {
     const { page } = await newcomer();
     await page.setContent(
       `<h1>One</h1><h1>Two</h1><div style="width: 3000px">wide</div><p style="color: #999; background: #fff">faint</p>
-      <button></button><p style="width: 20px; overflow: hidden; white-space: nowrap">a long line that is cut</p>`,
+      <button></button><p style="width: 20px; overflow: hidden; white-space: nowrap">a long line that is cut</p>
+      <div style="width: 60px; overflow: hidden"><p style="white-space: nowrap">a long line that a box further out cuts</p></div>
+      <div style="height: 20px; overflow: hidden"><p style="width: 60px">lines of which only the first is seen</p></div>
+      <div style="width: 60px; overflow: auto"><p style="white-space: nowrap">a long line that scrolls</p></div>`,
     );
     const found = (await faultsOf(page)).map((fault) => fault.split(':')[0].replace(/[\d.]+/, 'n'));
     assert.deepEqual(found.sort(), [
+      'cut',
+      'cut',
       'cut',
       'faint, n',
       'n headings of the first level',
@@ -82,6 +95,14 @@ function pages({ tag, say }, newcomer) {
       await seen(visitor.page.getByRole('heading', { level: 1 }));
       await look(visitor.page);
     });
+
+  test('the way back to a lost wallet, once it is begun', async () => {
+    const { page } = visitor;
+    await page.goto('/recover#wallet=pyr_01m4q5k3j8e9ab3cd5ef7gh9jk');
+    await button(page, say.begin).click();
+    await seen(button(page, say.look));
+    await look(page);
+  });
 
   test('a payment’s preview and receipt', async () => {
     const { page } = payer;

@@ -19,13 +19,20 @@ export function PaymentRow({ payment }: { payment: PaymentView }) {
         <span className={styles.initial} aria-hidden="true">
           {Array.from(names.first)[0]}
         </span>
-        <span className={styles.what}>
+        <span className={styles.what} data-wrap={payment.wait ? '' : undefined}>
           <strong>{names.first}</strong>
           <span>
             {moments.time(payment.created_at)}
             {' · '}
             {payment.purpose}
           </span>
+          {payment.wait && (
+            <span>
+              {t(payment.wait.goes_on ? 'held.goesOn' : 'held.comesBack', {
+                time: moments.when(payment.wait.until),
+              })}
+            </span>
+          )}
         </span>
         <span className={styles.sum} data-moved={moved ? '' : undefined}>
           <Money

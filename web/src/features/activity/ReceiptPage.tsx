@@ -10,7 +10,10 @@ import { Failure } from '@/ui/Failure';
 import { Icon, Mark } from '@/ui/icons';
 import { useLocale, useMoments, useNames } from '@/ui/locale';
 import { Blank, Fact, Facts, Money, Notice, Slip, Stack, Status, Title } from '@/ui/parts';
+import { RuleLines } from '@/ui/RuleLines';
 import styles from './activity.module.css';
+import { HeldPayment } from './HeldPayment';
+import { ReportPayment } from './ReportPayment';
 
 /** The kinds of funding will be several. */
 const isKind = (kind: string, wanted: string): boolean => kind === wanted;
@@ -32,6 +35,7 @@ export function ReceiptPage({ id, fresh }: { id: PaymentId; fresh: boolean }) {
   return (
     <div className={styles.receipt}>
       <Heading receipt={receipt.data} fresh={fresh} />
+      <HeldPayment payment={receipt.data.payment} />
       <Slip>
         <Body receipt={receipt.data} />
       </Slip>
@@ -48,15 +52,25 @@ export function ReceiptPage({ id, fresh }: { id: PaymentId; fresh: boolean }) {
           {fresh ? t('receipt.home') : t('receipt.activity')}
         </Button>
       </div>
+      {receipt.data.payment.status !== 'refused' && <ReportPayment payment={receipt.data.payment} />}
     </div>
   );
 }
 
 function Heading({ receipt: { payment }, fresh }: { receipt: ReceiptView; fresh: boolean }) {
-  const { t } = useTranslation('activity');
+  const { t } = useTranslation(['activity', 'common']);
   const locale = useLocale();
-  const celebrated = fresh && payment.status !== 'held' && movedMoney(payment.status);
-  if (celebrated) {
+  if (fresh && payment.status === 'held') {
+    return (
+      <div className={styles.done} role="status">
+        <span className={styles.tick} data-tone="warn">
+          <Icon name="clock" size={44} />
+        </span>
+        <Title>{t('common:held.title')}</Title>
+      </div>
+    );
+  }
+  if (fresh && movedMoney(payment.status)) {
     return (
       <div className={styles.done} role="status">
         <span className={styles.tick}>
@@ -80,6 +94,7 @@ function Heading({ receipt: { payment }, fresh }: { receipt: ReceiptView; fresh:
       </Title>
       {payment.status === 'refused' && (
         <Notice tone="bad" title={payment.reasons.map((reason) => sentence(reason, locale)).join(' ')}>
+          <RuleLines rules={payment.rules} />
           <p>{t('receipt.nothing')}</p>
         </Notice>
       )}
@@ -132,7 +147,7 @@ function Body({ receipt }: { receipt: ReceiptView }) {
             <Money amount={payment.refunded} />
           </Fact>
         )}
-        {movedMoney(payment.status) && path && path.refundable_days > 0 && (
+        {movedMoney(payment.status) && payment.status !== 'held' && path && path.refundable_days > 0 && (
           <Fact name={t('receipt.refundUntil')}>{moments.day(refundUntil)}</Fact>
         )}
       </Facts>

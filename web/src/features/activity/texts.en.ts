@@ -21,7 +21,7 @@ export const en = {
     emptyBody: 'Everything that happens to your wallet is told here, at once.',
     kinds: {
       payment_captured: '{{payee}}: paid',
-      payment_held: '{{payee}}: waiting because of a rule, not paid yet',
+      payment_held: '{{payee}}: held by a rule, not paid yet',
       payment_authorized: '{{payee}}: put on hold',
       payment_refused: '{{payee}}: not paid',
       payment_voided: '{{payee}}: hold released',
@@ -68,6 +68,41 @@ export const en = {
       other: 'Something changed in your wallet',
     },
   },
+  report: {
+    open: 'Something is wrong with this payment…',
+    title: 'Report this payment',
+    kind: 'What happened',
+    kinds: { not_me: 'It was not me', deceived: 'I was deceived' },
+    bodies: {
+      not_me: 'Somebody else made this payment with your wallet.',
+      deceived: 'You made it yourself, because somebody lied to you or pressed you.',
+    },
+    freeze: 'Freeze my wallet now, and report everything paid since then, too',
+    act: 'Report it as fraud',
+    failed: 'It was not reported',
+    unknown: 'No answer arrived. Try again, it counts once.',
+    done: 'The payment is reported',
+    doneAt: 'Noted {{time}}. What happens now:',
+    next: {
+      frozen: 'Nothing leaves your wallet until you unfreeze it.',
+      learnt:
+        'Payments like it, and to this payee, are looked at more strictly from now on. Your provider sees the report.',
+      refund:
+        'The money does not come back by itself: ask the payee for a refund, or your provider with the payment number above.',
+      devices: 'Look through your devices, and remove those you do not know.',
+    },
+  },
+  held: {
+    goesOn: 'Goes on {{time}}',
+    comesBack: 'Comes back {{time}}',
+    cancel: 'Call this payment off…',
+    ask: 'Call this payment off?',
+    askBody: '{{amount}} is yours again at once, and {{payee}} gets nothing.',
+    act: 'Call it off',
+    keep: 'Keep it',
+    failed: 'It was not called off',
+    unknown: 'No answer arrived. Trying again is safe.',
+  },
   receipt: {
     title: 'Receipt',
     done: 'Paid',
@@ -76,7 +111,7 @@ export const en = {
     heading: {
       captured: 'Paid',
       authorized: 'On hold',
-      held: 'Waiting, not paid yet',
+      held: 'Held, not paid yet',
       voided: 'Hold released',
       expired: 'Hold expired',
       refused: 'Not paid',

@@ -10,6 +10,7 @@ import { cancelRaise } from '@/api/wallet';
 import { languageOf } from '@/domain/language';
 import { usedShare, usedShareOf, WINDOWS, writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
+import { placeOf, wordsOf } from '@/domain/rule';
 import { Failure } from '@/ui/Failure';
 import { Icon } from '@/ui/icons';
 import { useLocale, useMoments } from '@/ui/locale';
@@ -179,8 +180,9 @@ function Rule({ rule }: { rule: RuleLimitView }) {
   const { t } = useTranslation('limits');
   const locale = useLocale();
   const category = useCategoryName();
-  // A pack speaks its own country's language: for other readers its numbers come first, and its words as they stand.
-  const speaks = languageOf(rule.say) === locale;
+  const words = wordsOf(rule, locale);
+  // Where a pack has no words in the reader's language, its numbers come first, and its own words as they stand.
+  const speaks = languageOf(words.say) === locale;
   // Packs name a rule by its window where it has the window of a wallet's own limits.
   const window = WINDOWS.find((known) => known === rule.rule);
   const numbers = [
@@ -188,7 +190,7 @@ function Rule({ rule }: { rule: RuleLimitView }) {
     t('rules.cap', { cap: writtenCap(rule.cap, locale) }),
     rule.category ? category(rule.category) : '',
   ];
-  const name = speaks ? rule.say : numbers.filter((part) => part !== '').join(' · ');
+  const name = speaks ? words.say : numbers.filter((part) => part !== '').join(' · ');
   return (
     <li className={styles.limit}>
       <strong>{name}</strong>
@@ -197,17 +199,17 @@ function Rule({ rule }: { rule: RuleLimitView }) {
         <span>
           {rule.left
             ? t('left', { amount: formatAmount(rule.left, locale) })
-            : t('used', { used: rule.used, cap: rule.cap })}
+            : t('used', { used: writtenCap(rule.used, locale), cap: writtenCap(rule.cap, locale) })}
         </span>
         <span className="quiet">{t(`layers.${layerOf(rule.layer)}`)}</span>
       </p>
       <p className={styles.cite}>
         {!speaks && (
           <q>
-            <Said text={rule.say} />
+            <Said text={words.say} />
           </q>
         )}
-        <Said text={`${rule.citation.law} ${rule.citation.article}`} />
+        <Said text={placeOf(words)} />
       </p>
     </li>
   );

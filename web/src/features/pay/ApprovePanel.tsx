@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { QuoteView, StepUpView } from '@/api/types';
 import { sentence } from '@/api/wallet';
 import { formatAmount } from '@/domain/money';
+import { Held } from '@/ui/Held';
 import { useLocale, useMoments } from '@/ui/locale';
 import { Notice } from '@/ui/parts';
-import { Said } from '@/ui/Said';
+import { RuleLines } from '@/ui/RuleLines';
 import styles from './pay.module.css';
 import { forwardFor, ForwardButton } from './forward';
 
@@ -23,6 +24,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
   const locale = useLocale();
   const blocked = quote.refusals.length > 0;
   const amount = formatAmount(quote.total, locale);
+  const approve = quote.wait ? t('preview.approveHeld', { amount }) : t('preview.approve', { amount });
   const firstRefusal = quote.refusals[0];
   return (
     <aside className={styles.aside}>
@@ -32,13 +34,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             {quote.refusals.map((reason) => (
               <p key={reason.code}>{sentence(reason, locale)}</p>
             ))}
-            {quote.rules?.map(({ pack, rule, say, citation }) => (
-              <p key={`${pack} ${rule}`}>
-                <Said text={say} />
-                {' · '}
-                {t('preview.because')} <Said text={`${citation.law} ${citation.article}`} />
-              </p>
-            ))}
+            <RuleLines rules={quote.rules} />
             {firstRefusal && <p>{t(`refused.hint.${forwardFor(firstRefusal.code).hint}`)}</p>}
           </Notice>
         )}
@@ -47,6 +43,7 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             <p>{t('preview.expiredBody')}</p>
           </Notice>
         )}
+        {!blocked && !expired && quote.wait && <Held wait={quote.wait} rules={quote.rules} ahead />}
         {!expired && quote.step_up && <StepUpAhead view={quote.step_up} />}
         {!blocked &&
           !expired &&
@@ -71,9 +68,9 @@ export function ApprovePanel({ quote, expired, busy, onApprove }: ApprovePanelPr
             fullWidth
             onClick={onApprove}
             loading={busy}
-            aria-label={busy ? t('preview.sending') : t('preview.approve', { amount })}
+            aria-label={busy ? t('preview.sending') : approve}
           >
-            {t('preview.approve', { amount })}
+            {approve}
           </Button>
         )}
         <Button

@@ -5,6 +5,7 @@ import type { Refusal } from '@/api/errors';
 import type { PaymentId } from '@/domain/typeid';
 import { Icon } from '@/ui/icons';
 import { Fact, Facts, Title } from '@/ui/parts';
+import { RuleLines } from '@/ui/RuleLines';
 import { forwardFor, ForwardButton } from './forward';
 import styles from './pay.module.css';
 
@@ -26,6 +27,7 @@ export function RefusedPage({
       <Title>{t('refused.title')}</Title>
       <div role="alert">
         <p className={styles.sentence}>{refusal.problem.message}</p>
+        <RuleLines rules={refusal.problem.rules} />
         <p>{t('refused.nothing')}</p>
       </div>
       <p>{t(`refused.hint.${forwardFor(refusal.code).hint}`)}</p>

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import type { QuoteView } from '@/api/types';
+import type { LimitLeftView, QuoteView } from '@/api/types';
 import { languageOf } from '@/domain/language';
 import { writtenCap } from '@/domain/limits';
 import { formatAmount } from '@/domain/money';
+import { wordsOf } from '@/domain/rule';
 import { clockText } from '@/ui/clock';
 import { useLocale, useNames } from '@/ui/locale';
 import { Countdown, Fact, Facts, Money, Notice, Status } from '@/ui/parts';
@@ -86,15 +87,8 @@ export function Terms({ quote }: { quote: QuoteView }) {
         {quote.limits.length > 0 && (
           <Fact name={t('preview.limits')}>
             <ul>
-              {quote.limits.map(({ pack, rule, say, left, cap }) => (
-                <li key={`${pack} ${rule}`}>
-                  {left ? <Money amount={left} /> : null}
-                  <span className={styles.role}>
-                    {languageOf(say) !== locale &&
-                      `${t('preview.ofCap', { cap: writtenCap(cap, locale) })} · `}
-                    <Said text={say} />
-                  </span>
-                </li>
+              {quote.limits.map((limit) => (
+                <LimitLeft key={`${limit.pack} ${limit.rule}`} limit={limit} />
               ))}
             </ul>
           </Fact>
@@ -119,5 +113,23 @@ export function Terms({ quote }: { quote: QuoteView }) {
         <p>{t('preview.signingBody')}</p>
       </div>
     </>
+  );
+}
+
+/** What would be left of one limit. A cap stands beside words the reader may not read, and where there are none. */
+function LimitLeft({ limit }: { limit: LimitLeftView }) {
+  const { t } = useTranslation('pay');
+  const locale = useLocale();
+  const { say } = wordsOf(limit, locale);
+  const cap = t('preview.ofCap', { cap: writtenCap(limit.cap, locale) });
+  const isOwn = say === '';
+  return (
+    <li>
+      {limit.left ? <Money amount={limit.left} /> : null}
+      <span className={styles.role}>
+        {(isOwn || languageOf(say) !== locale) && `${cap} · `}
+        {isOwn ? t('preview.own') : <Said text={say} />}
+      </span>
+    </li>
   );
 }

@@ -12,6 +12,7 @@ import { useLocale, useMoments } from '@/ui/locale';
 import { Countdown, Fact, Facts, Money, Notice, Status } from '@/ui/parts';
 import { QrCode } from '@/ui/QrCode';
 import { LIFE_SECONDS } from './AskForm';
+import { outcomeOf } from './outcome';
 import styles from './shop.module.css';
 
 const LATE_SECONDS = 20;
@@ -49,7 +50,8 @@ function useFollowing(apiKey: string, view: IntentView, onUpdate: (view: IntentV
     update.current = onUpdate;
   });
   const { intent, status } = view;
-  const open = status === 'open';
+  // What a rule holds is not paid yet: the shop hears what becomes of it.
+  const open = status === 'open' || view.payment_status === 'held';
   useEffect(() => {
     // Followed past its expiry too: a payment made in the last second may arrive after it.
     if (!open) return undefined;
@@ -114,24 +116,32 @@ const Rim = ({ share, late }: { share: number; late: boolean }) => (
   </svg>
 );
 
+const MARKS = {
+  paid: { icon: 'check', tone: undefined },
+  held: { icon: 'check', tone: undefined },
+  waits: { icon: 'clock', tone: 'warn' },
+  ended: { icon: 'stop', tone: 'bad' },
+} as const;
+
 function Paid({ view, onDone }: { view: IntentView; onDone: () => void }) {
   const { t } = useTranslation('shop');
   const moments = useMoments();
   const [at] = useState(() => new Date(serverNow()).toISOString());
-  const held = view.payment_status === 'authorized';
-  const waits = view.payment_status === 'held';
+  const outcome = outcomeOf(view.payment_status);
+  const { icon, tone } = MARKS[outcome];
   return (
     <div className={styles.paid} role="status">
-      <span className={styles.tick}>
-        <Icon name={waits ? 'clock' : 'check'} size={64} />
+      <span className={styles.tick} data-tone={tone}>
+        <Icon name={icon} size={64} />
       </span>
-      <h2>{waits ? t('code.waits') : held ? t('code.held') : t('code.paid')}</h2>
+      <h2>{t(`code.${outcome}`)}</h2>
       <Money amount={view.core.amount} size="hero" />
-      {held && <p className="quiet">{t('code.heldBody')}</p>}
-      {waits && <p className="quiet">{t('code.waitsBody')}</p>}
+      {outcome !== 'paid' && <p className="quiet">{t(`code.${outcome}Body`)}</p>}
       <Facts>
         <Fact name={t('code.purpose')}>{view.core.purpose}</Fact>
-        <Fact name={t('code.at')}>{moments.time(at)}</Fact>
+        {outcome !== 'ended' && (
+          <Fact name={outcome === 'paid' ? t('code.at') : t('code.approvedAt')}>{moments.time(at)}</Fact>
+        )}
         {view.reference !== null && <Fact name={t('code.reference')}>{view.reference}</Fact>}
         {view.payment !== null && (
           <Fact name={t('code.payment')} long>

@@ -3,9 +3,10 @@ import { serverNow } from '@/api/client';
 import type { IntentView } from '@/api/types';
 import { useMoments } from '@/ui/locale';
 import { Money, Status } from '@/ui/parts';
+import { outcomeOf } from './outcome';
 import styles from './shop.module.css';
 
-const TONES = { open: 'waiting', taken: 'good', waits: 'waiting', expired: 'quiet' } as const;
+const TONES = { open: 'waiting', taken: 'good', waits: 'waiting', ended: 'quiet', expired: 'quiet' } as const;
 
 /** What was asked for in this tab; nothing else is known here of the shop's day. */
 export function TodayList({
@@ -24,8 +25,9 @@ export function TodayList({
       <ul>
         {intents.map((view) => {
           const late = view.status === 'open' && serverNow() >= Date.parse(view.core.expires_at);
-          const waits = view.payment_status === 'held';
-          const status = late ? 'expired' : waits ? 'waits' : view.status;
+          const outcome = outcomeOf(view.payment_status);
+          const taken = outcome === 'waits' || outcome === 'ended' ? outcome : 'taken';
+          const status = late ? 'expired' : view.status === 'taken' ? taken : view.status;
           return (
             <li key={view.intent}>
               <button type="button" onClick={() => onShow(view.intent)}>

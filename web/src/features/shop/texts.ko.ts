@@ -54,9 +54,13 @@ export const ko: typeof en = {
     paid: '결제됐어요',
     held: '승인됐어요',
     heldBody: '금액을 따로 떼어 두었어요. 물건을 드릴 때 서명된 요청으로 확정해 주세요.',
-    waits: '아직 결제되지 않았어요. 보류 중이에요',
-    waitsBody: '규칙에 따라 보류된 결제예요. 결제될 때까지 물건을 드리지 마세요. 손님이 취소할 수도 있어요.',
+    waits: '보류 중, 아직 물건을 드리지 마세요',
+    waitsBody:
+      '규칙에 따라 보류된 결제예요. 결제됐다고 나올 때까지 기다려 주세요. 손님이 취소할 수도 있어요.',
+    ended: '결제되지 않고 끝났어요',
+    endedBody: '결제가 취소됐거나 끝났어요. 물건을 드리지 마세요.',
     at: '결제 시각',
+    approvedAt: '승인 시각',
     payment: '결제 번호',
     reference: '주문 번호',
     purpose: '내용',
@@ -68,6 +72,7 @@ export const ko: typeof en = {
     open: '대기 중',
     taken: '결제됨',
     waits: '보류 중',
+    ended: '결제 안 됨',
     expired: '만료됨',
   },
 };
