@@ -175,6 +175,7 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         counts: None,
         previous_only: false,
         refunds: Refunds::None,
+        least_balance: None,
         effect: Effect::Deny,
         variant: Vec::new(),
     };

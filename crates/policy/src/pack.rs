@@ -323,6 +323,8 @@ pub(crate) struct Limit {
     pub(crate) counts: Option<Condition>,
     pub(crate) previous_only: bool,
     pub(crate) refunds: Refunds,
+    /// Of a share of the balance: only where at least so much was there when the window began.
+    pub(crate) least_balance: Option<Amount>,
     pub(crate) effect: Effect,
     pub(crate) variant: Vec<(String, String)>,
 }

@@ -30,8 +30,19 @@ pub(crate) const RULE_KEYS: &[&str] = &[
     "when",
     "code",
 ];
-const LIMIT_KEYS: &[&str] =
-    &["measure", "cap", "cap_fact", "compare", "window", "subject", "counts", "basis", "refunds", "on_exceed"];
+const LIMIT_KEYS: &[&str] = &[
+    "measure",
+    "cap",
+    "cap_fact",
+    "compare",
+    "window",
+    "subject",
+    "counts",
+    "basis",
+    "refunds",
+    "least_balance",
+    "on_exceed",
+];
 const DUTY_KEYS: &[&str] =
     &["duty", "to_whom", "content", "since", "due", "roll", "extend", "stop", "never_later", "done", "effects"];
 
@@ -302,9 +313,14 @@ fn limit(table: &Table<'_>, pack: &Pack) -> Result<Limit, PackError> {
             }
         }
     };
+    let least_balance = table.find("least_balance").map(|node| node.money(pack.currency)).transpose()?;
+    if least_balance.is_some() && measure != Measure::BalanceShare {
+        return Err(table.error("least_balance", "belongs to `measure = \"balance_share\"`"));
+    }
     Ok(Limit {
         measure,
         cap,
+        least_balance,
         compare: table
             .find("compare")
             .map_or(Ok(Comparison::Le), |node| node.choice(&[("le", Comparison::Le), ("lt", Comparison::Lt)]))?,
