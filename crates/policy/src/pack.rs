@@ -353,7 +353,14 @@ pub(crate) enum Window {
     Year,
     Cycle(Fact),
     Rolling(Span),
-    Band { from: jiff::civil::Time, to: jiff::civil::Time, from_fact: Option<Fact> },
+    /// Over midnight where it ends before it begins; it begins when `from_fact` says, if that is one of `choices` or
+    /// there are none.
+    Band {
+        from: jiff::civil::Time,
+        to: jiff::civil::Time,
+        from_fact: Option<Fact>,
+        choices: Vec<jiff::civil::Time>,
+    },
     SinceFullAuth,
     SinceFact(Fact, Span),
     Lifetime,

@@ -356,7 +356,7 @@ fn window(node: &Node<'_>) -> Result<Window, PackError> {
         });
     }
     let table = node.table()?;
-    table.only(&["rolling", "cycle", "band", "band_from", "since", "for"])?;
+    table.only(&["rolling", "cycle", "band", "band_from", "band_choices", "since", "for"])?;
     if let Some(fact) = one_fact(&table, "cycle")? {
         return Ok(Window::Cycle(fact));
     }
@@ -371,7 +371,8 @@ fn window(node: &Node<'_>) -> Result<Window, PackError> {
         if from == to {
             return Err(band.error("is empty: this can never apply"));
         }
-        return Ok(Window::Band { from, to, from_fact: one_fact(&table, "band_from")? });
+        let choices = table.texts("band_choices")?.iter().map(|text| time(text)).collect::<Result<_, _>>()?;
+        return Ok(Window::Band { from, to, from_fact: one_fact(&table, "band_from")?, choices });
     }
     Ok(Window::SinceFact(fact(&table.need("since")?)?, table.need("for")?.parsed()?))
 }
