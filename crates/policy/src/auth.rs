@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a factor is, from `policies/factors.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Factor {
+    /// What it is called, whichever of its names was said.
+    pub(crate) name: String,
     /// `knowledge`, `possession`, `inherence`; a passkey is two.
     pub(crate) categories: Vec<String>,
     pub(crate) dynamic: bool,
@@ -45,17 +47,21 @@ impl Requirement {
 
     /// Whether `presented` meets it; a factor nobody knows counts for nothing.
     pub(crate) fn is_met(&self, presented: &[String], linked: bool, factors: &Factors) -> bool {
-        let counted: Vec<(&String, &Factor)> = presented
+        // A pack may name a factor by one of its names and a request by another: what is forbidden is the factor.
+        let names = |list: &BTreeSet<String>, factor: &Factor| {
+            list.iter().any(|said| factors.get(said).is_some_and(|listed| listed.name == factor.name))
+        };
+        let counted: Vec<&Factor> = presented
             .iter()
-            .filter(|name| !self.forbid.contains(*name))
-            .filter_map(|name| factors.get(name).map(|factor| (name, factor)))
+            .filter_map(|name| factors.get(name))
+            .filter(|factor| self.forbid.is_empty() || !names(&self.forbid, factor))
             .collect();
-        let categories: BTreeSet<&String> = counted.iter().flat_map(|(_, factor)| &factor.categories).collect();
+        let categories: BTreeSet<&String> = counted.iter().flat_map(|factor| &factor.categories).collect();
         categories.len() >= self.factors
-            && (!self.dynamic || counted.iter().any(|(_, factor)| factor.dynamic))
-            && (!self.phishing_resistant || counted.iter().any(|(_, factor)| factor.phishing_resistant))
+            && (!self.dynamic || counted.iter().any(|factor| factor.dynamic))
+            && (!self.phishing_resistant || counted.iter().any(|factor| factor.phishing_resistant))
             && (!self.linked || linked)
-            && self.any_of.iter().all(|list| counted.iter().any(|(name, _)| list.contains(*name)))
+            && self.any_of.iter().all(|list| counted.iter().any(|factor| names(list, factor)))
     }
 
     /// A proof at least as good as `shown` was; what nobody knows asks for nothing.

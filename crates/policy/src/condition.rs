@@ -90,6 +90,9 @@ const FUNDING: Fact = Fact::of("operation.funding");
 const RECURRING: Fact = Fact::of("operation.recurring");
 const HIGH_RISK_ACT: Fact = Fact::of("operation.high_risk_act");
 const CHAIN_OPTED_IN: Fact = Fact::of("claim.chain_opted_in");
+const AFTER_NOTICE: Fact = Fact::of("claim.after_notice");
+const LOST_REPORTED_AT: Fact = Fact::of("claim.lost_reported_at");
+const TRANSACTION_AT: Fact = Fact::of("claim.transaction_at");
 const STATUS: Fact = Fact::of("operation.status");
 const REPORTED_AT: Fact = Fact::of("claim.reported_at");
 const REQUEST_AT: Fact = Fact::of("request.at");
@@ -126,6 +129,7 @@ impl<'a> View<'a> {
             CATEGORY | FUNDING | RECURRING => Some(Cow::Borrowed(&PLAIN.none)),
             HIGH_RISK_ACT | CHAIN_OPTED_IN => Some(Cow::Borrowed(&Value::Flag(false))),
             STATUS => Some(Cow::Borrowed(&PLAIN.committed)),
+            AFTER_NOTICE => self.is_after_notice().map(Value::Flag).map(Cow::Owned),
             REPORTED_AT | REQUEST_AT => Some(Cow::Owned(Value::Moment(self.at))),
             _ => None,
         }
@@ -139,6 +143,16 @@ impl<'a> View<'a> {
     /// The number that `fact` is, known or worked out.
     pub(crate) fn number(&self, fact: Fact) -> Option<i64> {
         if let Value::Number(number) = *self.value(fact)? { Some(number) } else { None }
+    }
+
+    /// Whether the disputed payment came once the loss had been reported, where both moments are known.
+    fn is_after_notice(&self) -> Option<bool> {
+        let paid = self.moment(TRANSACTION_AT)?;
+        match *self.value(LOST_REPORTED_AT)? {
+            Value::Moment(told) => Some(paid >= told),
+            Value::Never => Some(false),
+            _ => None,
+        }
     }
 
     fn date(&self, fact: Fact) -> Option<Date> {

@@ -287,6 +287,12 @@ fn limit(limit: &Limit) -> Vec<Term> {
         set("subject", limit.subject.iter().map(|fact| fact.word().name.to_owned()), Way::Loosens),
         effect("on exceed", &limit.effect),
     ];
+    terms.extend(limit.least_balance.map(|least| Term {
+        key: "least balance",
+        shown: least.to_string(),
+        size: Size::Number("minor", least.minor().into()),
+        more: Way::Loosens,
+    }));
     if let Some(counts) = &limit.counts {
         terms.push(set("counts", words::parts(counts), Way::Loosens));
     }

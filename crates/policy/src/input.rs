@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::fact::{Fact, Facts, Value};
 use crate::limits;
 use crate::ratio::Ratio;
-use crate::synonyms::SYNONYMS;
+use crate::synonyms::{CARRIERS, MONTH_END, NAMES, SYNONYMS};
 use crate::vocabulary::{Shape, VOCABULARY};
 
 /// What is asked.
@@ -368,7 +368,11 @@ fn walk(value: &Json, path: &str, facts: &mut Facts, unknown: &mut Vec<String>) 
         return Ok(());
     }
     let Json::Object(map) = value else {
-        unknown.push(path.to_owned());
+        // `"device": "d1"` names it; a table would tell of it.
+        match NAMES.iter().find(|(table, _)| *table == path).filter(|_| value.is_string()) {
+            Some((_, name)) => return walk(value, name, facts, unknown),
+            None => unknown.push(path.to_owned()),
+        }
         return Ok(());
     };
     map.iter().try_for_each(|(key, value)| walk(value, &format!("{path}.{key}"), facts, unknown))
@@ -421,6 +425,7 @@ fn read(fact: Fact, value: &Json, path: &str) -> Read<Value> {
         Shape::Number => Value::Number(number(value, path)?),
         Shape::Money => Value::Money(money(value, path)?),
         Shape::Ratio => Value::Ratio(ratio(value, path)?),
+        Shape::Text if fact.word().name == "payer.carrier" => Value::Text(carrier(text(value, path)?)),
         Shape::Text => Value::Text(text(value, path)?),
         Shape::Texts => Value::Texts(texts(value, path)?),
         Shape::Moment => Value::Moment(moment(value, path)?),
@@ -452,7 +457,10 @@ fn number(value: &Json, path: &str) -> Read<i64> {
     let wrong = || error(path, "must be a whole number");
     let is_months = find(path).is_some_and(|fact| fact.word().name.ends_with("_months"));
     let months = |years: i64, months: i64| years.checked_mul(12)?.checked_add(months);
+    let is_closing = find(path).is_some_and(|fact| fact.word().name == "payer.closing_day");
     match value {
+        // A bill that closes with the month closes on its last day, whichever that is.
+        Json::String(written) if is_closing && MONTH_END.contains(&word(written).as_str()) => Ok(31),
         Json::Object(map) if is_months => {
             only(map, path, &["years", "months"])?;
             let part = |key: &str| map.get(key).map_or(Some(0), Json::as_i64);
@@ -549,6 +557,11 @@ fn word(text: &str) -> String {
         lower = c.is_ascii_lowercase() || c.is_ascii_digit();
     }
     word
+}
+
+/// A carrier as the packs call it.
+fn carrier(said: String) -> String {
+    CARRIERS.iter().find(|(other, _)| *other == said).map_or(said, |(_, word)| (*word).to_owned())
 }
 
 fn synonym(said: &str) -> String {

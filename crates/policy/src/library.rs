@@ -222,6 +222,7 @@ fn factors(file: &str, text: &str) -> Result<Factors, PackError> {
             let one = top.need(name)?.table()?;
             one.only(&["categories", "dynamic", "phishing_resistant", "about", "aliases"])?;
             let factor = Factor {
+                name: name.to_owned(),
                 categories: one.texts("categories")?,
                 dynamic: one.flag("dynamic")?,
                 phishing_resistant: one.flag("phishing_resistant")?,

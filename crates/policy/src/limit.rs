@@ -82,7 +82,7 @@ pub(crate) fn measure(
         Measure::Count => counted(limit, used, unknown),
         Measure::Amount => summed(limit, used, amount, currency, unknown),
         Measure::StoredBalance => stored(limit, view, amount, currency),
-        Measure::BalanceShare => shared(limit, view, used, amount),
+        Measure::BalanceShare => return shared(limit, view, used, amount),
     })
 }
 
@@ -153,25 +153,34 @@ fn stored(limit: &Limit, view: &View<'_>, amount: Option<Amount>, cap: Option<Am
     }
 }
 
-/// The share of the balance at the window's start that has left, this operation included.
-fn shared(limit: &Limit, view: &View<'_>, used: Used, amount: Option<Amount>) -> Measured {
-    let Some(balance) = view.facts.money("payer.balance") else { return unmeasured("payer.balance") };
-    let Some(amount) = amount else { return unmeasured("operation.amount") };
-    let Cap::Share(cap) = limit.cap else { return unmeasured("payer.balance") };
+/// The share of the balance at the window's start that has left, this operation included. Whether that balance was
+/// large enough for the rule is asked of the same start: who drains it in parts does not slip below by the first part.
+fn shared(limit: &Limit, view: &View<'_>, used: Used, amount: Option<Amount>) -> Option<Measured> {
+    let Some(balance) = view.facts.money("payer.balance") else { return Some(unmeasured("payer.balance")) };
     let base = i128::from(balance.minor()).saturating_add(used.minor);
+    let is_small = |least: Amount| least.currency() == balance.currency() && base < i128::from(least.minor());
+    if !used.foreign && limit.least_balance.is_some_and(is_small) {
+        return None;
+    }
+    let Some(amount) = amount else { return Some(unmeasured("operation.amount")) };
+    Some(share_of(limit, base, used, amount).unwrap_or_else(|| unmeasured("payer.balance")))
+}
+
+fn share_of(limit: &Limit, base: i128, used: Used, amount: Amount) -> Option<Measured> {
+    let Cap::Share(cap) = limit.cap else { return None };
     let after = used.minor.saturating_add(i128::from(amount.minor()));
     let share =
         |part: i128| Ratio::new(i64::try_from(part).unwrap_or(i64::MAX), i64::try_from(base).unwrap_or(i64::MAX));
-    let (Some(before), Some(after)) = (share(used.minor), share(after)) else { return unmeasured("payer.balance") };
+    let (before, after) = (share(used.minor)?, share(after)?);
     let fits = !used.foreign && limit.compare.accepts(after.cmp(&cap));
-    Measured {
+    Some(Measured {
         before: before.to_string(),
         after: after.to_string(),
         cap: cap.to_string(),
         fits,
         left: None,
         missing: None,
-    }
+    })
 }
 
 fn used(

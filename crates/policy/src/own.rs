@@ -118,7 +118,7 @@ fn is_known_weak(facts: &Facts, factors: &Factors) -> bool {
 /// The payer's night ends at six; it begins when the payer chose, else at the earlier of the two hours that may be chosen.
 fn night() -> Window {
     let (from, to) = (jiff::civil::Time::constant(20, 0, 0, 0), jiff::civil::Time::constant(6, 0, 0, 0));
-    Window::Band { from, to, from_fact: Some(const { Fact::of("settings.night_start") }) }
+    Window::Band { from, to, from_fact: Some(const { Fact::of("settings.night_start") }), choices: Vec::new() }
 }
 
 /// The windows a payer may set a limit over, besides one payment.
@@ -175,6 +175,7 @@ fn as_rule(limit: &OwnLimit, cap: Amount) -> (Limit, Condition) {
         counts: None,
         previous_only: false,
         refunds: Refunds::None,
+        least_balance: None,
         effect: Effect::Deny,
         variant: Vec::new(),
     };

@@ -323,6 +323,8 @@ pub(crate) struct Limit {
     pub(crate) counts: Option<Condition>,
     pub(crate) previous_only: bool,
     pub(crate) refunds: Refunds,
+    /// Of a share of the balance: only where at least so much was there when the window began.
+    pub(crate) least_balance: Option<Amount>,
     pub(crate) effect: Effect,
     pub(crate) variant: Vec<(String, String)>,
 }
@@ -351,7 +353,14 @@ pub(crate) enum Window {
     Year,
     Cycle(Fact),
     Rolling(Span),
-    Band { from: jiff::civil::Time, to: jiff::civil::Time, from_fact: Option<Fact> },
+    /// Over midnight where it ends before it begins; it begins when `from_fact` says, if that is one of `choices` or
+    /// there are none.
+    Band {
+        from: jiff::civil::Time,
+        to: jiff::civil::Time,
+        from_fact: Option<Fact>,
+        choices: Vec<jiff::civil::Time>,
+    },
     SinceFullAuth,
     SinceFact(Fact, Span),
     Lifetime,

@@ -30,8 +30,19 @@ pub(crate) const RULE_KEYS: &[&str] = &[
     "when",
     "code",
 ];
-const LIMIT_KEYS: &[&str] =
-    &["measure", "cap", "cap_fact", "compare", "window", "subject", "counts", "basis", "refunds", "on_exceed"];
+const LIMIT_KEYS: &[&str] = &[
+    "measure",
+    "cap",
+    "cap_fact",
+    "compare",
+    "window",
+    "subject",
+    "counts",
+    "basis",
+    "refunds",
+    "least_balance",
+    "on_exceed",
+];
 const DUTY_KEYS: &[&str] =
     &["duty", "to_whom", "content", "since", "due", "roll", "extend", "stop", "never_later", "done", "effects"];
 
@@ -302,9 +313,14 @@ fn limit(table: &Table<'_>, pack: &Pack) -> Result<Limit, PackError> {
             }
         }
     };
+    let least_balance = table.find("least_balance").map(|node| node.money(pack.currency)).transpose()?;
+    if least_balance.is_some() && measure != Measure::BalanceShare {
+        return Err(table.error("least_balance", "belongs to `measure = \"balance_share\"`"));
+    }
     Ok(Limit {
         measure,
         cap,
+        least_balance,
         compare: table
             .find("compare")
             .map_or(Ok(Comparison::Le), |node| node.choice(&[("le", Comparison::Le), ("lt", Comparison::Lt)]))?,
@@ -340,7 +356,7 @@ fn window(node: &Node<'_>) -> Result<Window, PackError> {
         });
     }
     let table = node.table()?;
-    table.only(&["rolling", "cycle", "band", "band_from", "since", "for"])?;
+    table.only(&["rolling", "cycle", "band", "band_from", "band_choices", "since", "for"])?;
     if let Some(fact) = one_fact(&table, "cycle")? {
         return Ok(Window::Cycle(fact));
     }
@@ -355,7 +371,8 @@ fn window(node: &Node<'_>) -> Result<Window, PackError> {
         if from == to {
             return Err(band.error("is empty: this can never apply"));
         }
-        return Ok(Window::Band { from, to, from_fact: one_fact(&table, "band_from")? });
+        let choices = table.texts("band_choices")?.iter().map(|text| time(text)).collect::<Result<_, _>>()?;
+        return Ok(Window::Band { from, to, from_fact: one_fact(&table, "band_from")?, choices });
     }
     Ok(Window::SinceFact(fact(&table.need("since")?)?, table.need("for")?.parsed()?))
 }

@@ -43,11 +43,13 @@ pub(crate) fn start(window: &Window, view: &View<'_>) -> Start {
             None => Start::Unknown(*anchor),
         },
         Window::Rolling(span) => rolling(*span, view),
-        Window::Band { from, to, from_fact } => {
+        Window::Band { from, to, from_fact, choices } => {
             let chosen = from_fact.and_then(|fact| view.value(fact)).and_then(|value| match &*value {
-                Value::Text(text) => text.parse::<Time>().ok(),
+                Value::Text(text) => time(text),
                 _ => None,
             });
+            // A night that may begin at two hours begins at no third one.
+            let chosen = chosen.filter(|chosen| choices.is_empty() || choices.contains(chosen));
             band(chosen.unwrap_or(*from), *to, view)
         }
         Window::SinceFact(fact, span) => match view.value(*fact).as_deref() {
@@ -55,6 +57,14 @@ pub(crate) fn start(window: &Window, view: &View<'_>) -> Start {
             Some(Value::Moment(_) | Value::Never) => Start::Outside,
             _ => Start::Unknown(*fact),
         },
+    }
+}
+
+/// `22:00`, or `22h` as it is written in Brazil.
+fn time(text: &str) -> Option<Time> {
+    match text.strip_suffix('h') {
+        Some(hour) => Time::new(hour.parse().ok()?, 0, 0, 0).ok(),
+        None => text.parse().ok(),
     }
 }
 
