@@ -337,7 +337,7 @@ async fn merchant(parts: &Parts, app: &App) -> Result<Merchant, Failure> {
     Ok(Merchant { permit, payee })
 }
 
-/// A merchant's request under RFC 9421: may capture, void and refund.
+/// A merchant's request under RFC 9421: may capture, void and refund, hand in papers and ask for a payout.
 #[derive(Debug)]
 pub(crate) struct MerchantApproved<B>(pub(crate) MerchantSigned<B>);
 

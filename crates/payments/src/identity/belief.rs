@@ -92,7 +92,7 @@ pub(crate) fn tell(context: &Context<'_>, payer: PayerId, facts: &mut Facts) {
     }
 }
 
-/// About what the packs are asked besides.
+/// About what the packs are asked besides: every belief but the first, which is what is relied on.
 pub(crate) fn doubts(context: &Context<'_>, payer: PayerId) -> Vec<Belief> {
     let identity = context.state.identity(payer);
     identity.map(|known| known.beliefs(context.at).into_iter().skip(1).collect()).unwrap_or_default()

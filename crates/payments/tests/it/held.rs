@@ -2,25 +2,10 @@
 
 use money::{Amount, Currency, ReasonCode};
 use payments::{Command, Packs, StaffPermit};
-use policy::{Choice, Rulebook};
 
+use crate::rules;
 use crate::scenario::{pay_command, run, said};
 use crate::world::World;
-
-const HEAD: &str = r#"
-id = "t"
-title = "T"
-version = "1"
-jurisdiction = "KR"
-layer = "provider"
-status = "in_force"
-effective = { from = 2026-01-01 }
-time_zone = "Asia/Seoul"
-currency = "KRW"
-evidence = "V1"
-[citations]
-a = { law = "Terms", article = "7", source = "here" }
-"#;
 
 /// Gift certificates (6540) wait a day or for a word, insurance (6300) a day and no less, gambling (7995) for a word,
 /// tickets (7922) longer than anything waits; digital goods (5815) are another licence's.
@@ -101,11 +86,7 @@ const CATEGORIES: &str = "[insurance]\ncodes = [\"6300\"]\n[gift]\ncodes = [\"65
 const FACTORS: &str = "[device_key]\ncategories = [\"possession\"]\n[pin]\ncategories = [\"knowledge\"]\n";
 
 fn packs() -> Packs {
-    let pack = format!("{HEAD}{RULES}");
-    let files = [("t.toml", pack.as_str()), ("factors.toml", FACTORS), ("categories.toml", CATEGORIES)];
-    let files: Vec<(String, String)> =
-        files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    Rulebook::choose(&files, Choice { jurisdiction: Some("KR".to_owned()), ..Choice::default() }).unwrap().into()
+    rules::packs(("t", "7"), RULES, FACTORS, Some(CATEGORIES))
 }
 
 fn town() -> World {

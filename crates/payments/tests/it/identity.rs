@@ -4,29 +4,17 @@ use money::{Instant, PayerId, ReasonCode};
 use payments::{
     Accepted, Command, EventKind, Identity, IdentityCommand, NewFact, NewGuardian, Packs, Refusal, StaffPermit,
 };
-use policy::{Choice, Rulebook};
 use protocol::{
     Assurance, ContestFactBody, DeclareFactBody, EndWardConsentBody, FactKind, FactSource, FactValue, WardConsentBody,
 };
 
+use crate::rules;
 use crate::scenario::{approve_by_pin, check, pay_command, run, said, won};
 use crate::world::World;
 
 /// Paying from twelve on, below nineteen with a guardian's consent and within what the guardian allows; and what is
 /// asked of the old besides.
-const PACK: &str = r#"
-id = "minors"
-title = "Minors"
-version = "1"
-jurisdiction = "KR"
-layer = "provider"
-status = "in_force"
-effective = { from = 2026-01-01 }
-time_zone = "Asia/Seoul"
-currency = "KRW"
-evidence = "V1"
-[citations]
-a = { law = "Terms", article = "5", source = "here" }
+const RULES: &str = r#"
 [[rules]]
 id = "age"
 kind = "age"
@@ -66,10 +54,7 @@ const FACTORS: &str =
     "[device_key]\ncategories = [\"possession\"]\ndynamic = true\n[pin]\ncategories = [\"knowledge\"]\n";
 
 fn packs() -> Packs {
-    let files = [("minors.toml", PACK), ("factors.toml", FACTORS)];
-    let files: Vec<(String, String)> =
-        files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    Rulebook::choose(&files, Choice { jurisdiction: Some("KR".to_owned()), ..Choice::default() }).unwrap().into()
+    rules::packs(("minors", "5"), RULES, FACTORS, None)
 }
 
 /// Ann, who is under test, and her mother eve, who has a PIN and whose date of birth was checked.

@@ -2,26 +2,14 @@
 
 use money::{Amount, ReasonCode};
 use payments::{Accepted, Command, Packs, PinPurpose, ReadPermit, Refusal};
-use policy::{Choice, Rulebook};
 use protocol::{CancelRaiseBody, LimitWindow, LimitsView, PinStepUpBody, SetLimitBody, sha256, to_canonical};
 
+use crate::rules;
 use crate::scenario::{pay_command, pin, run, said, verify, won};
 use crate::world::World;
 
-/// A pack of every effect, for wallets.
-const PACK: &str = r#"
-id = "t"
-title = "T"
-version = "1"
-jurisdiction = "KR"
-layer = "provider"
-status = "in_force"
-effective = { from = 2026-01-01 }
-time_zone = "Asia/Seoul"
-currency = "KRW"
-evidence = "V1"
-[citations]
-a = { law = "Terms", article = "7", source = "here" }
+/// Rules of every effect, for wallets.
+const RULES: &str = r#"
 [[rules]]
 id = "day"
 kind = "limit"
@@ -76,13 +64,7 @@ const CATEGORIES: &str =
     "[insurance]\ncodes = [\"6300\"]\n[gift_certificate]\ncodes = [\"6540\"]\n[food]\ncodes = [\"5814\"]\n";
 
 fn packs(refunds: &str) -> Packs {
-    let files = [
-        ("t.toml", PACK.replace("REFUNDS", refunds)),
-        ("factors.toml", FACTORS.to_owned()),
-        ("categories.toml", CATEGORIES.to_owned()),
-    ];
-    let files: Vec<(String, String)> = files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
-    Rulebook::choose(&files, Choice { jurisdiction: Some("KR".to_owned()), ..Choice::default() }).unwrap().into()
+    rules::packs(("t", "7"), &RULES.replace("REFUNDS", refunds), FACTORS, Some(CATEGORIES))
 }
 
 fn town(refunds: &str) -> World {

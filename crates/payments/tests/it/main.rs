@@ -24,6 +24,7 @@ mod recovery;
 mod refusals;
 mod replay;
 mod roll_up;
+mod rules;
 mod scenario;
 mod sessions;
 mod step_up;
